@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+# A room is one directory, one static library, one namespace. docs/architecture.md draws the arrows;
+# tools/lint/arrows checks the includes, and a room only sees the headers of rooms it names here.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+set(SPA_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined")
+option(SPA_FUZZERS "Build the fuzz targets with libFuzzer (clang only)" OFF)
+
+add_library(spa_flags INTERFACE)
+target_compile_options(spa_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Werror -fstack-protector-strong -fno-omit-frame-pointer
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
+target_compile_definitions(spa_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:_FORTIFY_SOURCE=2>)
+if(SPA_SANITIZE)
+  target_compile_options(spa_flags INTERFACE -fsanitize=${SPA_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(spa_flags INTERFACE -fsanitize=${SPA_SANITIZE})
+endif()
+if(SPA_FUZZERS)
+  target_compile_options(spa_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# spa_room(NAME SOURCES ... [DEPENDS target ...])
+# Makes library spa_NAME from the sources in the current directory. An empty SOURCES makes a
+# header-only room.
+function(spa_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPENDS" ${ARGN})
+  if(ROOM_SOURCES)
+    add_library(spa_${name} STATIC ${ROOM_SOURCES})
+    target_include_directories(spa_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(spa_${name} PUBLIC ${ROOM_DEPENDS} PRIVATE spa_flags)
+  else()
+    add_library(spa_${name} INTERFACE)
+    target_include_directories(spa_${name} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(spa_${name} INTERFACE ${ROOM_DEPENDS})
+  endif()
+endfunction()
+
+# spa_program(NAME SOURCES ... DEPENDS ...): a program in build/bin.
+function(spa_program name)
+  cmake_parse_arguments(PROGRAM "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${PROGRAM_SOURCES})
+  target_link_libraries(${name} PRIVATE ${PROGRAM_DEPENDS} spa_flags)
+endfunction()
+
+# spa_test(NAME SOURCES ... DEPENDS ...): a GoogleTest program, registered with ctest under its name.
+function(spa_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE SPA_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${TEST_DEPENDS} GTest::gtest GTest::gmock GTest::gtest_main spa_flags)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${TEST_LABELS}")
+endfunction()
+
+# spa_fuzz(NAME SOURCES ... DEPENDS ...): a libFuzzer target. Without SPA_FUZZERS the same entry point is
+# linked with a driver that replays the files it is given, so that every build compiles it.
+function(spa_fuzz name)
+  cmake_parse_arguments(FUZZ "" "" "SOURCES;DEPENDS" ${ARGN})
+  if(SPA_FUZZERS)
+    add_executable(${name} ${FUZZ_SOURCES})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${name} ${FUZZ_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+  endif()
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${FUZZ_DEPENDS} spa_flags)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+endfunction()
