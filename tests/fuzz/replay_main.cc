@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a fuzz target over the files named on the command line: what a build without libFuzzer links,
-// so that a crash file can be replayed anywhere.
+// Runs a fuzz target over the files named on the command line: what a build without libFuzzer
+// links, so that a crash file can be replayed anywhere.
 #include <cstddef>
 #include <cstdint>
 #include <fstream>

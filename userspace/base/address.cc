@@ -42,7 +42,9 @@ bool IpAddress::is_any() const {
   return std::all_of(octets_.begin(), octets_.end(), [](std::uint8_t o) { return o == 0; });
 }
 
-ByteView IpAddress::bytes() const { return {octets_.data(), bits() / 8}; }
+ByteView IpAddress::bytes() const {
+  return {octets_.data(), bits() / 8};
+}
 
 std::uint32_t IpAddress::v4_value() const {
   if (!is_v4()) return 0;
@@ -74,14 +76,20 @@ IpAddress with_host_bits(const IpAddress& address, unsigned length, bool set) {
 }
 }  // namespace
 
-IpAddress IpPrefix::first() const { return with_host_bits(address, length, false); }
-IpAddress IpPrefix::last() const { return with_host_bits(address, length, true); }
+IpAddress IpPrefix::first() const {
+  return with_host_bits(address, length, false);
+}
+IpAddress IpPrefix::last() const {
+  return with_host_bits(address, length, true);
+}
 
 bool IpPrefix::contains(const IpAddress& other) const {
   return other.family() == address.family() && first() <= other && other <= last();
 }
 
-std::string IpPrefix::to_string() const { return address.to_string() + "/" + std::to_string(length); }
+std::string IpPrefix::to_string() const {
+  return address.to_string() + "/" + std::to_string(length);
+}
 
 Result<IpPrefix> IpPrefix::parse(std::string_view text) {
   const std::size_t slash = text.find('/');

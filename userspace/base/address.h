@@ -48,8 +48,8 @@ struct IpPrefix {
   IpAddress address;
   unsigned length = 0;
   [[nodiscard]] bool contains(const IpAddress& other) const;
-  [[nodiscard]] IpAddress first() const;  // host bits cleared
-  [[nodiscard]] IpAddress last() const;   // host bits set
+  [[nodiscard]] IpAddress first() const;        // host bits cleared
+  [[nodiscard]] IpAddress last() const;         // host bits set
   [[nodiscard]] std::string to_string() const;  // "10.0.0.0/8"
   [[nodiscard]] static Result<IpPrefix> parse(std::string_view text);
   friend auto operator<=>(const IpPrefix&, const IpPrefix&) = default;

@@ -43,13 +43,18 @@ using SecretBytes = std::vector<std::uint8_t, WipingAllocator<std::uint8_t>>;
 [[nodiscard]] inline ByteView as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
-[[nodiscard]] inline Bytes to_bytes(ByteView view) { return {view.begin(), view.end()}; }
-[[nodiscard]] inline SecretBytes to_secret(ByteView view) { return {view.begin(), view.end()}; }
+[[nodiscard]] inline Bytes to_bytes(ByteView view) {
+  return {view.begin(), view.end()};
+}
+[[nodiscard]] inline SecretBytes to_secret(ByteView view) {
+  return {view.begin(), view.end()};
+}
 
 // Lower-case hexadecimal without separators.
 [[nodiscard]] std::string to_hex(ByteView bytes);
 
-// Reads hexadecimal; blanks between digits are skipped. Empty on an odd count or a foreign character.
+// Reads hexadecimal; blanks between digits are skipped. Empty on an odd count or a foreign
+// character.
 [[nodiscard]] Bytes from_hex(std::string_view text);
 
 }  // namespace spa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Router-style log lines: %FACILITY-SEVERITY-MNEMONIC: text (R-DBG). Rooms write to a LogSink that they are
-// given; only the daemon knows where lines go (syslog, standard error, ring buffer, terminal monitor).
+// Router-style log lines: %FACILITY-SEVERITY-MNEMONIC: text (R-DBG). Rooms write to a LogSink that
+// they are given; only the daemon knows where lines go (syslog, standard error, ring buffer,
+// terminal monitor).
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ enum class Severity { kEmergency, kAlert, kCritical, kError, kWarning, kNotice, 
 
 struct LogRecord {
   Severity severity = Severity::kInfo;
-  std::string_view facility;  // "CRYPTO", "PKI", "SYS" …; the debug stream ("isakmp", "ikev2") when severity is kDebug
+  std::string_view facility;  // "CRYPTO", "PKI", "SYS" …; the debug stream ("isakmp", "ikev2") when
+                              // severity is kDebug
   std::string_view mnemonic;  // "IKMP_MODE_FAILURE" …; empty for debug lines
   std::string text;           // never holds key material
 };

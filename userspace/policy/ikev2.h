@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `crypto ikev2 …` says: proposals, policies, keyrings and profiles.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "userspace/base/address.h"
+#include "userspace/base/bytes.h"
+#include "userspace/policy/ipsec.h"
+#include "userspace/wire/transform_id.h"
+
+namespace spa::policy {
+
+// RFC 7296 3.3: each list in order of preference. PRFs follow the integrity algorithms unless
+// given.
+struct Ikev2Proposal {
+  std::string name;
+  std::vector<Cipher> ciphers;
+  std::vector<wire::IntegId> integrity;
+  std::vector<wire::PrfId> prfs;
+  std::vector<wire::DhId> groups;
+  friend bool operator==(const Ikev2Proposal&, const Ikev2Proposal&) = default;
+};
+
+// Used where no policy fits: AEAD first, SHA-2, groups 19, 31, 14.
+[[nodiscard]] const Ikev2Proposal& default_ikev2_proposal();
+
+struct Ikev2Policy {
+  std::string name;
+  std::optional<IpAddress> match_local_address;
+  std::vector<std::string> proposals;  // names, in order
+  friend bool operator==(const Ikev2Policy&, const Ikev2Policy&) = default;
+};
+
+// RFC 7296 3.5
+struct Identity {
+  enum class Kind { kNone, kAddress, kFqdn, kEmail, kDn, kKeyId };
+  Kind kind = Kind::kNone;
+  IpAddress address;
+  std::string text;  // FQDN, e-mail, key id; for a DN the RFC 4514 string
+  Bytes der;         // a DN as received or sent
+  [[nodiscard]] std::string to_string() const;
+  friend bool operator==(const Identity&, const Identity&) = default;
+};
+
+struct KeyringPeer {
+  std::string name;
+  std::string description;
+  std::optional<IpPrefix> address;
+  std::string hostname;
+  std::optional<Identity> identity;
+  SecretBytes local_key;   // what we prove ourselves with
+  SecretBytes remote_key;  // what the peer proves itself with
+  friend bool operator==(const KeyringPeer&, const KeyringPeer&) = default;
+};
+
+struct Ikev2Keyring {
+  std::string name;
+  std::vector<KeyringPeer> peers;
+  // By identity first, then longest address prefix (R-KEY-11). Null when nothing fits.
+  [[nodiscard]] const KeyringPeer* find(const IpAddress& peer, const Identity* identity) const;
+  friend bool operator==(const Ikev2Keyring&, const Ikev2Keyring&) = default;
+};
+
+// `match identity remote …`
+struct IdentityMatch {
+  enum class Kind { kAny, kAddress, kFqdn, kFqdnDomain, kEmail, kEmailDomain, kKeyId };
+  Kind kind = Kind::kAny;
+  IpPrefix address;
+  std::string text;
+  [[nodiscard]] bool matches(const Identity& identity) const;  // names without regard to case
+  friend bool operator==(const IdentityMatch&, const IdentityMatch&) = default;
+};
+
+enum class AuthMethod { kPreShare, kRsaSig };
+
+struct DpdSettings {
+  std::uint32_t interval_seconds = 0;  // 0 = off
+  std::uint32_t retry_seconds = 2;
+  bool periodic = false;
+  friend bool operator==(const DpdSettings&, const DpdSettings&) = default;
+};
+
+struct Ikev2Profile {
+  std::string name;
+  std::vector<IdentityMatch> match_remote;
+  std::vector<std::string> match_certificate_maps;
+  std::optional<IpAddress> match_local_address;
+  std::optional<Identity> local_identity;  // absent: the local address, or the DN with certificates
+  std::optional<AuthMethod> local_auth;
+  std::vector<AuthMethod> remote_auth;
+  std::string keyring;
+  std::vector<std::string> trustpoints;  // `pki trustpoint NAME [sign | verify]`
+  std::uint32_t lifetime_seconds = 86400;
+  DpdSettings dpd;
+  std::uint32_t nat_keepalive_seconds = 0;
+  // R-PROF-2: an incomplete profile is never selected.
+  [[nodiscard]] bool complete() const {
+    return (!match_remote.empty() || !match_certificate_maps.empty()) && local_auth &&
+           !remote_auth.empty();
+  }
+  friend bool operator==(const Ikev2Profile&, const Ikev2Profile&) = default;
+};
+
+}  // namespace spa::policy

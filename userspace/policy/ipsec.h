@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transform sets, crypto maps and the interfaces they are bound to (R-MAP).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "userspace/policy/traffic.h"
+#include "userspace/wire/transform_id.h"
+
+namespace spa::policy {
+
+enum class EncapsulationMode { kTunnel, kTransport };
+
+// One cipher with its key length in bits, 0 where the algorithm has only one.
+struct Cipher {
+  wire::EncrId id{};
+  std::uint16_t key_bits = 0;
+  friend bool operator==(const Cipher&, const Cipher&) = default;
+};
+
+// R-MAP-1..5
+struct TransformSet {
+  std::string name;
+  std::optional<Cipher> esp_cipher;
+  std::optional<wire::IntegId> esp_integrity;  // absent with a combined-mode cipher
+  EncapsulationMode mode = EncapsulationMode::kTunnel;
+  std::vector<std::string>
+      words;  // the transforms as they are printed: "esp-aes 256", "esp-sha-hmac"
+  friend bool operator==(const TransformSet&, const TransformSet&) = default;
+};
+
+// R-MAP-12; 0 = take the global value.
+struct SaLifetime {
+  std::uint32_t seconds = 0;
+  std::uint64_t kilobytes = 0;
+  friend bool operator==(const SaLifetime&, const SaLifetime&) = default;
+};
+inline constexpr SaLifetime kDefaultSaLifetime{3600, 4608000};
+
+// R-MAP-10, 11, 13, 15
+struct CryptoMapEntry {
+  std::uint32_t sequence = 0;
+  std::string access_list;
+  std::vector<IpAddress> peers;  // first one first; the rest are backups (R-DPD-16)
+  std::vector<std::string> transform_sets;
+  std::optional<wire::DhId> pfs;
+  SaLifetime lifetime;
+  std::string ikev2_profile;  // empty: IKEv2 is not used for this entry
+  std::string description;
+  [[nodiscard]] bool complete() const {
+    return !access_list.empty() && !peers.empty() && !transform_sets.empty();
+  }
+  friend bool operator==(const CryptoMapEntry&, const CryptoMapEntry&) = default;
+};
+
+struct CryptoMap {
+  std::string name;
+  std::string local_address_interface;  // `crypto map NAME local-address IF`
+  std::vector<CryptoMapEntry> entries;  // ascending sequence
+  friend bool operator==(const CryptoMap&, const CryptoMap&) = default;
+};
+
+// A router interface and the Linux device it stands for. The device is, in this order: the `device`
+// sub-command; a Linux device of the same name; the Linux device that carries the primary address.
+// Addresses are never changed on the host: they say which device is meant and which address the
+// tunnel ends on.
+struct Interface {
+  std::string name;
+  std::string device;               // empty unless named
+  std::vector<IpPrefix> addresses;  // primary first (R-KEY-5)
+  std::string crypto_map;
+  std::string description;
+  bool shutdown = false;
+  friend bool operator==(const Interface&, const Interface&) = default;
+};
+
+}  // namespace spa::policy

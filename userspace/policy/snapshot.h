@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole configuration, as it is in force: immutable, shared by reference, replaced as one.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "userspace/policy/ikev2.h"
+#include "userspace/policy/ipsec.h"
+#include "userspace/policy/traffic.h"
+#include "userspace/policy/trustpoint.h"
+
+namespace spa::policy {
+
+struct Snapshot {
+  std::string hostname = "Router";
+  std::string domain_name;
+
+  std::map<std::string, Ikev2Proposal> ikev2_proposals;
+  std::map<std::string, Ikev2Policy> ikev2_policies;
+  std::map<std::string, Ikev2Keyring> ikev2_keyrings;
+  std::map<std::string, Ikev2Profile> ikev2_profiles;
+  std::uint32_t cookie_challenge =
+      0;  // half-open SAs from which on cookies are asked for; 0 = the built-in default
+  DpdSettings global_dpd;
+  std::uint32_t nat_keepalive_seconds = 20;
+  bool legacy_algorithms = false;
+
+  std::map<std::string, TransformSet> transform_sets;
+  std::map<std::string, AccessList> access_lists;
+  std::map<std::string, CryptoMap> crypto_maps;
+  std::vector<Interface> interfaces;
+  SaLifetime default_lifetime = kDefaultSaLifetime;
+  std::uint32_t replay_window = 64;
+
+  std::vector<Trustpoint> trustpoints;  // in order of definition
+  std::vector<CertificateMapEntry> certificate_maps;
+  bool disconnect_revoked_peers = false;  // `crypto ikev2 disconnect-revoked-peers` (R-REV)
+
+  [[nodiscard]] const Trustpoint* trustpoint(
+      std::string_view name) const;  // without regard to case
+  // The proposals for an IKE SA that ends on `local`: those of the policies that match, else the
+  // default.
+  [[nodiscard]] std::vector<const Ikev2Proposal*> proposals_for(const IpAddress& local) const;
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace spa::policy
