@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encrypted payload SK (RFC 7296 3.14) and Encrypted Fragment payload SKF (RFC 7383 2.5), as they travel:
-// IV, ciphertext and ICV are opaque here. They are always the last payload of a message, so the octets that
-// integrity covers are everything before the ICV, and an AEAD's associated data everything before the IV.
+// Encrypted payload SK (RFC 7296 3.14) and Encrypted Fragment payload SKF (RFC 7383 2.5), as they
+// travel: IV, ciphertext and ICV are opaque here. They are always the last payload of a message, so
+// the octets that integrity covers are everything before the ICV, and an AEAD's associated data
+// everything before the IV.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +34,9 @@ struct EncryptedFragmentPayload {
 void write_body(Writer& out, const EncryptedPayload& sk);
 void write_body(Writer& out, const EncryptedFragmentPayload& skf);
 
-// Everything that stands before the IV in a message whose only payload is SK: the header with its final
-// length and the generic header. `body_size` is the size of IV | ciphertext | ICV that the caller appends.
+// Everything that stands before the IV in a message whose only payload is SK: the header with its
+// final length and the generic header. `body_size` is the size of IV | ciphertext | ICV that the
+// caller appends.
 [[nodiscard]] Result<Bytes> encrypted_prefix(const Header& header, PayloadType first_inner,
                                              std::size_t body_size);
 // The same for SKF, with the fragment numbers.

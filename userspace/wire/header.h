@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ISAKMP header in front of every message of IKEv1 and IKEv2 (RFC 7296 3.1, RFC 2408 3.1), and the
-// generic header in front of every payload (RFC 7296 3.2).
+// The ISAKMP header in front of every message of IKEv1 and IKEv2 (RFC 7296 3.1, RFC 2408 3.1), and
+// the generic header in front of every payload (RFC 7296 3.2).
 #pragma once
 
 #include <cstddef>
@@ -36,9 +36,10 @@ struct Header {
   friend bool operator==(const Header&, const Header&) = default;
 };
 
-// Reads the header of a datagram without looking at payloads and without allocating on success. Any major
-// version is accepted, so that the caller can answer INVALID_MAJOR_VERSION or hand the message to IKEv1;
-// the length field must equal the datagram's size, which is at most kMaxMessageSize.
+// Reads the header of a datagram without looking at payloads and without allocating on success. Any
+// major version is accepted, so that the caller can answer INVALID_MAJOR_VERSION or hand the
+// message to IKEv1; the length field must equal the datagram's size, which is at most
+// kMaxMessageSize.
 [[nodiscard]] Result<Header> parse_header(ByteView datagram);
 
 // Appends the 28 octets as they are in `header`.
@@ -49,12 +50,13 @@ struct PayloadView {
   PayloadType type = PayloadType::kNone;
   bool critical = false;
   PayloadType next = PayloadType::kNone;
-  ByteView body;            // without the generic header
-  std::size_t offset = 0;   // of the body, from the start of the message
+  ByteView body;           // without the generic header
+  std::size_t offset = 0;  // of the body, from the start of the message
 };
 
-// Walks a chain of payloads without allocating: what decides about cookies and half-open limits uses this.
-// An Encrypted payload ends the chain; its `next` is the type of the first payload inside (RFC 7296 3.14).
+// Walks a chain of payloads without allocating: what decides about cookies and half-open limits
+// uses this. An Encrypted payload ends the chain; its `next` is the type of the first payload
+// inside (RFC 7296 3.14).
 class PayloadCursor {
  public:
   static constexpr std::size_t kGenericHeaderSize = 4;

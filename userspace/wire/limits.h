@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bounds on what a peer may send. A message beyond one of them is refused before anything is allocated.
+// Bounds on what a peer may send. A message beyond one of them is refused before anything is
+// allocated.
 #pragma once
 
 #include <cstddef>
 
 namespace spa::wire {
 
-// A whole IKE message, also after reassembly of fragments (RFC 7383, 2.6): certificate chains fit well.
+// A whole IKE message, also after reassembly of fragments (RFC 7383, 2.6): certificate chains fit
+// well.
 inline constexpr std::size_t kMaxMessageSize = 64 * 1024;
 inline constexpr std::size_t kMaxPayloads = 64;
 inline constexpr std::size_t kMaxProposals = 64;

@@ -24,11 +24,10 @@
 
 namespace spa::wire {
 
-using Payload =
-    std::variant<SaPayload, KePayload, IdPayload, CertPayload, CertReqPayload, AuthPayload,
-                 NoncePayload, NotifyPayload, DeletePayload, VendorIdPayload, TsPayload,
-                 ConfigPayload, EapPayload, EncryptedPayload, EncryptedFragmentPayload,
-                 UnknownPayload>;
+using Payload = std::variant<SaPayload, KePayload, IdPayload, CertPayload, CertReqPayload,
+                             AuthPayload, NoncePayload, NotifyPayload, DeletePayload,
+                             VendorIdPayload, TsPayload, ConfigPayload, EapPayload,
+                             EncryptedPayload, EncryptedFragmentPayload, UnknownPayload>;
 
 [[nodiscard]] PayloadType type_of(const Payload& payload);
 
@@ -38,9 +37,10 @@ struct Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
-// An IKEv2 message from a datagram (without the non-ESP marker of port 4500). The critical bit of a known
-// payload is ignored (RFC 7296 2.5). kUnsupported for a major version other than 2, kExhausted beyond a limit
-// of limits.h, kInvalid for everything else; the text names payload, offset and cause.
+// An IKEv2 message from a datagram (without the non-ESP marker of port 4500). The critical bit of a
+// known payload is ignored (RFC 7296 2.5). kUnsupported for a major version other than 2,
+// kExhausted beyond a limit of limits.h, kInvalid for everything else; the text names payload,
+// offset and cause.
 [[nodiscard]] Result<Message> parse(ByteView datagram);
 
 // One payload of a chain.
@@ -49,7 +49,8 @@ struct Message {
 // The chain inside a decrypted SK payload, without padding. An SK inside is refused.
 [[nodiscard]] Result<std::vector<Payload>> parse_payloads(PayloadType first, ByteView chain);
 
-// Header and payloads as octets; next-payload and length fields are set here, whatever the header says.
+// Header and payloads as octets; next-payload and length fields are set here, whatever the header
+// says.
 [[nodiscard]] Result<Bytes> serialize(const Message& message);
 
 // A chain as it goes into SK: the type of its first payload (kNone when empty) and the octets.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// IANA registries "IKEv2 Notify Message Types - Error Types" and "- Status Types" (RFC 7296 3.10.1).
+// IANA registries "IKEv2 Notify Message Types - Error Types" and "- Status Types" (RFC
+// 7296 3.10.1).
 #pragma once
 
 #include <cstdint>
@@ -24,13 +25,13 @@ enum class NotifyType : std::uint16_t {
   kFailedCpRequired = 37,
   kTsUnacceptable = 38,
   kInvalidSelectors = 39,
-  kUnacceptableAddresses = 40,   // RFC 4555
-  kUnexpectedNatDetected = 41,   // RFC 4555
-  kUseAssignedHoA = 42,          // RFC 5026
+  kUnacceptableAddresses = 40,  // RFC 4555
+  kUnexpectedNatDetected = 41,  // RFC 4555
+  kUseAssignedHoA = 42,         // RFC 5026
   kTemporaryFailure = 43,
   kChildSaNotFound = 44,
-  kInvalidGroupId = 45,          // RFC 6407
-  kAuthorizationFailed = 46,     // RFC 6407
+  kInvalidGroupId = 45,       // RFC 6407
+  kAuthorizationFailed = 46,  // RFC 6407
   // Status.
   kInitialContact = 16384,
   kSetWindowSize = 16385,
@@ -51,31 +52,31 @@ enum class NotifyType : std::uint16_t {
   kUpdateSaAddresses = 16400,
   kCookie2 = 16401,
   kNoNatsAllowed = 16402,
-  kAuthLifetime = 16403,             // RFC 4478
-  kMultipleAuthSupported = 16404,    // RFC 4739
-  kAnotherAuthFollows = 16405,       // RFC 4739
-  kRedirectSupported = 16406,        // RFC 5685
+  kAuthLifetime = 16403,           // RFC 4478
+  kMultipleAuthSupported = 16404,  // RFC 4739
+  kAnotherAuthFollows = 16405,     // RFC 4739
+  kRedirectSupported = 16406,      // RFC 5685
   kRedirect = 16407,
   kRedirectedFrom = 16408,
-  kTicketLtOpaque = 16409,           // RFC 5723
+  kTicketLtOpaque = 16409,  // RFC 5723
   kTicketRequest = 16410,
   kTicketAck = 16411,
   kTicketNack = 16412,
   kTicketOpaque = 16413,
-  kLinkId = 16414,                   // RFC 5739
-  kUseWespMode = 16415,              // RFC 5840
-  kRohcSupported = 16416,            // RFC 5857
-  kEapOnlyAuthentication = 16417,    // RFC 5998
-  kChildlessIkev2Supported = 16418,  // RFC 6023
-  kQuickCrashDetection = 16419,      // RFC 6290
-  kIkev2MessageIdSyncSupported = 16420,   // RFC 6311
+  kLinkId = 16414,                       // RFC 5739
+  kUseWespMode = 16415,                  // RFC 5840
+  kRohcSupported = 16416,                // RFC 5857
+  kEapOnlyAuthentication = 16417,        // RFC 5998
+  kChildlessIkev2Supported = 16418,      // RFC 6023
+  kQuickCrashDetection = 16419,          // RFC 6290
+  kIkev2MessageIdSyncSupported = 16420,  // RFC 6311
   kIpsecReplayCounterSyncSupported = 16421,
   kIkev2MessageIdSync = 16422,
   kIpsecReplayCounterSync = 16423,
-  kSecurePasswordMethods = 16424,    // RFC 6467
-  kPskPersist = 16425,               // RFC 6631
+  kSecurePasswordMethods = 16424,  // RFC 6467
+  kPskPersist = 16425,             // RFC 6631
   kPskConfirm = 16426,
-  kErxSupported = 16427,             // RFC 6867
+  kErxSupported = 16427,  // RFC 6867
   kIfomCapability = 16428,
   kFragmentationSupported = 16430,   // RFC 7383
   kSignatureHashAlgorithms = 16431,  // RFC 7427

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Payloads whose content this room does not look into: Vendor ID (RFC 7296 3.12), EAP (3.16), and types that
-// it does not know (2.5).
+// Payloads whose content this room does not look into: Vendor ID (RFC 7296 3.12), EAP (3.16), and
+// types that it does not know (2.5).
 #pragma once
 
 #include "userspace/base/bytes.h"

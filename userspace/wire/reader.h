@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A cursor over octets from a peer. The first short read or refused value sticks: later reads give zeroes
-// and empty views, so that a parser may read a whole structure and ask once. Every parser ends with done().
+// A cursor over octets from a peer. The first short read or refused value sticks: later reads give
+// zeroes and empty views, so that a parser may read a whole structure and ask once. Every parser
+// ends with done().
 #pragma once
 
 #include <cstddef>
@@ -15,8 +16,8 @@ namespace spa::wire {
 
 class Reader {
  public:
-  // `what` names the structure in errors and must outlive the reader (a literal). `base` is the offset
-  // of data[0] in the message, so that errors count from the message's first octet.
+  // `what` names the structure in errors and must outlive the reader (a literal). `base` is the
+  // offset of data[0] in the message, so that errors count from the message's first octet.
   explicit Reader(ByteView data, std::string_view what, std::size_t base = 0)
       : data_(data), what_(what), base_(base) {}
 
@@ -35,13 +36,14 @@ class Reader {
   // Octets from the start of the message.
   [[nodiscard]] std::size_t offset() const { return base_ + position_; }
 
-  // Refuses the structure. Only the first cause is kept; `cause` is the end of a sentence that begins
-  // with the structure's name.
+  // Refuses the structure. Only the first cause is kept; `cause` is the end of a sentence that
+  // begins with the structure's name.
   void refuse(std::string cause, Errc code = Errc::kInvalid);
   // Takes over the failure of a sub-reader (nothing when it is well).
   void absorb(const Reader& inner);
 
-  // Success when everything was read and nothing refused; the error names structure, offset and cause.
+  // Success when everything was read and nothing refused; the error names structure, offset and
+  // cause.
   [[nodiscard]] Status done();
   // The failure so far, without asking that everything be read.
   [[nodiscard]] Status status() const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small IANA "IKEv2 Parameters" registries. Each has a fixed underlying type, so that an unknown number from
-// a peer is a valid value; to_string() gives the registry's name, or the number in decimal when it has none.
+// Small IANA "IKEv2 Parameters" registries. Each has a fixed underlying type, so that an unknown
+// number from a peer is a valid value; to_string() gives the registry's name, or the number in
+// decimal when it has none.
 #pragma once
 
 #include <cstdint>

@@ -15,15 +15,15 @@ namespace spa::wire {
 
 // An attribute other than Key Length. A proposal that holds one cannot be chosen (RFC 7296 3.3.6).
 struct TransformAttribute {
-  std::uint16_t type = 0;  // 15 bits, without the format bit
-  bool short_form = false; // AF bit: the value is two octets in place of a length
+  std::uint16_t type = 0;   // 15 bits, without the format bit
+  bool short_form = false;  // AF bit: the value is two octets in place of a length
   Bytes value;
   friend bool operator==(const TransformAttribute&, const TransformAttribute&) = default;
 };
 
 struct Transform {
   TransformType type = TransformType::kEncr;
-  std::uint16_t id = 0;  // EncrId, PrfId, IntegId, DhId or EsnId according to type
+  std::uint16_t id = 0;          // EncrId, PrfId, IntegId, DhId or EsnId according to type
   std::uint16_t key_length = 0;  // bits; 0 when the attribute is absent
   std::vector<TransformAttribute> unknown_attributes;
   friend bool operator==(const Transform&, const Transform&) = default;
@@ -48,8 +48,8 @@ struct Transform {
 struct Proposal {
   std::uint8_t number = 1;
   ProtocolId protocol = ProtocolId::kIke;
-  // IKE: none in the first exchange, 8 octets when rekeying. ESP and AH: 4 octets. Others are refused
-  // (RFC 7296 3.3.1).
+  // IKE: none in the first exchange, 8 octets when rekeying. ESP and AH: 4 octets. Others are
+  // refused (RFC 7296 3.3.1).
   Bytes spi;
   std::vector<Transform> transforms;
   friend bool operator==(const Proposal&, const Proposal&) = default;

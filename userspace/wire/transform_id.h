@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// IANA registries "Transform Type Values" and the transform identifiers under each type (RFC 7296 3.3.2).
+// IANA registries "Transform Type Values" and the transform identifiers under each type (RFC
+// 7296 3.3.2).
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Diffie-Hellman: MODP groups over safe primes (RFC 2409, RFC 3526), ECP groups (RFC 5903),
+// Curve25519 (RFC 8031).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "userspace/base/bytes.h"
+#include "userspace/base/result.h"
+
+namespace spa::crypto {
+
+// IANA transform type 4 identifiers.
+enum class DhGroup : std::uint16_t {
+  kModp768 = 1,
+  kModp1024 = 2,
+  kModp1536 = 5,
+  kModp2048 = 14,
+  kModp3072 = 15,
+  kModp4096 = 16,
+  kModp6144 = 17,
+  kModp8192 = 18,
+  kEcp256 = 19,
+  kEcp384 = 20,
+  kEcp521 = 21,
+  kCurve25519 = 31,
+};
+
+// The group of a transform identifier, or nothing when it is not implemented.
+[[nodiscard]] std::optional<DhGroup> dh_from_id(std::uint16_t transform_id);
+// Octets of the public value on the wire; a KE payload of another size is refused.
+[[nodiscard]] std::size_t public_size(DhGroup group);
+[[nodiscard]] std::size_t shared_size(DhGroup group);
+[[nodiscard]] unsigned group_bits(DhGroup group);         // 768 … 8192, 256, 384, 521, 255
+[[nodiscard]] std::string_view to_string(DhGroup group);  // "modp2048", "ecp256", "curve25519"
+
+// Where a private value lives: in this process, or on a card that keeps it. Wiped when the last
+// user is gone.
+class DhPrivate {
+ public:
+  virtual ~DhPrivate() = default;
+};
+
+// One end's key pair: a value that can be kept while the peer answers.
+struct DhKey {
+  DhGroup group = DhGroup::kModp2048;
+  Bytes public_value;  // as in the KE payload
+  std::shared_ptr<const DhPrivate> secret;
+};
+
+// In software, on the calling thread.
+[[nodiscard]] Result<DhKey> dh_generate(DhGroup group);
+// From a given private value (big-endian; for Curve25519 the 32 octets of RFC 7748): test vectors
+// and replays.
+[[nodiscard]] Result<DhKey> dh_from_private(DhGroup group, ByteView private_value);
+// The shared secret as RFC 7296 2.14, RFC 5903 7 and RFC 8031 2 want it. kInvalid when the peer's
+// value has the wrong size, is outside 1 < y < p - 1, is no point of the curve, or gives the
+// all-zero secret; kUnsupported for a key whose private value is not in this process.
+[[nodiscard]] Result<SecretBytes> dh_derive(const DhKey& key, ByteView peer_public);
+
+}  // namespace spa::crypto
