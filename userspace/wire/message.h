@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole IKEv2 messages: parse(serialize(m)) == m for every message that serialize() accepts.
+// Whole IKEv2 messages: parse(serialize(m)) == m for every message that serialize() accepts,
+// but for the fields of the header that serialize() sets.
 #pragma once
 
 #include <span>

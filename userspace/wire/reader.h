@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "userspace/base/bytes.h"
 #include "userspace/base/result.h"
@@ -45,6 +46,12 @@ class Reader {
   // Success when everything was read and nothing refused; the error names structure, offset and
   // cause.
   [[nodiscard]] Status done();
+  // done(), with the value that was read on success.
+  template <typename T>
+  [[nodiscard]] Result<T> finish(T value) {
+    if (Status status = done(); !status) return tl::unexpected<Error>(std::move(status.error()));
+    return value;
+  }
   // The failure so far, without asking that everything be read.
   [[nodiscard]] Status status() const;
 
