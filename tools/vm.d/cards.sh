@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154
+# The emulated cards: one spa-sim process each, listening before QEMU starts. Sourced by tools/vm.
+
+start_cards() {
+    local i waited=0
+    for ((i = 0; i < cards; i++)); do
+        "$sim" --socket "$work/card$i.sock" --port "dgram:$work/wire$i.card,$work/wire$i.qemu" \
+            --mac "52:54:00:00:00:$(printf '%02x' $((16 + i)))" "${sim_args[@]}" \
+            >"$work/card$i.log" 2>&1 </dev/null &
+        sim_pids+=($!)
+    done
+    for ((i = 0; i < cards; i++)); do
+        until [ -S "$work/card$i.sock" ]; do
+            waited=$((waited + 1))
+            if [ $waited -gt 200 ] || ! kill -0 "${sim_pids[$i]}" 2>/dev/null; then
+                cat "$work/card$i.log" >&2
+                spa_die "card $i did not start listening"
+            fi
+            sleep 0.05
+        done
+    done
+}
