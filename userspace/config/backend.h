@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands need of the running system. The daemon implements it; tests have a fake. All
+// calls come on the thread that runs the sessions, none may block for longer than a file read, and
+// none is called from inside itself.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "userspace/base/bytes.h"
+#include "userspace/base/clock.h"
+#include "userspace/base/result.h"
+#include "userspace/ike/status.h"
+#include "userspace/policy/snapshot.h"
+#include "userspace/ports/sa_database.h"
+
+namespace spa::config {
+
+// What applying a configuration did: sentences for the person who typed the command.
+struct ApplyReport {
+  std::vector<std::string> changes;   // "crypto map vpn 10: SAs with 192.0.2.1 dropped"
+  std::vector<std::string> warnings;  // "interface Gi0/0: no Linux device carries 192.0.2.1"
+};
+
+// `clear crypto …`: an absent field matches everything (R-DBG-1, R-DBG-2).
+struct ClearRequest {
+  enum class What { kSessions, kIkeSas, kIpsecSas };
+  What what = What::kSessions;
+  std::optional<IpAddress> local;
+  std::optional<IpAddress> remote;
+  std::uint16_t remote_port = 0;  // 0 = any
+  std::uint32_t ike_id = 0;       // tunnel id of ike::IkeSaStatus; 0 = any
+  std::string crypto_map;         // empty = any
+};
+
+// One attribute of a distinguished name: "cn", "Example"; most specific first.
+using NameAttribute = std::pair<std::string, std::string>;
+
+enum class CertificateKind { kOwn, kCa };
+
+// A certificate of the PKI store, taken apart for the screens (R-SHOW-14).
+struct CertificateView {
+  std::string trustpoint;
+  CertificateKind kind = CertificateKind::kOwn;
+  std::string serial;  // hex, upper case, as it stands in `certificate SERIAL`
+  std::string usage;   // "General Purpose", "Signature" …
+  std::vector<NameAttribute> issuer;
+  std::vector<NameAttribute> subject;
+  std::string fqdn;  // unstructuredName or dNSName; may be empty
+  std::vector<std::string> crl_urls;
+  WallTime not_before{};
+  WallTime not_after{};
+  std::string public_key;           // "RSA (2048 bit)"
+  std::string signature_algorithm;  // "SHA256 with RSA Encryption"
+  Bytes md5;                        // fingerprints of the DER
+  Bytes sha1;
+  Bytes der;
+};
+
+// A CRL of the cache (R-SHOW-36).
+struct CrlView {
+  std::vector<NameAttribute> issuer;
+  WallTime last_update{};
+  WallTime next_update{};
+  WallTime downloaded{};
+  std::string source;  // "file:///etc/crl.der"
+  std::size_t der_size = 0;
+  std::size_t entries = 0;
+};
+
+// One engine for public-key work or for ESP, with what it has done so far.
+struct EngineView {
+  std::string name;        // "SPA-IPSEC", "OpenSSL"
+  bool hardware = false;   // the card, emulated or not
+  std::string device;      // "/dev/spa0", "spa0"; empty for software
+  std::string state;       // "Active", or why not
+  std::string data_plane;  // "kernel", "soft"; empty for an engine without ESP
+  std::uint64_t dh_operations = 0;
+  std::uint64_t rsa_operations = 0;
+  std::uint64_t failures = 0;
+  std::uint32_t security_associations = 0;
+};
+
+struct LogLine {
+  WallTime time{};
+  std::string text;  // "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON", or a debug line
+};
+
+struct SystemInfo {
+  std::string program = "spa-iked";
+  std::string version;
+  Duration uptime{};
+  bool clock_synchronised = false;  // R-SHOW-19: a star when not
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // Puts a configuration in force as one. On an error nothing has changed.
+  virtual Result<ApplyReport> apply(policy::SnapshotPtr snapshot) = 0;
+
+  // Every IKE SA, in ascending id, with its CHILD SAs.
+  [[nodiscard]] virtual std::vector<ike::IkeSaStatus> ike_sas() = 0;
+  // Counters and place of one SA pair. kNotFound when it has just gone away.
+  [[nodiscard]] virtual Result<ports::SaPairState> sa_state(std::uint32_t spi_in) = 0;
+  // Returns how many IKE SAs (or SA pairs with kIpsecSas) are being deleted. Peers are told
+  // (R-DBG-4).
+  virtual Result<std::size_t> clear(const ClearRequest& request) = 0;
+  [[nodiscard]] virtual std::vector<EngineView> engines() = 0;
+  // The Linux device an interface of the configuration stands for; empty when there is none.
+  [[nodiscard]] virtual std::string device_of(const policy::Interface& interface) = 0;
+
+  // The PKI store. Trustpoint names without regard to case. `password` opens the PKCS#12 file at
+  // `path` on the daemon's machine; keys and certificates replace those of the trustpoint.
+  virtual Status import_pkcs12(const std::string& trustpoint, const std::string& path,
+                               const SecretBytes& password) = 0;
+  // A certificate typed or loaded as part of a chain. R-PKI-60: kInvalid unless `serial` (hex) is
+  // the serial number of `der`. R-PKI-62: a bad signature is not a reason to refuse. Storing the
+  // same one twice is fine.
+  virtual Status store_certificate(const std::string& trustpoint, CertificateKind kind,
+                                   const std::string& serial, ByteView der) = 0;
+  // One certificate by its serial, or everything of the trustpoint with its key when `serial` is
+  // empty. kNotFound.
+  virtual Status remove_certificate(const std::string& trustpoint, const std::string& serial) = 0;
+  // PEM of a CA certificate (`crypto pki authenticate`).
+  virtual Status authenticate(const std::string& trustpoint, std::string_view pem) = 0;
+  // All of the store in the order of R-PKI-63: by trustpoint, own certificate first, CA last.
+  [[nodiscard]] virtual std::vector<CertificateView> certificates() = 0;
+  // Reads the CRL of a trustpoint again, now. The error names the cause.
+  virtual Status request_crl(const std::string& trustpoint) = 0;
+  [[nodiscard]] virtual std::vector<CrlView> crls() = 0;
+
+  [[nodiscard]] virtual SystemInfo system() = 0;
+  [[nodiscard]] virtual WallTime now() = 0;
+  // The log ring, oldest first.
+  [[nodiscard]] virtual std::vector<LogLine> log() = 0;
+  virtual void clear_log() = 0;
+  // A debug stream: "ikev2", "ipsec", "pki", "engine" … (LogSink::debugging).
+  virtual void set_debugging(const std::string& stream, bool on) = 0;
+  [[nodiscard]] virtual std::vector<std::string> debugging() = 0;
+};
+
+}  // namespace spa::config

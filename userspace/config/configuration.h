@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration of one daemon: the lines that were typed, the policy they mean, the file they
+// are kept in. Sessions share it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "userspace/base/clock.h"
+#include "userspace/base/result.h"
+#include "userspace/config/backend.h"
+#include "userspace/policy/snapshot.h"
+
+namespace spa::config {
+
+class Tree;
+
+// One line that was not taken, or that was taken with a warning.
+struct LoadMessage {
+  std::size_t line = 0;  // from 1
+  std::string source;    // the line as it stands, secrets blotted out
+  std::string text;      // "% Invalid input detected at '^' marker."
+  bool rejected = true;
+};
+
+class Configuration {
+ public:
+  // `startup_file` is where write memory puts the configuration (DIR/startup-config). Does not read
+  // it. `backend` outlives this.
+  Configuration(Backend& backend, std::string startup_file);
+  ~Configuration();
+  Configuration(const Configuration&) = delete;
+  Configuration& operator=(const Configuration&) = delete;
+
+  // Reads the startup file and applies what it says. Good lines are kept whatever the others are
+  // (each of those is in the list). No file is not an error: the configuration is then empty. kIo
+  // when it cannot be read; what apply() said when that failed.
+  Result<std::vector<LoadMessage>> load_startup();
+  // The same from a text.
+  Result<std::vector<LoadMessage>> load(std::string_view text);
+
+  // The policy in force. Never null.
+  [[nodiscard]] policy::SnapshotPtr snapshot() const { return snapshot_; }
+
+  // The configuration as commands, from "!" to "end" (R-CFG-6, R-CFG-7). Holds secrets.
+  [[nodiscard]] std::string running_config() const;
+  // R-CFG-1. The file is replaced as a whole, mode 0600.
+  Status save();
+  [[nodiscard]] Result<std::string> startup_config() const;
+
+  // For the sessions.
+  [[nodiscard]] Tree& tree() { return *tree_; }
+  [[nodiscard]] const Tree& tree() const { return *tree_; }
+  [[nodiscard]] Backend& backend() { return backend_; }
+  // Compiles the tree and gives it to the backend when it was changed since the last time.
+  Result<ApplyReport> commit();
+  void touch(WallTime now);  // the tree was changed
+  [[nodiscard]] std::optional<WallTime> changed_at() const { return changed_at_; }
+  [[nodiscard]] std::optional<WallTime> saved_at() const { return saved_at_; }
+
+ private:
+  Backend& backend_;
+  std::string startup_file_;
+  std::unique_ptr<Tree> tree_;
+  policy::SnapshotPtr snapshot_;
+  bool dirty_ = false;
+  std::optional<WallTime> changed_at_;
+  std::optional<WallTime> saved_at_;
+};
+
+}  // namespace spa::config
