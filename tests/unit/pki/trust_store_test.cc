@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/pki/trust_store.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "tests/unit/pki/test_ca.h"
+#include "userspace/base/file.h"
+#include "userspace/pki/credentials.h"
+
+namespace spa::pki {
+namespace {
+
+using test::Issue;
+using test::Issued;
+using test::TestCa;
+
+class TrustStoreTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/spa-pki-test-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    dir_ = name;
+    crl_path_ = dir_ + "/ca.crl";
+    trustpoint_.name = "LaBcA";
+    trustpoint_.crl_query_url = "file://" + crl_path_;
+    store_ = make_store();
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+
+  std::unique_ptr<TrustStore> make_store() {
+    auto store = std::make_unique<TrustStore>(dir_ + "/pki", [this] {
+      return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()) + shift_;
+    });
+    store->configure({trustpoint_});
+    return store;
+  }
+
+  void publish(const std::string& crl) {
+    ASSERT_TRUE(write_file_atomically(crl_path_, as_bytes(crl), 0644));
+  }
+
+  // The verdict on a chain, through the port that the exchanges use.
+  Result<ports::PeerCertificate> judge(const std::vector<Bytes>& chain) {
+    StoredCredentials credentials(*store_);
+    Result<ports::PeerCertificate> verdict = fail(Errc::kState, "not called");
+    credentials.validate(chain, {"labca"}, [&](auto result) { verdict = std::move(result); });
+    return verdict;
+  }
+
+  std::string dir_;
+  std::string crl_path_;
+  policy::Trustpoint trustpoint_;
+  Duration shift_{0};
+  TestCa ca_{"Test CA"};
+  std::unique_ptr<TrustStore> store_;
+};
+
+TEST_F(TrustStoreTest, Pkcs12SurvivesARestartAndKeysArePrivate) {
+  const Issued router =
+      ca_.issue({.common_name = "router", .alternative_names = "DNS:router.example"});
+  EXPECT_EQ(store_->import_pkcs12("LaBcA", ca_.pkcs12(router, "secret"), "wrong").error().code,
+            Errc::kDenied);
+  ASSERT_TRUE(store_->import_pkcs12("LaBcA", ca_.pkcs12(router, "secret"), "secret"));
+  store_ = make_store();
+  ASSERT_TRUE(store_->load());
+  store_->configure({trustpoint_});
+  StoredCredentials credentials(*store_);
+  const auto local = credentials.local("LABCA");  // R-PROF-20
+  ASSERT_TRUE(local) << local.error().text;
+  EXPECT_EQ(local->subject, "cn=router,o=Example");
+  EXPECT_EQ(local->chain.at(0), router.der());
+  EXPECT_EQ(local->names.at(0).text, "router.example");
+  EXPECT_EQ(credentials.ca_key_hashes({}).size(), 1u);
+  for (const auto& file : std::filesystem::directory_iterator(dir_ + "/pki/labca")) {
+    struct stat status{};
+    ASSERT_EQ(stat(file.path().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << file.path();
+  }
+}
+
+TEST_F(TrustStoreTest, AGoodPeerPasses) {
+  ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+  publish(ca_.crl({}));
+  const Issued peer = ca_.issue({.serial = 0x3B2FD652});
+  const auto verdict = judge({peer.der()});
+  ASSERT_TRUE(verdict) << verdict.error().text;
+  EXPECT_EQ(to_hex(verdict->serial), "3b2fd652");  // R-REV-17
+  EXPECT_TRUE(verdict->check_revocation);          // R-REV-6
+  EXPECT_EQ(verdict->issuer_der, Certificate::from_der(ca_.der())->subject_key());
+}
+
+TEST_F(TrustStoreTest, RefusalsNameTheirCause) {
+  ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+  publish(ca_.crl({77}));
+  TestCa other("Other CA");
+  const struct {
+    Bytes certificate;
+    const char* cause;
+  } cases[] = {
+      {ca_.issue({.serial = 77}).der(), "(serial 4d) is revoked"},
+      {ca_.issue({.from_hours = -48, .to_hours = -1}).der(), "has expired"},
+      {ca_.issue({.from_hours = 1}).der(), "is not yet valid"},
+      {other.issue({}).der(), "not trusted here (cn=Other CA,o=Example)"},
+      {ca_.issue({.key_usage = "keyEncipherment"}).der(), "may not be used for signatures"},
+      {Bytes{0x30, 0x03, 1, 2, 3}, "not a DER certificate"},
+  };
+  for (const auto& [certificate, cause] : cases) {
+    const auto verdict = judge({certificate});
+    ASSERT_FALSE(verdict) << cause;
+    EXPECT_NE(verdict.error().text.find(cause), std::string::npos) << verdict.error().text;
+  }
+}
+
+TEST_F(TrustStoreTest, RevocationIsStrict) {
+  ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+  const Issued peer = ca_.issue({});
+  EXPECT_NE(judge({peer.der()}).error().text.find("no valid CRL"), std::string::npos);
+  publish(ca_.crl({}, -10, -1));
+  EXPECT_NE(judge({peer.der()}).error().text.find("is not valid now"), std::string::npos);
+  TestCa impostor("Test CA");  // the same name, another key
+  publish(impostor.crl({}));
+  EXPECT_NE(judge({peer.der()}).error().text.find("signature of the CRL"), std::string::npos);
+  publish(ca_.crl({}));
+  EXPECT_TRUE(judge({peer.der()}));
+  shift_ = std::chrono::hours(25);  // the list runs out
+  EXPECT_FALSE(judge({peer.der()}));
+}
+
+// R-REV-7, R-REV-9
+TEST_F(TrustStoreTest, RequestTellsWhatChanged) {
+  ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+  publish(ca_.crl({5}));
+  auto updates = store_->request_crl("labca");
+  ASSERT_TRUE(updates) << updates.error().text;
+  ASSERT_EQ(updates->size(), 1u);
+  EXPECT_TRUE(updates->at(0).changed);
+  EXPECT_EQ(updates->at(0).entries, 1u);
+  EXPECT_FALSE(store_->request_crl("labca")->at(0).changed);
+  EXPECT_EQ(store_->revoked(updates->at(0).issuer_key, {{5}, {6}}), (std::vector<Bytes>{{5}}));
+  EXPECT_TRUE(
+      store_->revoked(Certificate::from_der(TestCa("Else").der())->subject_key(), {{5}}).empty());
+  // An older list does not replace a newer one.
+  publish(ca_.crl({}, -5));
+  EXPECT_FALSE(store_->request_crl("labca"));
+  EXPECT_EQ(store_->revoked(updates->at(0).issuer_key, {{5}}).size(), 1u);
+  EXPECT_EQ(store_->request_crl("none").error().code, Errc::kNotFound);
+}
+
+TEST_F(TrustStoreTest, ChainThroughAnIntermediate) {
+  ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+  TestCa sub("Sub CA", &ca_);
+  const Issued peer = sub.issue({});
+  publish(ca_.crl({}) + sub.crl({}));
+  EXPECT_TRUE(judge({peer.der(), sub.der()}));
+  EXPECT_FALSE(judge({peer.der()}));
+  publish(ca_.crl({static_cast<long>(0x1001)}) + sub.crl({}));  // nothing in use
+  ASSERT_TRUE(store_->request_crl("labca"));
+  EXPECT_TRUE(judge({peer.der(), sub.der()}));
+  // The leaf's own list is missing.
+  publish(ca_.crl({}));
+  ASSERT_TRUE(store_->request_crl("labca"));
+  EXPECT_FALSE(judge({peer.der(), sub.der()}));
+}
+
+TEST_F(TrustStoreTest, NoRevocationCheckNeedsNoCrl) {
+  trustpoint_.revocation = policy::RevocationCheck::kNone;
+  store_->configure({trustpoint_});
+  ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+  EXPECT_TRUE(judge({ca_.issue({}).der()}));
+}
+
+TEST_F(TrustStoreTest, ForgetsWhatItIsToldTo) {
+  ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+  ASSERT_TRUE(store_->remove("labca"));
+  EXPECT_FALSE(std::filesystem::exists(dir_ + "/pki/labca"));
+  EXPECT_EQ(store_->find("LaBcA"), nullptr);
+}
+
+}  // namespace
+}  // namespace spa::pki

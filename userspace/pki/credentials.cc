@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/pki/credentials.h"
+
+#include "userspace/pki/certificate_map.h"
+#include "userspace/pki/path.h"
+
+namespace spa::pki {
+
+namespace {
+
+ports::PeerCertificate describe(const TrustpointContent& trustpoint, const Certificate& leaf) {
+  ports::PeerCertificate peer;
+  peer.trustpoint = trustpoint.name;
+  peer.leaf = leaf.der();
+  peer.subject_der = leaf.subject_der();
+  peer.subject = leaf.subject();
+  peer.issuer_der = leaf.issuer_key();
+  peer.issuer = leaf.issuer();
+  peer.serial = leaf.serial();
+  peer.names = leaf.names();
+  peer.check_revocation = trustpoint.revocation == policy::RevocationCheck::kCrl;
+  return peer;
+}
+
+}  // namespace
+
+std::vector<std::string> StoredCredentials::names_or_all(
+    const std::vector<std::string>& trustpoints) const {
+  if (!trustpoints.empty()) return trustpoints;
+  std::vector<std::string> all;
+  for (const TrustpointContent* content : store_.list()) all.push_back(content->name);
+  return all;
+}
+
+Result<ports::LocalCertificate> StoredCredentials::local(const std::string& trustpoint) {
+  const TrustpointContent* content = store_.find(trustpoint);
+  if (content == nullptr)
+    return fail(Errc::kNotFound, "there is no trustpoint \"" + trustpoint + "\"");
+  if (!content->identity || !content->key) {
+    return fail(Errc::kNotFound,
+                "trustpoint " + content->name +
+                    " has no certificate of ours; import one with \"crypto pki import " +
+                    content->name + " pkcs12 FILE password PW\"");
+  }
+  ports::LocalCertificate local;
+  local.trustpoint = content->name;
+  local.chain.push_back(content->identity->der());
+  for (const Certificate& certificate : content->intermediates)
+    local.chain.push_back(certificate.der());
+  local.subject_der = content->identity->subject_der();
+  local.subject = content->identity->subject();
+  local.names = content->identity->names();
+  local.key = content->key;
+  return local;
+}
+
+std::vector<Bytes> StoredCredentials::ca_key_hashes(const std::vector<std::string>& trustpoints) {
+  std::vector<Bytes> hashes;
+  for (const std::string& name : names_or_all(trustpoints)) {
+    const TrustpointContent* content = store_.find(name);
+    if (content == nullptr) continue;
+    for (const Certificate& authority : content->authorities)
+      hashes.push_back(authority.key_hash());
+  }
+  return hashes;
+}
+
+void StoredCredentials::validate(const std::vector<Bytes>& chain,
+                                 const std::vector<std::string>& trustpoints,
+                                 std::function<void(Result<ports::PeerCertificate>)> done) {
+  done(judge(chain, names_or_all(trustpoints)));
+}
+
+Result<ports::PeerCertificate> StoredCredentials::judge(
+    const std::vector<Bytes>& chain, const std::vector<std::string>& trustpoints) {
+  if (chain.empty()) return fail(Errc::kInvalid, "the peer sent no certificate");
+  if (chain.size() > kMaxChainLength) {
+    return fail(Errc::kExhausted, "the peer sent more than 10 certificates");
+  }
+  std::vector<Certificate> certificates;
+  for (const Bytes& der : chain) {
+    auto certificate = Certificate::from_der(der);
+    if (!certificate) return tl::unexpected(certificate.error());
+    certificates.push_back(std::move(*certificate));
+  }
+  const Certificate& leaf = certificates.front();
+  if (!leaf.may_sign()) {
+    return fail(Errc::kDenied,
+                "certificate " + leaf.subject() + " may not be used for signatures (key usage)");
+  }
+  Error refusal{Errc::kNotFound, "no trustpoint is configured to judge " + leaf.subject()};
+  for (const std::string& name : trustpoints) {
+    const auto path = store_.verify_path(name, certificates);
+    if (!path) {
+      // "Unknown CA" of a further trustpoint must not hide "revoked" of the one that knows it.
+      if (refusal.code == Errc::kNotFound) refusal = path.error();
+      continue;
+    }
+    ports::PeerCertificate peer = describe(*store_.find(name), leaf);
+    auto key = leaf.public_key();
+    if (!key) return tl::unexpected(key.error());
+    peer.key = std::move(*key);
+    return peer;
+  }
+  return tl::unexpected(refusal);
+}
+
+bool StoredCredentials::matches(const ports::PeerCertificate& peer,
+                                const std::string& certificate_map) {
+  if (!snapshot_) return false;
+  const auto certificate = Certificate::from_der(peer.leaf);
+  return certificate && map_matches(snapshot_->certificate_maps, certificate_map, *certificate);
+}
+
+}  // namespace spa::pki

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The trust store as the exchanges see it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "userspace/pki/trust_store.h"
+#include "userspace/policy/snapshot.h"
+#include "userspace/ports/credentials.h"
+
+namespace spa::pki {
+
+class StoredCredentials final : public ports::Credentials {
+ public:
+  explicit StoredCredentials(TrustStore& store) : store_(store) {}  // must outlive this
+
+  // Certificate maps come from here.
+  void configure(policy::SnapshotPtr snapshot) { snapshot_ = std::move(snapshot); }
+
+  Result<ports::LocalCertificate> local(const std::string& trustpoint) override;
+  std::vector<Bytes> ca_key_hashes(const std::vector<std::string>& trustpoints) override;
+  void validate(const std::vector<Bytes>& chain, const std::vector<std::string>& trustpoints,
+                std::function<void(Result<ports::PeerCertificate>)> done) override;
+  bool matches(const ports::PeerCertificate& peer, const std::string& certificate_map) override;
+
+ private:
+  [[nodiscard]] std::vector<std::string> names_or_all(
+      const std::vector<std::string>& trustpoints) const;
+  Result<ports::PeerCertificate> judge(const std::vector<Bytes>& chain,
+                                       const std::vector<std::string>& trustpoints);
+
+  TrustStore& store_;
+  policy::SnapshotPtr snapshot_;
+};
+
+}  // namespace spa::pki
