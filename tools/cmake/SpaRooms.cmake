@@ -20,8 +20,9 @@ set(SPA_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined")
 option(SPA_FUZZERS "Build the fuzz targets with libFuzzer (clang only)" OFF)
 
 add_library(spa_flags INTERFACE)
+# Members have default initialisers, so naming only some of them is how aggregates are meant to be written here.
 target_compile_options(spa_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Werror -fstack-protector-strong -fno-omit-frame-pointer
+  -Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -Werror -fstack-protector-strong -fno-omit-frame-pointer
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
 target_compile_definitions(spa_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:_FORTIFY_SOURCE=2>)
 if(SPA_SANITIZE)
