@@ -84,6 +84,13 @@ class IkeCipher {
  private:
   IkeCipher(const CipherSuite& suite, ByteView encr_key, ByteView integ_key);
 
+  // `message` has its final size; everything from `prefix` on is filled in.
+  [[nodiscard]] Status seal_aead(MutableByteView message, std::size_t prefix, ByteView plaintext);
+  [[nodiscard]] Status seal_cbc(MutableByteView message, std::size_t prefix, ByteView plaintext);
+  // Sizes were checked; the result still has its padding.
+  [[nodiscard]] Result<Bytes> open_aead(ByteView message, std::size_t body_offset) const;
+  [[nodiscard]] Result<Bytes> open_cbc(ByteView message, std::size_t body_offset) const;
+
   CipherSuite suite_;
   SecretBytes encr_key_;  // with salt
   SecretBytes integ_key_;
