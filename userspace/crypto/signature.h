@@ -31,8 +31,8 @@ struct SignatureMethod {
 
 // The DER AlgorithmIdentifier of RFC 7427 appendix A; empty when the method has none there.
 [[nodiscard]] ByteView algorithm_identifier(const SignatureMethod& method);
-// The method whose AlgorithmIdentifier equals `der` octet for octet; nothing for any other.
-// PSS parameters therefore are exactly those of kRsaPss.
+// The method whose AlgorithmIdentifier equals `der` octet for octet, in one of the encodings in
+// use; nothing for any other. PSS parameters therefore are exactly those of kRsaPss.
 [[nodiscard]] std::optional<SignatureMethod> method_from_identifier(ByteView der);
 
 // Hashes `data` and signs. kInvalid when key and scheme do not belong together, kUnsupported for a

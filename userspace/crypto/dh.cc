@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/crypto/dh.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "userspace/crypto/dh_curve.h"
+#include "userspace/crypto/dh_modp.h"
+#include "userspace/crypto/random.h"
+
+namespace spa::crypto {
+namespace {
+
+struct GroupFacts {
+  DhGroup group;
+  unsigned bits;
+  std::size_t public_size;
+  std::size_t shared_size;
+  std::string_view name;
+};
+
+constexpr GroupFacts kGroups[] = {
+    {DhGroup::kModp768, 768, 96, 96, "modp768"},
+    {DhGroup::kModp1024, 1024, 128, 128, "modp1024"},
+    {DhGroup::kModp1536, 1536, 192, 192, "modp1536"},
+    {DhGroup::kModp2048, 2048, 256, 256, "modp2048"},
+    {DhGroup::kModp3072, 3072, 384, 384, "modp3072"},
+    {DhGroup::kModp4096, 4096, 512, 512, "modp4096"},
+    {DhGroup::kModp6144, 6144, 768, 768, "modp6144"},
+    {DhGroup::kModp8192, 8192, 1024, 1024, "modp8192"},
+    {DhGroup::kEcp256, 256, 64, 32, "ecp256"},
+    {DhGroup::kEcp384, 384, 96, 48, "ecp384"},
+    {DhGroup::kEcp521, 521, 132, 66, "ecp521"},
+    {DhGroup::kCurve25519, 255, 32, 32, "curve25519"},
+};
+
+const GroupFacts* facts(DhGroup group) {
+  const auto* found = std::ranges::find(kGroups, group, &GroupFacts::group);
+  return found == std::end(kGroups) ? nullptr : found;
+}
+
+Result<DhKey> unknown_group(DhGroup group) {
+  return fail(Errc::kUnsupported,
+              "no Diffie-Hellman group " + std::to_string(static_cast<unsigned>(group)));
+}
+
+bool is_modp(DhGroup group) {
+  return public_size(group) == shared_size(group) && group_bits(group) >= 768;
+}
+
+}  // namespace
+
+std::optional<DhGroup> dh_from_id(std::uint16_t transform_id) {
+  const auto group = static_cast<DhGroup>(transform_id);
+  if (facts(group) == nullptr) return std::nullopt;
+  return group;
+}
+
+std::size_t public_size(DhGroup group) {
+  const GroupFacts* found = facts(group);
+  return found == nullptr ? 0 : found->public_size;
+}
+
+std::size_t shared_size(DhGroup group) {
+  const GroupFacts* found = facts(group);
+  return found == nullptr ? 0 : found->shared_size;
+}
+
+unsigned group_bits(DhGroup group) {
+  const GroupFacts* found = facts(group);
+  return found == nullptr ? 0 : found->bits;
+}
+
+std::string_view to_string(DhGroup group) {
+  const GroupFacts* found = facts(group);
+  return found == nullptr ? "unknown group" : found->name;
+}
+
+Result<DhKey> dh_generate(DhGroup group) {
+  if (facts(group) == nullptr) return unknown_group(group);
+  return is_modp(group) ? modp_generate(group) : curve_generate(group);
+}
+
+Result<DhKey> dh_from_private(DhGroup group, ByteView private_value) {
+  if (facts(group) == nullptr) return unknown_group(group);
+  return is_modp(group) ? modp_from_private(group, private_value)
+                        : curve_from_private(group, private_value);
+}
+
+Result<SecretBytes> dh_derive(const DhKey& key, ByteView peer_public) {
+  if (peer_public.size() != public_size(key.group)) {
+    return fail(Errc::kInvalid, "a public value of " + std::to_string(peer_public.size()) +
+                                    " octets for " + std::string(to_string(key.group)));
+  }
+  return is_modp(key.group) ? modp_derive(key, peer_public) : curve_derive(key, peer_public);
+}
+
+}  // namespace spa::crypto
