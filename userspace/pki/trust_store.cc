@@ -134,7 +134,8 @@ Status TrustStore::load_one(const std::string& path, TrustpointContent& content)
   content.authorities = *authorities;
   content.key = std::move(*key);
   for (const Certificate& certificate : *chain) {
-    if (&certificate == &chain->front() && content.key) {
+    const auto public_key = certificate.public_key();
+    if (content.key && public_key && content.key->matches(*public_key)) {
       content.identity = certificate;
     } else {
       content.intermediates.push_back(certificate);
@@ -208,6 +209,29 @@ Status TrustStore::remove(std::string_view trustpoint) {
   return {};
 }
 
+Status TrustStore::remove_certificate(std::string_view trustpoint, const Bytes& serial) {
+  const auto entry = contents_.find(folded(trustpoint));
+  const auto has_serial = [&](const Certificate& certificate) {
+    return certificate.serial() == serial;
+  };
+  std::size_t removed = 0;
+  if (entry != contents_.end()) {
+    TrustpointContent& content = entry->second;
+    removed += std::erase_if(content.authorities, has_serial);
+    removed += std::erase_if(content.intermediates, has_serial);
+    if (content.identity && has_serial(*content.identity)) {
+      content.identity.reset();
+      ++removed;
+    }
+  }
+  if (removed == 0) {
+    return fail(Errc::kNotFound, "trustpoint " + std::string(trustpoint) +
+                                     " has no certificate with the serial number " +
+                                     to_hex(serial));
+  }
+  return store(entry->second);
+}
+
 Result<std::vector<CrlUpdate>> TrustStore::request_crl(std::string_view trustpoint) {
   TrustpointContent* content = find_mutable(trustpoint);
   if (content == nullptr) {
@@ -253,6 +277,7 @@ Result<std::vector<CrlUpdate>> TrustStore::read_crl(TrustpointContent& content) 
   for (CrlUpdate& update : updates) update.changed = changed;
   content.crls = std::move(*lists);
   content.crl_source = content.crl_url;
+  content.crl_read = clock_();
   return updates;
 }
 

@@ -30,6 +30,7 @@ struct TrustpointContent {
   std::optional<crypto::PrivateKey> key;
   std::vector<Crl> crls;
   std::string crl_source;  // the URL they were read from
+  WallTime crl_read{};     // and when
 };
 
 // What reading a CRL brought.
@@ -62,6 +63,9 @@ class TrustStore {
   Status add_certificate(std::string_view trustpoint, ByteView der);
   // Forgets everything that the trustpoint holds, on disk too.
   Status remove(std::string_view trustpoint);
+
+  // Forgets one certificate, whoever's it is. kNotFound: no certificate with this serial number.
+  Status remove_certificate(std::string_view trustpoint, const Bytes& serial);
 
   // Reads the trustpoint's CRL URL again (file:// only). A list that is out of date, wrongly signed
   // or older than the one in force is refused, and the old one stays.

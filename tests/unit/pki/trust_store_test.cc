@@ -156,9 +156,13 @@ TEST_F(TrustStoreTest, ChainThroughAnIntermediate) {
   publish(ca_.crl({}) + sub.crl({}));
   EXPECT_TRUE(judge({peer.der(), sub.der()}));
   EXPECT_FALSE(judge({peer.der()}));
-  publish(ca_.crl({static_cast<long>(0x1001)}) + sub.crl({}));  // nothing in use
+  // The intermediate itself is revoked.
+  publish(ca_.crl({0x1001}) + sub.crl({}));
   ASSERT_TRUE(store_->request_crl("labca"));
-  EXPECT_TRUE(judge({peer.der(), sub.der()}));
+  EXPECT_NE(judge({peer.der(), sub.der()})
+                .error()
+                .text.find("cn=Sub CA,o=Example (serial 1001) is revoked"),
+            std::string::npos);
   // The leaf's own list is missing.
   publish(ca_.crl({}));
   ASSERT_TRUE(store_->request_crl("labca"));

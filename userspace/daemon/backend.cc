@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands ask of the daemon: sessions, engines, certificates, logs.
+#include <algorithm>
+#include <openssl/evp.h>
+
+#include "userspace/base/file.h"
+#include "userspace/daemon/daemon.h"
+#include "userspace/daemon/version.h"
+#include "userspace/pki/pkcs12.h"
+
+namespace spa::daemon {
+
+namespace {
+
+Bytes fingerprint(ByteView der, const EVP_MD* algorithm) {
+  Bytes digest(EVP_MAX_MD_SIZE);
+  unsigned size = 0;
+  if (EVP_Digest(der.data(), der.size(), digest.data(), &size, algorithm, nullptr) != 1) return {};
+  digest.resize(size);
+  return digest;
+}
+
+std::string upper_hex(ByteView octets) {
+  std::string text = to_hex(octets);
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
+config::CertificateView view_of(const std::string& trustpoint, config::CertificateKind kind,
+                                const pki::Certificate& certificate) {
+  config::CertificateView view;
+  view.trustpoint = trustpoint;
+  view.kind = kind;
+  view.serial = upper_hex(certificate.serial());
+  view.usage = certificate.key_usage();
+  view.issuer = certificate.issuer_attributes();
+  view.subject = certificate.subject_attributes();
+  for (const policy::Identity& name : certificate.names()) {
+    if (name.kind == policy::Identity::Kind::kFqdn && view.fqdn.empty()) view.fqdn = name.text;
+  }
+  view.crl_urls = certificate.crl_urls();
+  view.not_before = certificate.not_before();
+  view.not_after = certificate.not_after();
+  if (const auto key = certificate.public_key()) {
+    view.public_key = std::string(crypto::to_string(key->type())) + " (" + std::to_string(key->bits()) + " bit)";
+  }
+  view.signature_algorithm = certificate.signature_algorithm();
+  view.md5 = fingerprint(certificate.der(), EVP_md5());
+  view.sha1 = fingerprint(certificate.der(), EVP_sha1());
+  view.der = certificate.der();
+  return view;
+}
+
+config::EngineView engine_of(const crypto::EngineCounters& counters) {
+  using Operation = crypto::EngineOperation;
+  const auto of = [](const auto& list, Operation operation) { return list[static_cast<std::size_t>(operation)]; };
+  config::EngineView view;
+  view.name = counters.name;
+  view.dh_operations = of(counters.done, Operation::kGenerate) + of(counters.done, Operation::kDerive);
+  view.rsa_operations = of(counters.done, Operation::kSign) + of(counters.done, Operation::kVerify);
+  for (const std::uint64_t failed : counters.failed) view.failures += failed;
+  return view;
+}
+
+}  // namespace
+
+std::vector<ike::IkeSaStatus> Daemon::ike_sas() { return manager_->status(); }
+
+Result<ports::SaPairState> Daemon::sa_state(std::uint32_t spi_in) { return sa_database_->query(spi_in); }
+
+Result<std::size_t> Daemon::clear(const config::ClearRequest& request) {
+  ikev2::SessionFilter filter;
+  filter.local = request.local;
+  filter.remote = request.remote;
+  if (request.remote_port != 0) filter.remote_port = request.remote_port;
+  if (request.ike_id != 0) filter.ike_sa = request.ike_id;
+  if (!request.crypto_map.empty()) filter.crypto_map = request.crypto_map;
+  filter.children_only = request.what == config::ClearRequest::What::kIpsecSas;
+  return manager_->clear(filter);
+}
+
+std::vector<config::EngineView> Daemon::engines() {
+  std::vector<config::EngineView> views;
+  for (const crypto::EngineCounters& counters : engines_->best().counters()) {
+    config::EngineView view = engine_of(counters);
+    view.hardware = views.empty() && !engines_->card_device().empty();
+    view.device = view.hardware ? engines_->card_device() : "";
+    view.state = view.hardware && !engines_->card_alive() ? "Failed" : "Active";
+    views.push_back(std::move(view));
+  }
+  // ESP: one engine for software or the in-process card, and one for each card that holds SAs.
+  config::EngineView software;
+  software.name = soft_ ? "in-process card" : "kernel software";
+  software.state = "Active";
+  software.data_plane = sa_database_->name();
+  std::vector<config::EngineView> cards;
+  for (const ike::IkeSaStatus& sa : manager_->status()) {
+    for (const ike::ChildSaStatus& child : sa.children) {
+      const auto state = sa_database_->query(child.spi_in);
+      if (!state) continue;
+      for (const ports::OffloadState place : {state->offload_in, state->offload_out}) {
+        if (place != ports::OffloadState::kCard) {
+          ++software.security_associations;
+          continue;
+        }
+        auto card = std::find_if(cards.begin(), cards.end(),
+                                 [&](const auto& view) { return view.device == state->offload_device; });
+        if (card == cards.end()) {
+          config::EngineView view;
+          view.name = "SPA-IPSEC";
+          view.hardware = true;
+          view.device = state->offload_device;
+          view.state = "Active";
+          view.data_plane = "kernel";
+          card = cards.insert(cards.end(), std::move(view));
+        }
+        ++card->security_associations;
+      }
+    }
+  }
+  views.insert(views.end(), cards.begin(), cards.end());
+  views.push_back(std::move(software));
+  return views;
+}
+
+std::string Daemon::device_of(const policy::Interface& interface) {
+  const auto resolved = interfaces_->resolve(interface);
+  return resolved ? resolved->device.name : std::string();
+}
+
+Status Daemon::import_pkcs12(const std::string& trustpoint, const std::string& path,
+                             const SecretBytes& password) {
+  auto file = read_file(path, pki::kMaxPkcs12Size);
+  if (!file) return tl::unexpected(file.error());
+  const std::string_view text(reinterpret_cast<const char*>(password.data()), password.size());
+  auto imported = trust_store_.import_pkcs12(trustpoint, *file, text);
+  secure_wipe(file->data(), file->size());
+  if (!imported) return fail(imported.error().code, path + ": " + imported.error().text);
+  return {};
+}
+
+Status Daemon::store_certificate(const std::string& trustpoint, config::CertificateKind kind,
+                                 const std::string& serial, ByteView der) {
+  const auto certificate = pki::Certificate::from_der(der);
+  if (!certificate) return tl::unexpected(certificate.error());
+  Bytes wanted = from_hex(serial.size() % 2 == 0 ? serial : "0" + serial);
+  wanted.erase(wanted.begin(), std::find_if(wanted.begin(), wanted.end(), [](std::uint8_t o) { return o != 0; }));
+  if (wanted != certificate->serial()) {
+    return fail(Errc::kInvalid, "the certificate has the serial number " + upper_hex(certificate->serial()) +
+                                    ", not " + serial);
+  }
+  if (kind == config::CertificateKind::kCa && !certificate->is_ca()) {
+    return fail(Errc::kInvalid, certificate->subject() + " is not a CA certificate");
+  }
+  return trust_store_.add_certificate(trustpoint, der);
+}
+
+Status Daemon::remove_certificate(const std::string& trustpoint, const std::string& serial) {
+  if (serial.empty()) return trust_store_.remove(trustpoint);
+  Bytes number = from_hex(serial.size() % 2 == 0 ? serial : "0" + serial);
+  number.erase(number.begin(), std::find_if(number.begin(), number.end(), [](std::uint8_t o) { return o != 0; }));
+  return trust_store_.remove_certificate(trustpoint, number);
+}
+
+Status Daemon::authenticate(const std::string& trustpoint, std::string_view pem) {
+  const auto certificates = pki::Certificate::from_pem(pem);
+  if (!certificates) return tl::unexpected(certificates.error());
+  for (const pki::Certificate& certificate : *certificates) {
+    if (!certificate.is_ca()) return fail(Errc::kInvalid, certificate.subject() + " is not a CA certificate");
+  }
+  for (const pki::Certificate& certificate : *certificates) {
+    if (auto stored = trust_store_.add_certificate(trustpoint, certificate.der()); !stored) return stored;
+  }
+  return {};
+}
+
+std::vector<config::CertificateView> Daemon::certificates() {
+  std::vector<config::CertificateView> views;
+  for (const pki::TrustpointContent* content : trust_store_.list()) {
+    if (content->identity) {
+      views.push_back(view_of(content->name, config::CertificateKind::kOwn, *content->identity));
+    }
+    for (const pki::Certificate& certificate : content->intermediates) {
+      views.push_back(view_of(content->name, config::CertificateKind::kCa, certificate));
+    }
+    for (const pki::Certificate& certificate : content->authorities) {
+      views.push_back(view_of(content->name, config::CertificateKind::kCa, certificate));
+    }
+  }
+  return views;
+}
+
+Status Daemon::request_crl(const std::string& trustpoint) {
+  const auto updates = trust_store_.request_crl(trustpoint);
+  if (!updates) {
+    log_.write({Severity::kWarning, "PKI", "CRL_FETCH_FAIL", "trustpoint " + trustpoint + ": " + updates.error().text});
+    return tl::unexpected(updates.error());
+  }
+  for (const pki::CrlUpdate& update : *updates) {
+    if (!update.changed) continue;  // R-REV-7
+    // R-REV-8..10: which of the sessions we hold does the new list end?
+    const auto held = manager_->held_serials(update.issuer_key);
+    const auto revoked = trust_store_.revoked(update.issuer_key, held);
+    if (!revoked.empty()) manager_->close_revoked(update.issuer_key, revoked);
+  }
+  return {};
+}
+
+std::vector<config::CrlView> Daemon::crls() {
+  std::vector<config::CrlView> views;
+  for (const pki::TrustpointContent* content : trust_store_.list()) {
+    for (const pki::Crl& crl : content->crls) {
+      config::CrlView view;
+      view.issuer = crl.issuer_attributes();
+      view.last_update = crl.last_update();
+      view.next_update = crl.next_update();
+      view.downloaded = content->crl_read;
+      view.source = content->crl_source;
+      view.der_size = crl.der().size();
+      view.entries = crl.entries();
+      views.push_back(std::move(view));
+    }
+  }
+  return views;
+}
+
+config::SystemInfo Daemon::system() {
+  config::SystemInfo info;
+  info.version = kVersion;
+  info.uptime = loop_.now() - started_;
+  return info;
+}
+
+std::vector<config::LogLine> Daemon::log() {
+  std::vector<config::LogLine> lines;
+  for (const LogEntry& entry : log_.ring()) lines.push_back({entry.time, entry.text});
+  return lines;
+}
+
+}  // namespace spa::daemon

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/daemon/daemon.h"
+
+#include <algorithm>
+#include <csignal>
+
+namespace spa::daemon {
+
+namespace {
+
+constexpr Duration kShutdownPatience{3000};
+
+const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& rules, const ports::PolicyId& id) {
+  for (const ports::PolicyRule& rule : rules) {
+    if (rule.id == id) return &rule;
+  }
+  return nullptr;
+}
+
+bool same_rule(const ports::PolicyRule& a, const ports::PolicyRule& b) {
+  return a.selectors == b.selectors && a.mode == b.mode && a.local == b.local && a.remote == b.remote &&
+         a.device == b.device;
+}
+
+}  // namespace
+
+Daemon::Daemon(Options options)
+    : options_(std::move(options)),
+      log_(options_.foreground ? LogHub::Target::kStandardError : LogHub::Target::kSyslog),
+      started_(loop_.now()),
+      trust_store_(options_.config_dir + "/pki", [this] { return loop_.wall(); }),
+      snapshot_(std::make_shared<policy::Snapshot>()) {}
+
+// In the order of need: the manager speaks to the data plane and the sockets while it goes.
+Daemon::~Daemon() {
+  control_.reset();
+  configuration_.reset();
+  if (sa_database_) sa_database_->set_listener(nullptr);
+  manager_.reset();
+  engines_.reset();
+  sa_database_.reset();
+  interfaces_.reset();
+  sockets_.reset();
+}
+
+Status Daemon::start() {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    if (auto caught = loop_.on_signal(signal, [this] { stop(); }); !caught) return caught;
+  }
+  auto interfaces = kernel::InterfaceTable::open(loop_);
+  if (!interfaces) return tl::unexpected(interfaces.error());
+  interfaces_ = std::move(*interfaces);
+  interfaces_->on_change([this] { interfaces_changed(); });
+  if (auto opened = open_data_plane(); !opened) return opened;
+  engines_ = std::make_unique<Engines>(loop_, log_);
+  if (auto loaded = trust_store_.load(); !loaded) {
+    log_.write({Severity::kError, "PKI", "STORE", loaded.error().text});
+  }
+  manager_ = std::make_unique<ikev2::Manager>(
+      ikev2::Dependencies{*sockets_, loop_, *sa_database_, credentials_, engines_->best(), log_});
+  sa_database_->set_listener(manager_.get());
+  sockets_->set_handler([this](const Endpoint& local, const Endpoint& remote, ByteView message) {
+    manager_->receive(local, remote, message);
+  });
+  configuration_ =
+      std::make_unique<config::Configuration>(*this, options_.config_dir + "/startup-config");
+  if (auto loaded = load_configuration(); !loaded) return loaded;
+  auto control = ControlServer::listen(loop_, *configuration_, log_, options_.control_socket);
+  if (!control) return tl::unexpected(control.error());
+  control_ = std::move(*control);
+  schedule_nat_keepalive();
+  return {};
+}
+
+Status Daemon::open_data_plane() {
+  const Status kernel_esp =
+      options_.dataplane == DataplaneChoice::kSoft ? Status{} : kernel::kernel_has_esp();
+  if (options_.dataplane == DataplaneChoice::kKernel && !kernel_esp) {
+    return fail(kernel_esp.error().code,
+                "the kernel data plane cannot be used: " + kernel_esp.error().text +
+                    "; --dataplane soft needs no ESP in the kernel");
+  }
+  soft_ = options_.dataplane == DataplaneChoice::kSoft || !kernel_esp;
+  net::IkeSocketsOptions socket_options;
+  socket_options.kernel_esp = !soft_;
+  if (soft_) socket_options.mark = dataplane::kSocketMark;
+  auto sockets = net::IkeSockets::open(loop_, socket_options);
+  if (!sockets) return tl::unexpected(sockets.error());
+  sockets_ = std::move(*sockets);
+  if (!soft_) {
+    auto database = kernel::KernelSaDatabase::open(loop_, log_);
+    if (!database) return tl::unexpected(database.error());
+    sa_database_ = std::move(*database);
+    log_.write({Severity::kInfo, "CRYPTO", "DATAPLANE", "ESP runs in the kernel, on the card where an interface has one"});
+    return {};
+  }
+  auto database = dataplane::SoftSaDatabase::open(loop_, loop_, *sockets_, log_);
+  if (!database) return tl::unexpected(database.error());
+  soft_plane_ = database->get();
+  sa_database_ = std::move(*database);
+  std::string text = "ESP runs in the in-process card, plain packets in " + soft_plane_->device();
+  if (!kernel_esp) text += " (" + kernel_esp.error().text + ")";
+  log_.write({Severity::kInfo, "CRYPTO", "DATAPLANE", text});
+  return {};
+}
+
+Status Daemon::load_configuration() {
+  const auto messages = configuration_->load_startup();
+  if (!messages) return tl::unexpected(messages.error());
+  for (const config::LoadMessage& message : *messages) {
+    log_.write({message.rejected ? Severity::kError : Severity::kWarning, "PARSER", "STARTUP_CONFIG",
+                "startup-config line " + std::to_string(message.line) + " (" + message.source + "): " +
+                    message.text});
+  }
+  return {};
+}
+
+void Daemon::run() { loop_.run(); }
+
+void Daemon::stop() {
+  control_.reset();
+  if (!manager_) return loop_.stop();
+  log_.write({Severity::kNotice, "CRYPTO", "SHUTDOWN", "telling the peers and stopping"});
+  manager_->shutdown([this] { loop_.stop(); });
+  (void)loop_.after(kShutdownPatience, [this] { loop_.stop(); });
+}
+
+Rules Daemon::build_rules(const policy::Snapshot& snapshot) {
+  return rule_builder_.build(snapshot, [this](const policy::Interface& interface) -> Result<ResolvedAddress> {
+    const auto resolved = interfaces_->resolve(interface);
+    if (!resolved) return tl::unexpected(resolved.error());
+    return ResolvedAddress{resolved->device.name, resolved->address};
+  });
+}
+
+Result<config::ApplyReport> Daemon::apply(policy::SnapshotPtr snapshot) {
+  const Rules wanted = build_rules(*snapshot);
+  config::ApplyReport report;
+  report.warnings = wanted.warnings;
+  report.changes = manager_->would_close(*snapshot, wanted.rules);
+  if (auto replaced = replace_rules(wanted.rules); !replaced) return tl::unexpected(replaced.error());
+  snapshot_ = std::move(snapshot);
+  trust_store_.allow_legacy(snapshot_->legacy_algorithms);
+  trust_store_.configure(snapshot_->trustpoints);
+  credentials_.configure(snapshot_);
+  manager_->configure(snapshot_, rules_);
+  const bool on = !rules_.empty();
+  if (on != isakmp_on_) {
+    // R-POL-3
+    log_.write({Severity::kInfo, "CRYPTO", "ISAKMP_ON_OFF", on ? "ISAKMP is ON" : "ISAKMP is OFF"});
+    isakmp_on_ = on;
+  }
+  return report;
+}
+
+Status Daemon::replace_rules(const std::vector<ports::PolicyRule>& wanted) {
+  std::vector<ports::PolicyRule> in_force;
+  for (const ports::PolicyRule& old : rules_) {
+    const ports::PolicyRule* next = find_rule(wanted, old.id);
+    if (next != nullptr && same_rule(old, *next)) {
+      in_force.push_back(old);
+    } else if (auto removed = sa_database_->remove_rule(old.id); !removed) {
+      log_.write({Severity::kWarning, "CRYPTO", "POLICY", old.id.to_string() + ": " + removed.error().text});
+    }
+  }
+  for (const ports::PolicyRule& rule : wanted) {
+    if (find_rule(in_force, rule.id) != nullptr) continue;
+    auto added = sa_database_->add_rule(rule);
+    if (added) {
+      in_force.push_back(rule);
+      continue;
+    }
+    for (const ports::PolicyRule& extra : in_force) {
+      const ports::PolicyRule* old = find_rule(rules_, extra.id);
+      if (old == nullptr || !same_rule(*old, extra)) (void)sa_database_->remove_rule(extra.id);
+    }
+    for (const ports::PolicyRule& old : rules_) {
+      const ports::PolicyRule* kept = find_rule(in_force, old.id);
+      if (kept == nullptr || !same_rule(*kept, old)) (void)sa_database_->add_rule(old);
+    }
+    return fail(added.error().code, "crypto map " + rule.id.to_string() + ": " + added.error().text);
+  }
+  rules_ = wanted;
+  return {};
+}
+
+// R-KEY-14: addresses come and go; what is configured takes effect when they are there.
+void Daemon::interfaces_changed() {
+  if (soft_plane_ != nullptr) soft_plane_->addresses_changed();
+  if (!manager_) return;
+  const Rules wanted = build_rules(*snapshot_);
+  const bool same = wanted.rules.size() == rules_.size() &&
+                    std::equal(wanted.rules.begin(), wanted.rules.end(), rules_.begin(),
+                               [](const auto& a, const auto& b) { return a.id == b.id && same_rule(a, b); });
+  if (same) return;
+  if (auto replaced = replace_rules(wanted.rules); !replaced) {
+    log_.write({Severity::kError, "CRYPTO", "POLICY", replaced.error().text});
+    return;
+  }
+  manager_->configure(snapshot_, rules_);
+}
+
+void Daemon::schedule_nat_keepalive() {
+  const std::uint32_t seconds = snapshot_->nat_keepalive_seconds;
+  (void)loop_.after(std::chrono::seconds(seconds == 0 ? 20 : seconds), [this, seconds] {
+    if (seconds != 0) keep_nat_alive();
+    schedule_nat_keepalive();
+  });
+}
+
+// RFC 3948 4: only the side behind the NAT keeps its mapping open.
+void Daemon::keep_nat_alive() {
+  for (const ike::IkeSaStatus& sa : manager_->status()) {
+    if (sa.local_behind_nat && sa.state != ike::IkeSaState::kInNegotiation) {
+      (void)sockets_->send_keepalive(sa.local, sa.remote);
+    }
+  }
+}
+
+}  // namespace spa::daemon

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place that knows everything: builds the rooms, connects them, and is what the commands call.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "userspace/config/backend.h"
+#include "userspace/config/configuration.h"
+#include "userspace/daemon/control_server.h"
+#include "userspace/daemon/engines.h"
+#include "userspace/daemon/log_hub.h"
+#include "userspace/daemon/options.h"
+#include "userspace/daemon/rules.h"
+#include "userspace/dataplane/soft_sa_database.h"
+#include "userspace/ikev2/manager.h"
+#include "userspace/kernel/interface_table.h"
+#include "userspace/kernel/kernel_sa_database.h"
+#include "userspace/net/ike_sockets.h"
+#include "userspace/net/loop.h"
+#include "userspace/pki/credentials.h"
+#include "userspace/pki/trust_store.h"
+
+namespace spa::daemon {
+
+class Daemon final : public config::Backend {
+ public:
+  explicit Daemon(Options options);
+  ~Daemon() override;
+
+  // Opens everything, reads the startup configuration and answers on the control socket. The error says what to do.
+  Status start();
+  // Until a signal asks to stop; tells the peers before it returns.
+  void run();
+
+  // config::Backend
+  Result<config::ApplyReport> apply(policy::SnapshotPtr snapshot) override;
+  std::vector<ike::IkeSaStatus> ike_sas() override;
+  Result<ports::SaPairState> sa_state(std::uint32_t spi_in) override;
+  Result<std::size_t> clear(const config::ClearRequest& request) override;
+  std::vector<config::EngineView> engines() override;
+  std::string device_of(const policy::Interface& interface) override;
+  Status import_pkcs12(const std::string& trustpoint, const std::string& path,
+                       const SecretBytes& password) override;
+  Status store_certificate(const std::string& trustpoint, config::CertificateKind kind,
+                           const std::string& serial, ByteView der) override;
+  Status remove_certificate(const std::string& trustpoint, const std::string& serial) override;
+  Status authenticate(const std::string& trustpoint, std::string_view pem) override;
+  std::vector<config::CertificateView> certificates() override;
+  Status request_crl(const std::string& trustpoint) override;
+  std::vector<config::CrlView> crls() override;
+  config::SystemInfo system() override;
+  WallTime now() override { return loop_.wall(); }
+  std::vector<config::LogLine> log() override;
+  void clear_log() override { log_.clear_ring(); }
+  void set_debugging(const std::string& stream, bool on) override { log_.set_debugging(stream, on); }
+  std::vector<std::string> debugging() override { return log_.streams(); }
+
+ private:
+  Status open_data_plane();
+  Status load_configuration();
+  Rules build_rules(const policy::Snapshot& snapshot);
+  // Brings the policy database from rules_ to `wanted`; on an error everything is as before.
+  Status replace_rules(const std::vector<ports::PolicyRule>& wanted);
+  void interfaces_changed();
+  void keep_nat_alive();
+  void schedule_nat_keepalive();
+  void stop();
+
+  Options options_;
+  LogHub log_;
+  net::Loop loop_;
+  SteadyTime started_;
+  bool soft_ = false;
+  std::unique_ptr<net::IkeSockets> sockets_;
+  std::unique_ptr<kernel::InterfaceTable> interfaces_;
+  std::unique_ptr<ports::SaDatabase> sa_database_;
+  dataplane::SoftSaDatabase* soft_plane_ = nullptr;  // the same object, where it is the soft one
+  std::unique_ptr<Engines> engines_;
+  pki::TrustStore trust_store_;
+  pki::StoredCredentials credentials_{trust_store_};
+  std::unique_ptr<ikev2::Manager> manager_;
+  std::unique_ptr<config::Configuration> configuration_;
+  std::unique_ptr<ControlServer> control_;
+  RuleBuilder rule_builder_;
+  policy::SnapshotPtr snapshot_;
+  std::vector<ports::PolicyRule> rules_;
+  bool isakmp_on_ = false;
+};
+
+}  // namespace spa::daemon

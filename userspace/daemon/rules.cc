@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/daemon/rules.h"
+
+#include <set>
+
+namespace spa::daemon {
+
+namespace {
+
+const policy::Interface* find_interface(const policy::Snapshot& snapshot, const std::string& name) {
+  for (const policy::Interface& interface : snapshot.interfaces) {
+    if (interface.name == name) return &interface;
+  }
+  return nullptr;
+}
+
+policy::EncapsulationMode mode_of(const policy::Snapshot& snapshot, const policy::CryptoMapEntry& entry) {
+  const auto set = snapshot.transform_sets.find(entry.transform_sets.front());
+  return set == snapshot.transform_sets.end() ? policy::EncapsulationMode::kTunnel : set->second.mode;
+}
+
+}  // namespace
+
+std::uint32_t RuleBuilder::reqid_of(const ports::PolicyId& id) {
+  const auto [entry, fresh] = reqids_.try_emplace(id, next_reqid_);
+  if (fresh) ++next_reqid_;
+  return entry->second;
+}
+
+Rules RuleBuilder::build(const policy::Snapshot& snapshot, const Resolver& resolve) {
+  Rules out;
+  std::set<std::string> bound;
+  for (const policy::Interface& interface : snapshot.interfaces) {
+    if (interface.crypto_map.empty() || interface.shutdown) continue;
+    const std::string where = "interface " + interface.name;
+    const auto map = snapshot.crypto_maps.find(interface.crypto_map);
+    if (map == snapshot.crypto_maps.end()) {
+      out.warnings.push_back(where + ": there is no crypto map " + interface.crypto_map);
+      continue;
+    }
+    auto resolved = resolve(interface);
+    if (!resolved) {
+      out.warnings.push_back(where + ": " + resolved.error().text);
+      continue;
+    }
+    if (!bound.insert(map->first).second) {
+      out.warnings.push_back(where + ": crypto map " + map->first +
+                             " is in force on another interface; give this one a map of its own");
+      continue;
+    }
+    if (!map->second.local_address_interface.empty()) {
+      const policy::Interface* source = find_interface(snapshot, map->second.local_address_interface);
+      const auto address = source != nullptr ? resolve(*source)
+                                             : fail(Errc::kNotFound, "there is no such interface");
+      if (!address) {
+        out.warnings.push_back("crypto map " + map->first + " local-address " +
+                               map->second.local_address_interface + ": " + address.error().text);
+        continue;
+      }
+      resolved->address = address->address;
+    }
+    add_map(snapshot, map->second, *resolved, out);
+  }
+  return out;
+}
+
+void RuleBuilder::add_map(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
+                          const ResolvedAddress& where, Rules& out) {
+  for (const policy::CryptoMapEntry& entry : map.entries) {
+    if (!entry.complete()) {
+      // R-MAP-15
+      out.warnings.push_back("crypto map " + map.name + " " + std::to_string(entry.sequence) +
+                             " is incomplete (it needs a peer, a transform set and an access list) and not used");
+      continue;
+    }
+    add_entry(snapshot, map, entry, where, out);
+  }
+}
+
+void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
+                            const policy::CryptoMapEntry& entry, const ResolvedAddress& where, Rules& out) {
+  const std::string place = "crypto map " + map.name + " " + std::to_string(entry.sequence);
+  const auto list = snapshot.access_lists.find(entry.access_list);
+  if (list == snapshot.access_lists.end()) {
+    // R-MAP-16
+    out.warnings.push_back(place + ": access list " + entry.access_list + " is not defined");
+    return;
+  }
+  const IpAddress& peer = entry.peers.front();
+  if (peer.family() != where.address.family()) {
+    out.warnings.push_back(place + ": peer " + peer.to_string() + " and the local address " +
+                           where.address.to_string() + " are of different families");
+    return;
+  }
+  std::uint32_t line = 0;
+  for (const policy::AclEntry& acl : list->second.entries) {
+    ++line;
+    if (!acl.permit) continue;  // R-MAP-20: in clear
+    ports::PolicyRule rule;
+    rule.id = {map.name, entry.sequence, line};
+    rule.selectors = acl.selectors();
+    rule.mode = mode_of(snapshot, entry);
+    rule.local = where.address;
+    rule.remote = peer;
+    rule.reqid = reqid_of(rule.id);
+    rule.device = where.device;
+    out.rules.push_back(std::move(rule));
+  }
+  if (line == 0) out.warnings.push_back(place + ": access list " + entry.access_list + " is empty");
+}
+
+}  // namespace spa::daemon

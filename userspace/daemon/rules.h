@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a configuration to the entries of the policy database: every permit line of every crypto map that is bound to an
+// interface of this host (R-MAP-14, 19, 20).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "userspace/base/result.h"
+#include "userspace/policy/snapshot.h"
+#include "userspace/ports/sa_database.h"
+
+namespace spa::daemon {
+
+// What an interface of the configuration is on this host.
+struct ResolvedAddress {
+  std::string device;
+  IpAddress address;
+};
+using Resolver = std::function<Result<ResolvedAddress>(const policy::Interface&)>;
+
+struct Rules {
+  std::vector<ports::PolicyRule> rules;
+  std::vector<std::string> warnings;  // what of the configuration is not in force, and why
+};
+
+class RuleBuilder {
+ public:
+  // Request ids stay with their rule from one call to the next.
+  [[nodiscard]] Rules build(const policy::Snapshot& snapshot, const Resolver& resolve);
+
+ private:
+  std::uint32_t reqid_of(const ports::PolicyId& id);
+  void add_map(const policy::Snapshot& snapshot, const policy::CryptoMap& map, const ResolvedAddress& where,
+               Rules& out);
+  void add_entry(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
+                 const policy::CryptoMapEntry& entry, const ResolvedAddress& where, Rules& out);
+
+  std::map<ports::PolicyId, std::uint32_t> reqids_;
+  std::uint32_t next_reqid_ = 16384;  // above what people choose by hand
+};
+
+}  // namespace spa::daemon
