@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel's xfrmdev_ops over ours: the only place that knows which signature this kernel has. */
+#include <linux/netdevice.h>
+#include <net/xfrm.h>
+
+#include "../xfrm.h"
+
+#if defined(SPA_HAVE_XFRM_EXTACK)
+static int spa_xdo_state_add(struct xfrm_state *x, struct netlink_ext_ack *extack)
+{
+	return spa_xfrm_state_add(x->xso.real_dev, x, extack);
+}
+#elif defined(SPA_HAVE_XFRM_PLAIN)
+static int spa_xdo_state_add(struct xfrm_state *x)
+{
+	return spa_xfrm_state_add(x->xso.real_dev, x, NULL);
+}
+#else
+#error "xdo_dev_state_add has a form that compat/ does not know"
+#endif
+
+static void spa_xdo_state_delete(struct xfrm_state *x)
+{
+	spa_xfrm_state_delete(x->xso.real_dev, x);
+}
+
+static bool spa_xdo_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
+{
+	return spa_xfrm_offload_ok(x->xso.real_dev, x);
+}
+
+/* The card moves its own window and derives the upper half of the sequence number from it (RFC 4303 A2.2);
+ * the kernel wants the operation to be there before it lets an ESN state be offloaded. */
+static void spa_xdo_state_advance_esn(struct xfrm_state *x)
+{
+}
+
+static const struct xfrmdev_ops spa_xfrmdev_ops = {
+	.xdo_dev_state_add = spa_xdo_state_add,
+	.xdo_dev_state_delete = spa_xdo_state_delete,
+	/* A state that dies undeleted, and one whose deletion has long been queued: the same call settles both. */
+	.xdo_dev_state_free = spa_xdo_state_delete,
+	.xdo_dev_offload_ok = spa_xdo_offload_ok,
+	.xdo_dev_state_advance_esn = spa_xdo_state_advance_esn,
+};
+
+void spa_xfrm_set_ops(struct net_device *netdev)
+{
+	netdev->xfrmdev_ops = &spa_xfrmdev_ops;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What ethtool shows: -i, -S, link and speed. */
+#ifndef SPA_DRIVER_ETHTOOL_H
+#define SPA_DRIVER_ETHTOOL_H
+
+struct net_device;
+
+void spa_ethtool_set_ops(struct net_device *netdev);
+
+#endif

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The network interface: up and down, settings, statistics. */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "ethtool.h"
+#include "netdev.h"
+#include "rx.h"
+#include "spa.h"
+#include "tx.h"
+#include "xfrm.h"
+
+#define SPA_MTU_MAX 9000
+#define SPA_RESTART_DELAY HZ
+#define SPA_FRAME_OVERHEAD (ETH_HLEN + VLAN_HLEN)
+
+/* ---- The port ---- */
+
+static int spa_port_set(struct spa *spa)
+{
+	struct spa_admin_cmd cmd = { .opcode = cpu_to_le16(SPA_CMD_PORT_SET) };
+	u64 arg = 0;
+	int err;
+
+	mutex_lock(&spa->port_lock);
+	if (spa->port_up) {
+		arg |= SPA_PORT_UP;
+		if (spa->netdev->flags & IFF_PROMISC)
+			arg |= SPA_PORT_PROMISC;
+		if (spa->netdev->flags & IFF_ALLMULTI || !netdev_mc_empty(spa->netdev))
+			arg |= SPA_PORT_ALLMULTI;
+	}
+	cmd.arg = cpu_to_le64(arg);
+	err = spa_admin_exec(spa, &cmd, NULL);
+	mutex_unlock(&spa->port_lock);
+	return err;
+}
+
+static int spa_port_up(struct spa *spa, bool up)
+{
+	mutex_lock(&spa->port_lock);
+	spa->port_up = up;
+	mutex_unlock(&spa->port_lock);
+	return spa_port_set(spa);
+}
+
+static void spa_port_work(struct work_struct *work)
+{
+	struct spa *spa = container_of(work, struct spa, port_work);
+	int err = spa_port_set(spa);
+
+	if (err && err != -ENODEV)
+		netdev_warn(spa->netdev, "the receive filter was not set: %d\n", err);
+}
+
+static int spa_mac_set(struct spa *spa, const u8 *mac)
+{
+	struct spa_admin_cmd cmd = { .opcode = cpu_to_le16(SPA_CMD_MAC_SET) };
+	u64 arg = 0;
+	int i;
+
+	for (i = 0; i < ETH_ALEN; i++)
+		arg |= (u64)mac[i] << (8 * i);
+	cmd.arg = cpu_to_le64(arg);
+	return spa_admin_exec(spa, &cmd, NULL);
+}
+
+void spa_port_link_changed(struct spa *spa)
+{
+	if (!READ_ONCE(spa->port_up))
+		return;
+	if (spa_hw_link(spa, NULL))
+		netif_carrier_on(spa->netdev);
+	else
+		netif_carrier_off(spa->netdev);
+}
+
+/* ---- Up and down ---- */
+
+static int spa_pair_poll(struct napi_struct *napi, int budget)
+{
+	struct spa_pair *pair = container_of(napi, struct spa_pair, napi);
+	int done;
+
+	spa_tx_poll(pair, budget);
+	done = spa_rx_poll(pair, budget);
+	if (done >= budget) {
+		spa_cq_release(&pair->rx);
+		spa_cq_release(&pair->tx);
+		return budget;
+	}
+	/* Armed also for entries that came in the meantime, so none is forgotten. */
+	if (napi_complete_done(napi, done) && !pair->broken) {
+		spa_cq_arm(&pair->rx);
+		spa_cq_arm(&pair->tx);
+	}
+	return done;
+}
+
+static int spa_pair_alloc(struct spa_pair *pair)
+{
+	int err = spa_rx_alloc(pair);
+
+	if (err)
+		return err;
+	err = spa_tx_alloc(pair);
+	if (err)
+		spa_rx_free(pair);
+	return err;
+}
+
+static void spa_pair_free(struct spa_pair *pair)
+{
+	spa_tx_free(pair);
+	spa_rx_free(pair);
+}
+
+static int spa_pair_start(struct spa_pair *pair)
+{
+	int err;
+
+	pair->broken = false;
+	err = spa_queue_start(&pair->rx);
+	if (err)
+		return err;
+	err = spa_queue_start(&pair->tx);
+	if (err)
+		goto err_rx;
+	err = spa_rx_fill(pair);
+	if (err)
+		goto err_tx;
+	napi_enable(&pair->napi);
+	spa_cq_arm(&pair->rx);
+	spa_cq_arm(&pair->tx);
+	return 0;
+
+err_tx:
+	spa_queue_stop(&pair->tx);
+err_rx:
+	spa_queue_stop(&pair->rx);
+	spa_rx_drain(pair);
+	return err;
+}
+
+static void spa_pair_stop(struct spa_pair *pair)
+{
+	napi_disable(&pair->napi);
+	spa_queue_stop(&pair->tx);
+	spa_queue_stop(&pair->rx);
+	spa_tx_drain(pair);
+	spa_rx_drain(pair);
+}
+
+static int spa_pairs_start(struct spa *spa)
+{
+	u32 i;
+	int err;
+
+	spa->rx_buffer = spa->netdev->mtu + SPA_FRAME_OVERHEAD;
+	for (i = 0; i < spa->nr_pairs; i++) {
+		err = spa_pair_start(&spa->pairs[i]);
+		if (err)
+			goto err_started;
+	}
+	return 0;
+
+err_started:
+	while (i--)
+		spa_pair_stop(&spa->pairs[i]);
+	return err;
+}
+
+static void spa_pairs_stop(struct spa *spa)
+{
+	u32 i;
+
+	for (i = 0; i < spa->nr_pairs; i++)
+		spa_pair_stop(&spa->pairs[i]);
+}
+
+static int spa_up(struct spa *spa)
+{
+	int err = spa_hw_alive(spa);
+
+	if (err)
+		return err;
+	err = spa_pairs_start(spa);
+	if (err)
+		return err;
+	err = spa_port_up(spa, true);
+	if (err) {
+		spa_port_up(spa, false);
+		spa_pairs_stop(spa);
+		return err;
+	}
+	netif_tx_start_all_queues(spa->netdev);
+	spa_port_link_changed(spa);
+	return 0;
+}
+
+static void spa_down(struct spa *spa)
+{
+	int err;
+
+	netif_tx_disable(spa->netdev);
+	netif_carrier_off(spa->netdev);
+	/* Should the card not obey, its queues are stopped one by one all the same. */
+	err = spa_port_up(spa, false);
+	if (err && err != -ENODEV)
+		netdev_warn(spa->netdev, "the port was not taken down: %d\n", err);
+	spa_pairs_stop(spa);
+}
+
+static int spa_open(struct net_device *netdev)
+{
+	struct spa *spa = netdev_priv(netdev);
+	u32 i;
+	int err;
+
+	for (i = 0; i < spa->nr_pairs; i++) {
+		err = spa_pair_alloc(&spa->pairs[i]);
+		if (err)
+			goto err_allocated;
+	}
+	err = spa_up(spa);
+	if (!err)
+		return 0;
+err_allocated:
+	while (i--)
+		spa_pair_free(&spa->pairs[i]);
+	return err;
+}
+
+static int spa_stop(struct net_device *netdev)
+{
+	struct spa *spa = netdev_priv(netdev);
+	u32 i;
+
+	/* A restart that failed has already taken it down. */
+	if (spa->port_up)
+		spa_down(spa);
+	for (i = 0; i < spa->nr_pairs; i++)
+		spa_pair_free(&spa->pairs[i]);
+	return 0;
+}
+
+static void spa_restart_work(struct work_struct *work)
+{
+	struct spa *spa = container_of(to_delayed_work(work), struct spa, restart_work);
+	int err = 0;
+
+	rtnl_lock();
+	if (netif_running(spa->netdev) && spa->port_up) {
+		spa_down(spa);
+		err = spa_up(spa);
+		spa_count(spa, SPA_COUNT_RESTARTS);
+	}
+	rtnl_unlock();
+	if (err)
+		netdev_err(spa->netdev, "the rings did not come back: %d\n", err);
+}
+
+void spa_restart_later(struct spa *spa, const char *why)
+{
+	if (schedule_delayed_work(&spa->restart_work, SPA_RESTART_DELAY) && net_ratelimit())
+		netdev_warn(spa->netdev, "%s; the rings are restarted\n", why);
+}
+
+/* ---- Settings ---- */
+
+static void spa_tx_timeout(struct net_device *netdev, unsigned int queue)
+{
+	struct spa *spa = netdev_priv(netdev);
+	struct spa_pair *pair = &spa->pairs[queue];
+
+	netdev_warn(netdev, "queue %u: %u descriptors are out, the oldest is %u\n", queue, spa_sq_used(&pair->tx),
+		    pair->tx.sq.head);
+	spa_restart_later(spa, "the card does not send");
+}
+
+static int spa_change_mtu(struct net_device *netdev, int mtu)
+{
+	struct spa *spa = netdev_priv(netdev);
+	bool running = netif_running(netdev) && spa->port_up;
+
+	if (running)
+		spa_down(spa);
+	WRITE_ONCE(netdev->mtu, mtu);
+	return running ? spa_up(spa) : 0;
+}
+
+static int spa_set_mac_address(struct net_device *netdev, void *p)
+{
+	const struct sockaddr *addr = p;
+	int err;
+
+	if (!is_valid_ether_addr(addr->sa_data))
+		return -EADDRNOTAVAIL;
+	err = spa_mac_set(netdev_priv(netdev), addr->sa_data);
+	if (!err)
+		eth_hw_addr_set(netdev, addr->sa_data);
+	return err;
+}
+
+/* Called with the address list locked, where a command cannot be waited for. */
+static void spa_set_rx_mode(struct net_device *netdev)
+{
+	struct spa *spa = netdev_priv(netdev);
+
+	schedule_work(&spa->port_work);
+}
+
+u64 spa_netdev_poll_total(struct spa *spa, enum spa_poll_counter which)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < spa->nr_pairs; i++)
+		sum += spa_counter_read(&spa->pairs[i].poll.sync, &spa->pairs[i].poll.v[which]);
+	return sum;
+}
+
+u64 spa_netdev_xmit_total(struct spa *spa, enum spa_xmit_counter which)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < spa->nr_pairs; i++)
+		sum += spa_counter_read(&spa->pairs[i].xmit.sync, &spa->pairs[i].xmit.v[which]);
+	return sum;
+}
+
+static void spa_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *s)
+{
+	struct spa *spa = netdev_priv(netdev);
+
+	s->rx_packets = spa_netdev_poll_total(spa, SPA_COUNT_RX_PACKETS);
+	s->rx_bytes = spa_netdev_poll_total(spa, SPA_COUNT_RX_BYTES);
+	s->rx_length_errors = spa_netdev_poll_total(spa, SPA_COUNT_RX_BAD_LENGTH);
+	s->rx_errors = s->rx_length_errors + spa_netdev_poll_total(spa, SPA_COUNT_RX_BAD_STATUS);
+	s->rx_dropped = spa_netdev_poll_total(spa, SPA_COUNT_RX_ESP_STALE);
+	s->tx_packets = spa_netdev_xmit_total(spa, SPA_COUNT_TX_PACKETS);
+	s->tx_bytes = spa_netdev_xmit_total(spa, SPA_COUNT_TX_BYTES);
+	s->tx_errors = spa_netdev_poll_total(spa, SPA_COUNT_TX_CARD_ERRORS);
+	s->tx_dropped = spa_netdev_xmit_total(spa, SPA_COUNT_TX_ESP_STALE) +
+			spa_netdev_xmit_total(spa, SPA_COUNT_TX_TOO_LONG) +
+			spa_netdev_xmit_total(spa, SPA_COUNT_TX_MAP_ERRORS) +
+			spa_netdev_xmit_total(spa, SPA_COUNT_TX_DOWN);
+}
+
+static const struct net_device_ops spa_netdev_ops = {
+	.ndo_open = spa_open,
+	.ndo_stop = spa_stop,
+	.ndo_start_xmit = spa_tx_xmit,
+	.ndo_tx_timeout = spa_tx_timeout,
+	.ndo_change_mtu = spa_change_mtu,
+	.ndo_set_mac_address = spa_set_mac_address,
+	.ndo_set_rx_mode = spa_set_rx_mode,
+	.ndo_validate_addr = eth_validate_addr,
+	.ndo_get_stats64 = spa_get_stats64,
+};
+
+/* ---- Making and unmaking ---- */
+
+static void spa_netdev_set_mac(struct spa *spa)
+{
+	u8 mac[ETH_ALEN];
+
+	spa_hw_read_mac(spa, mac);
+	if (is_valid_ether_addr(mac)) {
+		eth_hw_addr_set(spa->netdev, mac);
+		return;
+	}
+	eth_hw_addr_random(spa->netdev);
+	if (spa_mac_set(spa, spa->netdev->dev_addr))
+		dev_warn(spa->dev, "the card has no address and takes none\n");
+}
+
+int spa_netdev_setup(struct spa *spa, u32 pairs)
+{
+	struct net_device *netdev = spa->netdev;
+	u32 i;
+	int err;
+
+	spa->pairs = kcalloc(pairs, sizeof(*spa->pairs), GFP_KERNEL);
+	if (!spa->pairs)
+		return -ENOMEM;
+	spa->nr_pairs = pairs;
+	mutex_init(&spa->port_lock);
+	INIT_WORK(&spa->port_work, spa_port_work);
+	INIT_DELAYED_WORK(&spa->restart_work, spa_restart_work);
+
+	netdev->netdev_ops = &spa_netdev_ops;
+	spa_ethtool_set_ops(netdev);
+	/* No NETIF_F_GSO_ESP: the stack cuts ESP frames to size before we see them. */
+	netdev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM;
+	spa_xfrm_setup(spa);
+	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
+	netdev->min_mtu = ETH_MIN_MTU;
+	netdev->max_mtu = min_t(u32, SPA_MTU_MAX, spa->limits.frame - SPA_FRAME_OVERHEAD);
+	netdev->mtu = min_t(u32, netdev->mtu, netdev->max_mtu);
+	netdev->watchdog_timeo = 5 * HZ;
+	strscpy(netdev->name, SPA_DRIVER_NAME "%d", sizeof(netdev->name));
+	spa_netdev_set_mac(spa);
+
+	err = netif_set_real_num_tx_queues(netdev, pairs) ?: netif_set_real_num_rx_queues(netdev, pairs);
+	if (err)
+		goto err_pairs;
+	for (i = 0; i < pairs; i++) {
+		spa->pairs[i].spa = spa;
+		spa->pairs[i].index = i;
+		u64_stats_init(&spa->pairs[i].poll.sync);
+		u64_stats_init(&spa->pairs[i].xmit.sync);
+		netif_napi_add(netdev, &spa->pairs[i].napi, spa_pair_poll);
+	}
+	netif_carrier_off(netdev);
+	return 0;
+
+err_pairs:
+	kfree(spa->pairs);
+	return err;
+}
+
+void spa_netdev_cleanup(struct spa *spa)
+{
+	u32 i;
+
+	cancel_work_sync(&spa->port_work);
+	cancel_delayed_work_sync(&spa->restart_work);
+	for (i = 0; i < spa->nr_pairs; i++)
+		netif_napi_del(&spa->pairs[i].napi);
+	kfree(spa->pairs);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The network interface: up and down, settings, statistics. */
+#ifndef SPA_DRIVER_NETDEV_H
+#define SPA_DRIVER_NETDEV_H
+
+#include "counters.h"
+
+struct spa;
+
+/* Fills in spa->netdev and makes the pairs. Undone by spa_netdev_cleanup. */
+int spa_netdev_setup(struct spa *spa, u32 pairs);
+void spa_netdev_cleanup(struct spa *spa);
+
+/* The LINK register may read otherwise now. Process context. */
+void spa_port_link_changed(struct spa *spa);
+
+/* Takes the rings down and up again, soon and not too often. Any context. */
+void spa_restart_later(struct spa *spa, const char *why);
+
+/* Totals of the pairs. */
+u64 spa_netdev_poll_total(struct spa *spa, enum spa_poll_counter which);
+u64 spa_netdev_xmit_total(struct spa *spa, enum spa_xmit_counter which);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A receive and a transmit queue that share a vector and a NAPI context. */
+#ifndef SPA_DRIVER_PAIR_H
+#define SPA_DRIVER_PAIR_H
+
+#include <linux/netdevice.h>
+
+#include "counters.h"
+#include "ring.h"
+
+struct spa;
+
+struct spa_rx_slot {
+	struct sk_buff *skb;
+	dma_addr_t dma;
+};
+
+struct spa_tx_slot {
+	struct sk_buff *skb; /* in the slot of a frame's last descriptor only */
+	dma_addr_t dma;
+	u32 length;
+	bool page; /* mapped with skb_frag_dma_map */
+};
+
+struct spa_pair {
+	struct spa *spa;
+	u32 index;
+	struct napi_struct napi;
+	struct spa_queue rx;
+	struct spa_queue tx;
+	struct spa_rx_slot *rx_slots;
+	struct spa_tx_slot *tx_slots;
+	bool broken; /* a completion made no sense: nothing is believed until the pair is restarted */
+	struct spa_poll_counters poll;
+	struct spa_xmit_counters xmit;
+};
+
+static inline struct netdev_queue *spa_pair_txq(struct spa_pair *pair, struct net_device *netdev)
+{
+	return netdev_get_tx_queue(netdev, pair->index);
+}
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One card: everything that the driver keeps about it. */
+#ifndef SPA_DRIVER_SPA_H
+#define SPA_DRIVER_SPA_H
+
+#include <linux/atomic.h>
+#include <linux/idr.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "admin.h"
+#include "counters.h"
+#include "events.h"
+#include "hw.h"
+#include "irq.h"
+#include "pair.h"
+#include "ring.h"
+
+#define SPA_DRIVER_NAME "spa"
+
+struct spa_pka;
+
+struct spa {
+	struct pci_dev *pdev;
+	struct device *dev;
+	void __iomem *bar;
+	struct net_device *netdev;
+	struct spa_limits limits;
+	bool gone; /* pulled, dead or isolated: its registers are not worth reading */
+
+	struct spa_irqs irqs;
+	struct spa_admin admin;
+	struct spa_queue events;
+
+	struct spa_pair *pairs;
+	u32 nr_pairs;
+	u32 rx_buffer; /* octets of a receive buffer, set when the interface goes up */
+
+	struct mutex port_lock; /* port_up, and the order of PORT_SET commands */
+	bool port_up;
+	struct work_struct port_work;
+	struct delayed_work restart_work;
+
+	struct xarray sas; /* SA index -> struct spa_sa_entry, while the kernel knows the state */
+	struct ida sa_ids; /* indices that the card may still hold */
+	atomic_t sa_generation;
+
+	struct spa_pka *pka;
+
+	atomic64_t counters[SPA_CARD_COUNTERS];
+};
+
+static inline void spa_count(struct spa *spa, enum spa_card_counter which)
+{
+	atomic64_inc(&spa->counters[which]);
+}
+
+#endif
