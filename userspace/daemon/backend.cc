@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the commands ask of the daemon: sessions, engines, certificates, logs.
-#include <algorithm>
 #include <openssl/evp.h>
+#include <algorithm>
 
 #include "userspace/base/file.h"
 #include "userspace/daemon/daemon.h"
@@ -43,7 +43,8 @@ config::CertificateView view_of(const std::string& trustpoint, config::Certifica
   view.not_before = certificate.not_before();
   view.not_after = certificate.not_after();
   if (const auto key = certificate.public_key()) {
-    view.public_key = std::string(crypto::to_string(key->type())) + " (" + std::to_string(key->bits()) + " bit)";
+    view.public_key =
+        std::string(crypto::to_string(key->type())) + " (" + std::to_string(key->bits()) + " bit)";
   }
   view.signature_algorithm = certificate.signature_algorithm();
   view.md5 = fingerprint(certificate.der(), EVP_md5());
@@ -54,10 +55,13 @@ config::CertificateView view_of(const std::string& trustpoint, config::Certifica
 
 config::EngineView engine_of(const crypto::EngineCounters& counters) {
   using Operation = crypto::EngineOperation;
-  const auto of = [](const auto& list, Operation operation) { return list[static_cast<std::size_t>(operation)]; };
+  const auto of = [](const auto& list, Operation operation) {
+    return list[static_cast<std::size_t>(operation)];
+  };
   config::EngineView view;
   view.name = counters.name;
-  view.dh_operations = of(counters.done, Operation::kGenerate) + of(counters.done, Operation::kDerive);
+  view.dh_operations =
+      of(counters.done, Operation::kGenerate) + of(counters.done, Operation::kDerive);
   view.rsa_operations = of(counters.done, Operation::kSign) + of(counters.done, Operation::kVerify);
   for (const std::uint64_t failed : counters.failed) view.failures += failed;
   return view;
@@ -65,9 +69,13 @@ config::EngineView engine_of(const crypto::EngineCounters& counters) {
 
 }  // namespace
 
-std::vector<ike::IkeSaStatus> Daemon::ike_sas() { return manager_->status(); }
+std::vector<ike::IkeSaStatus> Daemon::ike_sas() {
+  return manager_->status();
+}
 
-Result<ports::SaPairState> Daemon::sa_state(std::uint32_t spi_in) { return sa_database_->query(spi_in); }
+Result<ports::SaPairState> Daemon::sa_state(std::uint32_t spi_in) {
+  return sa_database_->query(spi_in);
+}
 
 Result<std::size_t> Daemon::clear(const config::ClearRequest& request) {
   ikev2::SessionFilter filter;
@@ -104,8 +112,9 @@ std::vector<config::EngineView> Daemon::engines() {
           ++software.security_associations;
           continue;
         }
-        auto card = std::find_if(cards.begin(), cards.end(),
-                                 [&](const auto& view) { return view.device == state->offload_device; });
+        auto card = std::find_if(cards.begin(), cards.end(), [&](const auto& view) {
+          return view.device == state->offload_device;
+        });
         if (card == cards.end()) {
           config::EngineView view;
           view.name = "SPA-IPSEC";
@@ -145,10 +154,11 @@ Status Daemon::store_certificate(const std::string& trustpoint, config::Certific
   const auto certificate = pki::Certificate::from_der(der);
   if (!certificate) return tl::unexpected(certificate.error());
   Bytes wanted = from_hex(serial.size() % 2 == 0 ? serial : "0" + serial);
-  wanted.erase(wanted.begin(), std::find_if(wanted.begin(), wanted.end(), [](std::uint8_t o) { return o != 0; }));
+  wanted.erase(wanted.begin(),
+               std::find_if(wanted.begin(), wanted.end(), [](std::uint8_t o) { return o != 0; }));
   if (wanted != certificate->serial()) {
-    return fail(Errc::kInvalid, "the certificate has the serial number " + upper_hex(certificate->serial()) +
-                                    ", not " + serial);
+    return fail(Errc::kInvalid, "the certificate has the serial number " +
+                                    upper_hex(certificate->serial()) + ", not " + serial);
   }
   if (kind == config::CertificateKind::kCa && !certificate->is_ca()) {
     return fail(Errc::kInvalid, certificate->subject() + " is not a CA certificate");
@@ -159,7 +169,8 @@ Status Daemon::store_certificate(const std::string& trustpoint, config::Certific
 Status Daemon::remove_certificate(const std::string& trustpoint, const std::string& serial) {
   if (serial.empty()) return trust_store_.remove(trustpoint);
   Bytes number = from_hex(serial.size() % 2 == 0 ? serial : "0" + serial);
-  number.erase(number.begin(), std::find_if(number.begin(), number.end(), [](std::uint8_t o) { return o != 0; }));
+  number.erase(number.begin(),
+               std::find_if(number.begin(), number.end(), [](std::uint8_t o) { return o != 0; }));
   return trust_store_.remove_certificate(trustpoint, number);
 }
 
@@ -167,10 +178,12 @@ Status Daemon::authenticate(const std::string& trustpoint, std::string_view pem)
   const auto certificates = pki::Certificate::from_pem(pem);
   if (!certificates) return tl::unexpected(certificates.error());
   for (const pki::Certificate& certificate : *certificates) {
-    if (!certificate.is_ca()) return fail(Errc::kInvalid, certificate.subject() + " is not a CA certificate");
+    if (!certificate.is_ca())
+      return fail(Errc::kInvalid, certificate.subject() + " is not a CA certificate");
   }
   for (const pki::Certificate& certificate : *certificates) {
-    if (auto stored = trust_store_.add_certificate(trustpoint, certificate.der()); !stored) return stored;
+    if (auto stored = trust_store_.add_certificate(trustpoint, certificate.der()); !stored)
+      return stored;
   }
   return {};
 }
@@ -194,7 +207,8 @@ std::vector<config::CertificateView> Daemon::certificates() {
 Status Daemon::request_crl(const std::string& trustpoint) {
   const auto updates = trust_store_.request_crl(trustpoint);
   if (!updates) {
-    log_.write({Severity::kWarning, "PKI", "CRL_FETCH_FAIL", "trustpoint " + trustpoint + ": " + updates.error().text});
+    log_.write({Severity::kWarning, "PKI", "CRL_FETCH_FAIL",
+                "trustpoint " + trustpoint + ": " + updates.error().text});
     return tl::unexpected(updates.error());
   }
   for (const pki::CrlUpdate& update : *updates) {

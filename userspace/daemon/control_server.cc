@@ -21,7 +21,8 @@ namespace spa::daemon {
 namespace {
 
 constexpr std::size_t kMaxConnections = 64;
-// What may wait for a client that does not read; log lines are dropped well before, replies close the connection.
+// What may wait for a client that does not read; log lines are dropped well before, replies close
+// the connection.
 constexpr std::size_t kMaxBacklog = control::kMaxResponse + (1u << 20);
 constexpr std::size_t kMaxLogBacklog = 1u << 18;
 
@@ -50,8 +51,8 @@ control::Response to_response(std::uint64_t id, config::Output output) {
   response.text = std::move(output.text);
   response.data = std::move(output.json);
   if (output.rejection) {
-    response.rejection = control::Rejection{kind_name(output.rejection->kind), output.rejection->text,
-                                            output.rejection->column};
+    response.rejection = control::Rejection{kind_name(output.rejection->kind),
+                                            output.rejection->text, output.rejection->column};
   }
   response.prompt = std::move(output.prompt);
   response.closed = output.closed;
@@ -62,7 +63,8 @@ Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof address.sun_path) {
-    return fail(Errc::kInvalid, "\"" + path + "\" is no usable name for a unix socket (1 to 107 octets)");
+    return fail(Errc::kInvalid,
+                "\"" + path + "\" is no usable name for a unix socket (1 to 107 octets)");
   }
   std::memcpy(address.sun_path, path.c_str(), path.size());
   return address;
@@ -72,8 +74,9 @@ Result<sockaddr_un> address_of(const std::string& path) {
 bool answered(const sockaddr_un& address) {
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return false;
-  const bool yes = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
-                   errno == EAGAIN;
+  const bool yes =
+      ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
+      errno == EAGAIN;
   ::close(fd);
   return yes;
 }
@@ -93,7 +96,11 @@ class Connection {
  public:
   Connection(net::Loop& loop, config::Configuration& configuration, LogHub& log, int fd,
              std::function<void()> forget)
-      : loop_(loop), log_(log), fd_(fd), session_(configuration, true), reader_(control::kMaxRequest),
+      : loop_(loop),
+        log_(log),
+        fd_(fd),
+        session_(configuration, true),
+        reader_(control::kMaxRequest),
         forget_(std::move(forget)) {}
 
   ~Connection() {
@@ -119,7 +126,8 @@ class Connection {
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) return close();
     if (!reader_.feed({buffer, static_cast<std::size_t>(got)})) {
-      send(control::ProtocolError{"a request is longer than " + std::to_string(control::kMaxRequest) + " octets"});
+      send(control::ProtocolError{"a request is longer than " +
+                                  std::to_string(control::kMaxRequest) + " octets"});
       return close();
     }
     while (!closing_) {
@@ -234,8 +242,13 @@ class Connection {
 };
 
 struct ControlServer::Impl {
-  Impl(net::Loop& the_loop, config::Configuration& the_configuration, LogHub& the_log, std::string the_path, int fd)
-      : loop(the_loop), configuration(the_configuration), log(the_log), path(std::move(the_path)), listener(fd) {}
+  Impl(net::Loop& the_loop, config::Configuration& the_configuration, LogHub& the_log,
+       std::string the_path, int fd)
+      : loop(the_loop),
+        configuration(the_configuration),
+        log(the_log),
+        path(std::move(the_path)),
+        listener(fd) {}
   ~Impl() {
     loop.unwatch(watch);
     connections.clear();
@@ -251,10 +264,10 @@ struct ControlServer::Impl {
       return;
     }
     const std::uint64_t id = ++last_id;
-    auto connection = std::make_unique<Connection>(
-        loop, configuration, log, fd, [alive = std::weak_ptr<char>(token), this, id] {
-          if (!alive.expired()) connections.erase(id);
-        });
+    auto connection = std::make_unique<Connection>(loop, configuration, log, fd,
+                                                   [alive = std::weak_ptr<char>(token), this, id] {
+                                                     if (!alive.expired()) connections.erase(id);
+                                                   });
     if (connection->start()) connections[id] = std::move(connection);
   }
 
@@ -266,20 +279,23 @@ struct ControlServer::Impl {
   ports::Readiness::Id watch = 0;
   std::uint64_t last_id = 0;
   std::map<std::uint64_t, std::unique_ptr<Connection>> connections;
-  std::shared_ptr<char> token = std::make_shared<char>();  // posted work asks whether this is still here
+  std::shared_ptr<char> token =
+      std::make_shared<char>();  // posted work asks whether this is still here
 };
 
 ControlServer::ControlServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ControlServer::~ControlServer() = default;
 
-Result<std::unique_ptr<ControlServer>> ControlServer::listen(net::Loop& loop, config::Configuration& configuration,
+Result<std::unique_ptr<ControlServer>> ControlServer::listen(net::Loop& loop,
+                                                             config::Configuration& configuration,
                                                              LogHub& log, const std::string& path) {
   const auto address = address_of(path);
   if (!address) return tl::unexpected(address.error());
   if (answered(*address)) {
-    return fail(Errc::kExists, path + ": another daemon answers there; stop it or choose another --control");
+    return fail(Errc::kExists,
+                path + ": another daemon answers there; stop it or choose another --control");
   }
-  struct stat status {};
+  struct stat status{};
   if (lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) ::unlink(path.c_str());
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return fail(Errc::kIo, path + ": " + reason());

@@ -14,9 +14,10 @@ namespace spa::daemon {
 
 class ControlServer {
  public:
-  // Everything referred to outlives the server. A socket file that nobody answers on any more is replaced; kExists when
-  // another daemon answers there.
-  static Result<std::unique_ptr<ControlServer>> listen(net::Loop& loop, config::Configuration& configuration,
+  // Everything referred to outlives the server. A socket file that nobody answers on any more is
+  // replaced; kExists when another daemon answers there.
+  static Result<std::unique_ptr<ControlServer>> listen(net::Loop& loop,
+                                                       config::Configuration& configuration,
                                                        LogHub& log, const std::string& path);
   ~ControlServer();  // closes all connections and takes the socket file away
 

@@ -10,7 +10,8 @@ namespace {
 
 constexpr Duration kShutdownPatience{3000};
 
-const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& rules, const ports::PolicyId& id) {
+const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& rules,
+                                   const ports::PolicyId& id) {
   for (const ports::PolicyRule& rule : rules) {
     if (rule.id == id) return &rule;
   }
@@ -18,8 +19,8 @@ const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& rules, 
 }
 
 bool same_rule(const ports::PolicyRule& a, const ports::PolicyRule& b) {
-  return a.selectors == b.selectors && a.mode == b.mode && a.local == b.local && a.remote == b.remote &&
-         a.device == b.device;
+  return a.selectors == b.selectors && a.mode == b.mode && a.local == b.local &&
+         a.remote == b.remote && a.device == b.device;
 }
 
 }  // namespace
@@ -91,7 +92,8 @@ Status Daemon::open_data_plane() {
     auto database = kernel::KernelSaDatabase::open(loop_, log_);
     if (!database) return tl::unexpected(database.error());
     sa_database_ = std::move(*database);
-    log_.write({Severity::kInfo, "CRYPTO", "DATAPLANE", "ESP runs in the kernel, on the card where an interface has one"});
+    log_.write({Severity::kInfo, "CRYPTO", "DATAPLANE",
+                "ESP runs in the kernel, on the card where an interface has one"});
     return {};
   }
   auto database = dataplane::SoftSaDatabase::open(loop_, loop_, *sockets_, log_);
@@ -108,14 +110,17 @@ Status Daemon::load_configuration() {
   const auto messages = configuration_->load_startup();
   if (!messages) return tl::unexpected(messages.error());
   for (const config::LoadMessage& message : *messages) {
-    log_.write({message.rejected ? Severity::kError : Severity::kWarning, "PARSER", "STARTUP_CONFIG",
-                "startup-config line " + std::to_string(message.line) + " (" + message.source + "): " +
-                    message.text});
+    log_.write({message.rejected ? Severity::kError : Severity::kWarning, "PARSER",
+                "STARTUP_CONFIG",
+                "startup-config line " + std::to_string(message.line) + " (" + message.source +
+                    "): " + message.text});
   }
   return {};
 }
 
-void Daemon::run() { loop_.run(); }
+void Daemon::run() {
+  loop_.run();
+}
 
 void Daemon::stop() {
   control_.reset();
@@ -126,11 +131,12 @@ void Daemon::stop() {
 }
 
 Rules Daemon::build_rules(const policy::Snapshot& snapshot) {
-  return rule_builder_.build(snapshot, [this](const policy::Interface& interface) -> Result<ResolvedAddress> {
-    const auto resolved = interfaces_->resolve(interface);
-    if (!resolved) return tl::unexpected(resolved.error());
-    return ResolvedAddress{resolved->device.name, resolved->address};
-  });
+  return rule_builder_.build(snapshot,
+                             [this](const policy::Interface& interface) -> Result<ResolvedAddress> {
+                               const auto resolved = interfaces_->resolve(interface);
+                               if (!resolved) return tl::unexpected(resolved.error());
+                               return ResolvedAddress{resolved->device.name, resolved->address};
+                             });
 }
 
 Result<config::ApplyReport> Daemon::apply(policy::SnapshotPtr snapshot) {
@@ -138,7 +144,8 @@ Result<config::ApplyReport> Daemon::apply(policy::SnapshotPtr snapshot) {
   config::ApplyReport report;
   report.warnings = wanted.warnings;
   report.changes = manager_->would_close(*snapshot, wanted.rules);
-  if (auto replaced = replace_rules(wanted.rules); !replaced) return tl::unexpected(replaced.error());
+  if (auto replaced = replace_rules(wanted.rules); !replaced)
+    return tl::unexpected(replaced.error());
   snapshot_ = std::move(snapshot);
   trust_store_.allow_legacy(snapshot_->legacy_algorithms);
   trust_store_.configure(snapshot_->trustpoints);
@@ -160,7 +167,8 @@ Status Daemon::replace_rules(const std::vector<ports::PolicyRule>& wanted) {
     if (next != nullptr && same_rule(old, *next)) {
       in_force.push_back(old);
     } else if (auto removed = sa_database_->remove_rule(old.id); !removed) {
-      log_.write({Severity::kWarning, "CRYPTO", "POLICY", old.id.to_string() + ": " + removed.error().text});
+      log_.write({Severity::kWarning, "CRYPTO", "POLICY",
+                  old.id.to_string() + ": " + removed.error().text});
     }
   }
   for (const ports::PolicyRule& rule : wanted) {
@@ -178,7 +186,8 @@ Status Daemon::replace_rules(const std::vector<ports::PolicyRule>& wanted) {
       const ports::PolicyRule* kept = find_rule(in_force, old.id);
       if (kept == nullptr || !same_rule(*kept, old)) (void)sa_database_->add_rule(old);
     }
-    return fail(added.error().code, "crypto map " + rule.id.to_string() + ": " + added.error().text);
+    return fail(added.error().code,
+                "crypto map " + rule.id.to_string() + ": " + added.error().text);
   }
   rules_ = wanted;
   return {};
@@ -189,9 +198,10 @@ void Daemon::interfaces_changed() {
   if (soft_plane_ != nullptr) soft_plane_->addresses_changed();
   if (!manager_) return;
   const Rules wanted = build_rules(*snapshot_);
-  const bool same = wanted.rules.size() == rules_.size() &&
-                    std::equal(wanted.rules.begin(), wanted.rules.end(), rules_.begin(),
-                               [](const auto& a, const auto& b) { return a.id == b.id && same_rule(a, b); });
+  const bool same =
+      wanted.rules.size() == rules_.size() &&
+      std::equal(wanted.rules.begin(), wanted.rules.end(), rules_.begin(),
+                 [](const auto& a, const auto& b) { return a.id == b.id && same_rule(a, b); });
   if (same) return;
   if (auto replaced = replace_rules(wanted.rules); !replaced) {
     log_.write({Severity::kError, "CRYPTO", "POLICY", replaced.error().text});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place that knows everything: builds the rooms, connects them, and is what the commands call.
+// The one place that knows everything: builds the rooms, connects them, and is what the commands
+// call.
 #pragma once
 
 #include <memory>
@@ -29,7 +30,8 @@ class Daemon final : public config::Backend {
   explicit Daemon(Options options);
   ~Daemon() override;
 
-  // Opens everything, reads the startup configuration and answers on the control socket. The error says what to do.
+  // Opens everything, reads the startup configuration and answers on the control socket. The error
+  // says what to do.
   Status start();
   // Until a signal asks to stop; tells the peers before it returns.
   void run();
@@ -54,7 +56,9 @@ class Daemon final : public config::Backend {
   WallTime now() override { return loop_.wall(); }
   std::vector<config::LogLine> log() override;
   void clear_log() override { log_.clear_ring(); }
-  void set_debugging(const std::string& stream, bool on) override { log_.set_debugging(stream, on); }
+  void set_debugging(const std::string& stream, bool on) override {
+    log_.set_debugging(stream, on);
+  }
   std::vector<std::string> debugging() override { return log_.streams(); }
 
  private:

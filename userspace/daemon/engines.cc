@@ -41,16 +41,20 @@ void Engines::open_card() {
       }
       continue;
     }
-    const std::string name = (*device)->info().netdev[0] != '\0' ? (*device)->info().netdev : "spa" + std::to_string(i);
-    card_ = std::make_unique<crypto::CardEngine>(name, std::move(*device), openssl_,
-                                                 [this](std::function<void()> work) { loop_.post(std::move(work)); });
+    const std::string name =
+        (*device)->info().netdev[0] != '\0' ? (*device)->info().netdev : "spa" + std::to_string(i);
+    card_ = std::make_unique<crypto::CardEngine>(
+        name, std::move(*device), openssl_,
+        [this](std::function<void()> work) { loop_.post(std::move(work)); });
     card_device_ = path;
   }
   if (!card_) {
-    log_.write({Severity::kInfo, "CRYPTO_ENGINE", "SOFTWARE", "no card is there; public keys are done by OpenSSL"});
+    log_.write({Severity::kInfo, "CRYPTO_ENGINE", "SOFTWARE",
+                "no card is there; public keys are done by OpenSSL"});
     return;
   }
-  log_.write({Severity::kInfo, "CRYPTO_ENGINE", "CARD_UP", "public keys are done by the card at " + card_device_});
+  log_.write({Severity::kInfo, "CRYPTO_ENGINE", "CARD_UP",
+              "public keys are done by the card at " + card_device_});
   if (auto watch = loop_.watch(card_->fd(), [this] { serve_card(); })) watch_ = *watch;
 }
 

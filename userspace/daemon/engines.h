@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who does public-key work: the card where /dev/spaN is there, OpenSSL on a worker thread otherwise.
+// Who does public-key work: the card where /dev/spaN is there, OpenSSL on a worker thread
+// otherwise.
 #pragma once
 
 #include <memory>

@@ -51,7 +51,9 @@ void LogHub::write(const LogRecord& record) {
   for (const auto& [key, monitor] : monitors_) monitor(stamp(now) + line);
 }
 
-bool LogHub::debugging(std::string_view stream) const { return streams_.find(stream) != streams_.end(); }
+bool LogHub::debugging(std::string_view stream) const {
+  return streams_.find(stream) != streams_.end();
+}
 
 void LogHub::set_debugging(const std::string& stream, bool on) {
   if (on) {
@@ -61,6 +63,8 @@ void LogHub::set_debugging(const std::string& stream, bool on) {
   }
 }
 
-std::vector<std::string> LogHub::streams() const { return {streams_.begin(), streams_.end()}; }
+std::vector<std::string> LogHub::streams() const {
+  return {streams_.begin(), streams_.end()};
+}
 
 }  // namespace spa::daemon

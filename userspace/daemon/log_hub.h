@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where log lines go: standard error or syslog, a ring for `show logging`, and people with `terminal monitor`.
+// Where log lines go: standard error or syslog, a ring for `show logging`, and people with
+// `terminal monitor`.
 #pragma once
 
 #include <deque>

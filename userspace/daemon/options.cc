@@ -15,16 +15,17 @@ namespace {
 
 po::options_description description() {
   po::options_description options("Options", 100);
-  options.add_options()                                                                          //
+  options.add_options()  //
       ("config-dir", po::value<std::string>()->value_name("DIR"),
-       "directory of startup-config, certificates and keys (required)")                         //
+       "directory of startup-config, certificates and keys (required)")  //
       ("control", po::value<std::string>()->value_name("SOCKET"),
-       "unix socket for ipsec-tool (default: $SPA_CONTROL or /run/spa-iked.sock)")              //
+       "unix socket for ipsec-tool (default: $SPA_CONTROL or /run/spa-iked.sock)")  //
       ("dataplane", po::value<std::string>()->value_name("auto|kernel|soft")->default_value("auto"),
-       "where ESP runs: in the kernel (offloaded to the card where there is one), in the in-process "
-       "card with a TUN device, or in the kernel if it has ESP")                                //
-      ("foreground", "stay in the foreground and log to standard error instead of syslog")      //
-      ("help", "print this and exit")                                                           //
+       "where ESP runs: in the kernel (offloaded to the card where there is one), in the "
+       "in-process "
+       "card with a TUN device, or in the kernel if it has ESP")                            //
+      ("foreground", "stay in the foreground and log to standard error instead of syslog")  //
+      ("help", "print this and exit")                                                       //
       ("version", "print the version and exit");
   return options;
 }
@@ -37,7 +38,8 @@ Result<DataplaneChoice> dataplane_of(const std::string& word) {
 }
 
 std::string default_socket() {
-  const char* named = std::getenv(control::kSocketVariable);  // NOLINT(concurrency-mt-unsafe): before any thread
+  const char* named =
+      std::getenv(control::kSocketVariable);  // NOLINT(concurrency-mt-unsafe): before any thread
   return named != nullptr && *named != '\0' ? named : control::kDefaultSocket;
 }
 
@@ -54,7 +56,8 @@ std::string usage() {
 Result<Options> parse_options(int argc, const char* const* argv) {
   po::variables_map values;
   try {
-    po::store(po::command_line_parser(argc, argv).options(description()).positional({}).run(), values);
+    po::store(po::command_line_parser(argc, argv).options(description()).positional({}).run(),
+              values);
   } catch (const po::error& error) {
     return fail(Errc::kInvalid, error.what());
   }

@@ -14,9 +14,11 @@ const policy::Interface* find_interface(const policy::Snapshot& snapshot, const 
   return nullptr;
 }
 
-policy::EncapsulationMode mode_of(const policy::Snapshot& snapshot, const policy::CryptoMapEntry& entry) {
+policy::EncapsulationMode mode_of(const policy::Snapshot& snapshot,
+                                  const policy::CryptoMapEntry& entry) {
   const auto set = snapshot.transform_sets.find(entry.transform_sets.front());
-  return set == snapshot.transform_sets.end() ? policy::EncapsulationMode::kTunnel : set->second.mode;
+  return set == snapshot.transform_sets.end() ? policy::EncapsulationMode::kTunnel
+                                              : set->second.mode;
 }
 
 }  // namespace
@@ -49,7 +51,8 @@ Rules RuleBuilder::build(const policy::Snapshot& snapshot, const Resolver& resol
       continue;
     }
     if (!map->second.local_address_interface.empty()) {
-      const policy::Interface* source = find_interface(snapshot, map->second.local_address_interface);
+      const policy::Interface* source =
+          find_interface(snapshot, map->second.local_address_interface);
       const auto address = source != nullptr ? resolve(*source)
                                              : fail(Errc::kNotFound, "there is no such interface");
       if (!address) {
@@ -69,8 +72,9 @@ void RuleBuilder::add_map(const policy::Snapshot& snapshot, const policy::Crypto
   for (const policy::CryptoMapEntry& entry : map.entries) {
     if (!entry.complete()) {
       // R-MAP-15
-      out.warnings.push_back("crypto map " + map.name + " " + std::to_string(entry.sequence) +
-                             " is incomplete (it needs a peer, a transform set and an access list) and not used");
+      out.warnings.push_back(
+          "crypto map " + map.name + " " + std::to_string(entry.sequence) +
+          " is incomplete (it needs a peer, a transform set and an access list) and not used");
       continue;
     }
     add_entry(snapshot, map, entry, where, out);
@@ -78,7 +82,8 @@ void RuleBuilder::add_map(const policy::Snapshot& snapshot, const policy::Crypto
 }
 
 void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
-                            const policy::CryptoMapEntry& entry, const ResolvedAddress& where, Rules& out) {
+                            const policy::CryptoMapEntry& entry, const ResolvedAddress& where,
+                            Rules& out) {
   const std::string place = "crypto map " + map.name + " " + std::to_string(entry.sequence);
   const auto list = snapshot.access_lists.find(entry.access_list);
   if (list == snapshot.access_lists.end()) {

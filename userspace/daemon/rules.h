@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a configuration to the entries of the policy database: every permit line of every crypto map that is bound to an
-// interface of this host (R-MAP-14, 19, 20).
+// From a configuration to the entries of the policy database: every permit line of every crypto map
+// that is bound to an interface of this host (R-MAP-14, 19, 20).
 #pragma once
 
 #include <functional>
@@ -33,8 +33,8 @@ class RuleBuilder {
 
  private:
   std::uint32_t reqid_of(const ports::PolicyId& id);
-  void add_map(const policy::Snapshot& snapshot, const policy::CryptoMap& map, const ResolvedAddress& where,
-               Rules& out);
+  void add_map(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
+               const ResolvedAddress& where, Rules& out);
   void add_entry(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
                  const policy::CryptoMapEntry& entry, const ResolvedAddress& where, Rules& out);
 

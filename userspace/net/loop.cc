@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/net/loop.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -66,6 +69,8 @@ struct Loop::Impl {
   Timers::Id last_timer = 0;
 
   std::unordered_map<Readiness::Id, std::shared_ptr<Watch>> watches;
+  // Those of when_writable(); destroying one closes its duplicate and calls the wait off.
+  std::unordered_map<Readiness::Id, std::shared_ptr<asio::posix::stream_descriptor>> writers;
   Readiness::Id last_watch = 0;
   std::vector<std::shared_ptr<asio::signal_set>> signals;
 
@@ -178,7 +183,30 @@ Result<Loop::Readiness::Id> Loop::watch(int fd, std::function<void()> readable) 
   return id;
 }
 
+Result<Loop::Readiness::Id> Loop::when_writable(int fd, std::function<void()> writable) {
+  // A duplicate, because a descriptor can stand in the reactor only once.
+  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) return fail(Errc::kIo, "cannot duplicate descriptor " + std::to_string(fd));
+  auto waiter = std::make_shared<asio::posix::stream_descriptor>(impl_->io);
+  error_code error;
+  waiter->assign(copy, error);
+  if (error) {
+    ::close(copy);
+    return fail(Errc::kIo,
+                "cannot wait for descriptor " + std::to_string(fd) + ": " + error.message());
+  }
+  const Readiness::Id id = ++impl_->last_watch;
+  impl_->writers.emplace(id, waiter);
+  waiter->async_wait(asio::posix::stream_descriptor::wait_write,
+                     [this, id, callback = std::move(writable)](const error_code& failed) {
+                       if (failed || impl_->writers.erase(id) == 0) return;
+                       callback();
+                     });
+  return id;
+}
+
 void Loop::unwatch(Readiness::Id id) {
+  if (impl_->writers.erase(id) > 0) return;
   const auto found = impl_->watches.find(id);
   if (found == impl_->watches.end()) return;
   found->second->readable = nullptr;

@@ -28,6 +28,10 @@ class Loop final : public ports::Timers, public ports::Readiness {
   // Calls `callback` in run() whenever the process gets this signal. kIo: cannot be caught.
   Status on_signal(int signal, std::function<void()> callback);
 
+  // Calls `writable` once, when `fd` can take octets; may stand beside a watch() of the same
+  // descriptor. unwatch() calls it off. kIo: cannot be waited for.
+  [[nodiscard]] Result<Readiness::Id> when_writable(int fd, std::function<void()> writable);
+
   [[nodiscard]] SteadyTime now() const override;
   [[nodiscard]] WallTime wall() const override;
   [[nodiscard]] Timers::Id after(Duration delay, std::function<void()> callback) override;

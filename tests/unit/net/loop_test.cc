@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <thread>
@@ -119,6 +120,32 @@ TEST(Loop, SignalsArriveAsCallbacks) {
   loop.run_for(milliseconds(2000));
   EXPECT_EQ(caught, 2);
   EXPECT_FALSE(loop.on_signal(SIGKILL, [] {}).has_value());
+}
+
+TEST(Loop, WritableFiresOnceWhenThereIsRoomAndBesideAWatch) {
+  Loop loop;
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+  const std::vector<char> block(65536);
+  while (send(ends[0], block.data(), block.size(), MSG_DONTWAIT) > 0) {
+  }
+  int fired = 0;
+  const auto watch = loop.watch(ends[0], [] {});
+  ASSERT_TRUE(watch);
+  ASSERT_TRUE(loop.when_writable(ends[0], [&] { ++fired; }));
+  const auto called_off = loop.when_writable(ends[0], [&] { fired += 100; });
+  ASSERT_TRUE(called_off);
+  loop.unwatch(*called_off);
+  loop.run_for(milliseconds(20));
+  EXPECT_EQ(fired, 0);
+  std::vector<char> sink(1 << 20);
+  while (recv(ends[1], sink.data(), sink.size(), MSG_DONTWAIT) > 0) {
+  }
+  loop.run_for(milliseconds(50));
+  EXPECT_EQ(fired, 1);
+  loop.unwatch(*watch);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 }  // namespace
