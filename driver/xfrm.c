@@ -244,7 +244,8 @@ static struct spa_sa_entry *spa_sa_new(struct spa *spa, struct xfrm_state *x)
 	return entry;
 }
 
-/* Adds to the card. On failure nothing of the entry is left; a card that did not answer is told to delete first. */
+/* Adds to the card. On failure nothing of the entry is left; but a card that did not answer, or said nothing that
+ * makes sense, may have the SA all the same and is told to delete it first. */
 static int spa_sa_program(struct spa *spa, struct spa_sa_entry *entry)
 {
 	struct spa_admin_cmd cmd = {
@@ -265,7 +266,7 @@ static int spa_sa_program(struct spa *spa, struct spa_sa_entry *entry)
 	if (!err)
 		return 0;
 	xa_erase_bh(&spa->sas, entry->index);
-	if (err == -ETIMEDOUT)
+	if (err == -ETIMEDOUT || err == -EIO)
 		spa_admin_submit(spa, &entry->del);
 	else
 		spa_sa_free(spa, entry);
