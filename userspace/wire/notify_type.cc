@@ -74,7 +74,7 @@ constexpr Name<NotifyType> kTypes[] = {
     {NotifyType::kPskConfirm, "PSK_CONFIRM"},
     {NotifyType::kErxSupported, "ERX_SUPPORTED"},
     {NotifyType::kIfomCapability, "IFOM_CAPABILITY"},
-    {NotifyType::kFragmentationSupported, "FRAGMENTATION_SUPPORTED"},
+    {NotifyType::kFragmentationSupported, "IKEV2_FRAGMENTATION_SUPPORTED"},
     {NotifyType::kSignatureHashAlgorithms, "SIGNATURE_HASH_ALGORITHMS"},
     {NotifyType::kCloneIkeSaSupported, "CLONE_IKE_SA_SUPPORTED"},
     {NotifyType::kCloneIkeSa, "CLONE_IKE_SA"},
