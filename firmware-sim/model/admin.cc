@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware-sim/model/admin.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <array>
+
+namespace spa::card {
+
+Admin::Admin(Core& core, Queue& queue, Pk& pk)
+    : core_(core), queue_(queue), pk_(pk), faults_(core.config.faults) {}
+
+void Admin::poll() {
+  while (queue_.pending() > 0 && queue_.room() > 0) {
+    spa_admin_cmd command{};
+    if (!queue_.fetch(0, command)) return;
+    queue_.consume(1);
+    spa_completion completion{};
+    completion.tag = command.tag;
+    completion.sa_index = command.index;
+    completion.sa_generation = command.generation;
+    completion.status = run(command);
+    faults_.spoil_other(completion);
+    queue_.post(completion);
+  }
+  queue_.flush();
+}
+
+spa_status Admin::run(const spa_admin_cmd& command) {
+  const std::uint32_t index = from_le(command.index);
+  switch (from_le(command.opcode)) {
+    case SPA_CMD_NOP:
+      return SPA_OK;
+    case SPA_CMD_SA_ADD:
+      return sa_add(command);
+    case SPA_CMD_SA_DELETE:
+      return core_.sas->remove(index, from_le(command.generation));
+    case SPA_CMD_SA_READ:
+      return sa_read(command);
+    case SPA_CMD_SA_FLUSH:
+      core_.sas->flush();
+      return SPA_OK;
+    case SPA_CMD_STATS_READ:
+      return stats_read(command);
+    case SPA_CMD_PORT_SET:
+      return port_set(from_le(command.arg));
+    case SPA_CMD_MAC_SET:
+      return mac_set(from_le(command.arg));
+    case SPA_CMD_OWNER_RELEASE:
+      pk_.release_owner(index);
+      return SPA_OK;
+    default:
+      return SPA_E_OPCODE;
+  }
+}
+
+spa_status Admin::sa_add(const spa_admin_cmd& command) {
+  spa_sa sa{};
+  if (from_le(command.length) != sizeof sa) return SPA_E_FIELD;
+  spa_status status = SPA_E_DMA;
+  if (core_.dma.read(from_le(command.addr), octets_of(sa))) {
+    status = core_.sas->add(from_le(command.index), sa);
+  }
+  OPENSSL_cleanse(&sa, sizeof sa);
+  return status;
+}
+
+spa_status Admin::sa_read(const spa_admin_cmd& command) {
+  spa_sa_stats stats{};
+  if (from_le(command.length) != sizeof stats) return SPA_E_FIELD;
+  const spa_status status =
+      core_.sas->read(from_le(command.index), from_le(command.generation), stats);
+  if (status != SPA_OK) return status;
+  return core_.dma.write(from_le(command.addr), octets_of(stats)) ? SPA_OK : SPA_E_DMA;
+}
+
+spa_status Admin::stats_read(const spa_admin_cmd& command) {
+  spa_port_stats out{};
+  if (from_le(command.length) != sizeof out) return SPA_E_FIELD;
+  const PortCounters& port = core_.counters;
+  const esp::EngineStats& engine = core_.engine->stats();
+  const std::uint64_t rx_esp_errors = engine.rx_format + engine.rx_lifetime;
+  out.rx_frames = to_le(port.rx_frames);
+  out.rx_bytes = to_le(port.rx_bytes);
+  out.rx_no_buffer = to_le(port.rx_no_buffer);
+  out.rx_too_long = to_le(port.rx_too_long);
+  out.rx_esp_ok = to_le(engine.rx_ok);
+  out.rx_esp_auth = to_le(engine.rx_auth);
+  out.rx_esp_replay = to_le(engine.rx_replay);
+  out.rx_esp_format = to_le(rx_esp_errors);
+  out.rx_esp_no_sa = to_le(engine.rx_no_sa);
+  out.tx_frames = to_le(port.tx_frames);
+  out.tx_bytes = to_le(port.tx_bytes);
+  out.tx_errors = to_le(port.tx_errors);
+  out.tx_esp_ok = to_le(engine.tx_ok);
+  out.tx_esp_errors = to_le(engine.tx_errors);
+  out.pk_done = to_le(port.pk_done);
+  out.pk_errors = to_le(port.pk_errors);
+  return core_.dma.write(from_le(command.addr), octets_of(out)) ? SPA_OK : SPA_E_DMA;
+}
+
+spa_status Admin::port_set(std::uint64_t arg) {
+  if ((arg & ~std::uint64_t{SPA_PORT_UP | SPA_PORT_PROMISC | SPA_PORT_ALLMULTI}) != 0)
+    return SPA_E_FIELD;
+  core_.port_flags = static_cast<std::uint32_t>(arg);
+  return SPA_OK;
+}
+
+spa_status Admin::mac_set(std::uint64_t arg) {
+  constexpr std::uint64_t kGroupBit = 1;
+  if (arg == 0 || arg >> 48 != 0 || (arg & kGroupBit) != 0) return SPA_E_FIELD;
+  for (std::size_t i = 0; i < core_.mac.size(); ++i) {
+    core_.mac[i] = static_cast<std::uint8_t>(arg >> (8 * i));
+  }
+  return SPA_OK;
+}
+
+}  // namespace spa::card

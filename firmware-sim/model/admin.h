@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The admin queue: runs the driver's commands one after the other.
+#pragma once
+
+#include <spa/hw.h>
+
+#include "firmware-sim/model/core.h"
+#include "firmware-sim/model/fault.h"
+#include "firmware-sim/model/pk.h"
+#include "firmware-sim/model/queue.h"
+
+namespace spa::card {
+
+class Admin {
+ public:
+  Admin(Core& core, Queue& queue, Pk& pk);
+  // Runs what waits, as far as completions have room.
+  void poll();
+
+ private:
+  [[nodiscard]] spa_status run(const spa_admin_cmd& command);
+  [[nodiscard]] spa_status sa_add(const spa_admin_cmd& command);
+  [[nodiscard]] spa_status sa_read(const spa_admin_cmd& command);
+  [[nodiscard]] spa_status stats_read(const spa_admin_cmd& command);
+  [[nodiscard]] spa_status port_set(std::uint64_t arg);
+  [[nodiscard]] spa_status mac_set(std::uint64_t arg);
+
+  Core& core_;
+  Queue& queue_;
+  Pk& pk_;
+  FaultInjector faults_;
+};
+
+}  // namespace spa::card

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the units of one card share: memory, the wire, the tables, the counters. Device owns it;
+// nothing here locks, for all units run on the device's thread.
+#pragma once
+
+#include <spa/hw.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "firmware-sim/esp/engine.h"
+#include "firmware-sim/esp/sa_table.h"
+#include "firmware-sim/keystore/key_store.h"
+#include "firmware-sim/model/config.h"
+#include "firmware-sim/model/dma.h"
+#include "firmware-sim/model/health.h"
+#include "firmware-sim/port/port.h"
+
+namespace spa::card {
+
+// struct spa_port_stats in the host's byte order, less what the engine counts.
+struct PortCounters {
+  std::uint64_t rx_frames = 0;
+  std::uint64_t rx_bytes = 0;
+  std::uint64_t rx_no_buffer = 0;
+  std::uint64_t rx_too_long = 0;
+  std::uint64_t tx_frames = 0;
+  std::uint64_t tx_bytes = 0;
+  std::uint64_t tx_errors = 0;
+  std::uint64_t pk_done = 0;
+  std::uint64_t pk_errors = 0;
+};
+
+struct Core {
+  Core(const Config& configuration, DmaSpace& memory, std::unique_ptr<Port> wire)
+      : config(configuration),
+        dma(memory),
+        port(std::move(wire)),
+        keys(configuration.key_entries) {}
+
+  const Config config;
+  DmaSpace& dma;
+  std::unique_ptr<Port> port;
+  Health health;
+  std::unique_ptr<esp::SaTable> sas;  // made anew at reset
+  std::unique_ptr<esp::Engine> engine;
+  keystore::KeyStore keys;
+  PortCounters counters;
+  MacAddress mac{};
+  std::uint32_t port_flags = 0;  // SPA_PORT_*
+
+  [[nodiscard]] bool faulty(Fault fault) const { return (config.faults & fault) != 0; }
+};
+
+}  // namespace spa::card
