@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// spa-sim: the card as a process, for QEMU to attach over vfio-user.
+#include <poll.h>
+#include <signal.h>
+
+#include <array>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <utility>
+
+#include "firmware-sim/model/device.h"
+#include "firmware-sim/port/make_port.h"
+#include "firmware-sim/port/pcap.h"
+#include "firmware-sim/programs/signals.h"
+#include "firmware-sim/programs/sim_options.h"
+#include "firmware-sim/transport/vfio_user_server.h"
+
+namespace {
+
+using namespace spa::card;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kTick{250};
+
+int complain(const std::string& text) {
+  std::cerr << "spa-sim: " << text << "\n";
+  return 1;
+}
+
+Opened<std::unique_ptr<Port>> open_port(const SimOptions& options) {
+  Opened<std::unique_ptr<Port>> port = make_port(options.port);
+  if (!port || options.pcap.empty()) return port;
+  Opened<std::shared_ptr<PcapFile>> file = PcapFile::create(options.pcap);
+  if (!file) return tl::unexpected(file.error());
+  return std::make_unique<RecordingPort>(std::move(*port), std::move(*file));
+}
+
+void print_stats(const Device& device) {
+  const PortCounters& port = device.counters();
+  const spa::esp::EngineStats& esp = device.engine_stats();
+  std::cout << "spa-sim: rx " << port.rx_frames << " frames (no buffer " << port.rx_no_buffer
+            << "), tx " << port.tx_frames << " frames (errors " << port.tx_errors << "), esp in "
+            << esp.rx_ok << " (auth " << esp.rx_auth << ", replay " << esp.rx_replay << ", format "
+            << esp.rx_format << ", no SA " << esp.rx_no_sa << "), esp out " << esp.tx_ok
+            << " (errors " << esp.tx_errors << "), public key " << port.pk_done << " (errors "
+            << port.pk_errors << "), SAs " << device.sas_used() << std::endl;
+}
+
+// Runs until a signal ends it.
+void run(Device& device, VfioUserServer& server, const UniqueFd& signals,
+         std::chrono::seconds stats_every) {
+  bool more = false;
+  auto next_tick = Clock::now() + kTick;
+  auto next_stats = Clock::now() + stats_every;
+  while (true) {
+    std::array<pollfd, 4> fds{{{server.fd(), POLLIN, 0},
+                               {device.port_fd(), POLLIN, 0},
+                               {device.pk_fd(), POLLIN, 0},
+                               {signals.get(), POLLIN, 0}}};
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(next_tick - Clock::now()).count();
+    (void)::poll(fds.data(), fds.size(), more || left < 0 ? 0 : static_cast<int>(left));
+    if (fds[3].revents != 0) {
+      const int signal = next_signal(signals);
+      if (signal == SIGTERM || signal == SIGINT) return;
+      if (signal == SIGUSR1) print_stats(device);
+    }
+    if (fds[0].revents != 0) server.service();
+    more = device.poll();
+    const auto now = Clock::now();
+    if (now >= next_tick) {
+      device.tick();
+      next_tick = now + kTick;
+    }
+    if (stats_every.count() > 0 && now >= next_stats) {
+      print_stats(device);
+      next_stats = now + stats_every;
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options = parse_sim_options(argc, argv);
+  if (!options) return complain(options.error());
+  if (options->action == SimOptions::Action::kHelp) {
+    std::cout << sim_help();
+    return 0;
+  }
+  if (options->action == SimOptions::Action::kVersion) {
+    std::cout << "spa-sim " SPA_RELEASE ", hardware interface " << SPA_VERSION_MAJOR << "."
+              << SPA_VERSION_MINOR << "\n";
+    return 0;
+  }
+  // Before any thread starts, so that all of them leave the signals to the loop.
+  const Opened<UniqueFd> signals = signal_fd();
+  if (!signals) return complain(signals.error());
+  Opened<std::unique_ptr<Port>> port = open_port(*options);
+  if (!port) return complain(port.error());
+
+  DmaMap dma;
+  VfioUserInterrupts interrupts;
+  Device device(options->config, dma, interrupts, std::move(*port));
+  const auto log = [verbose = options->verbose](const std::string& text) {
+    if (verbose) std::cerr << "spa-sim: " << text << std::endl;
+  };
+  const auto server = VfioUserServer::listen(options->socket, device, dma, interrupts, log);
+  if (!server) return complain(server.error());
+  std::cout << "spa-sim: listening on " << options->socket << std::endl;
+  run(device, **server, *signals, std::chrono::seconds(options->stats_seconds));
+  return 0;
+}
