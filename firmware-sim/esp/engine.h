@@ -4,7 +4,7 @@
 // Crypto mode is the card behind the kernel's XFRM: encrypt() and decrypt() work in place on whole
 // Ethernet frames and leave every header where it is. Packet mode is the in-process data plane:
 // encapsulate() turns an IP packet into an ESP packet and decapsulate() does the reverse.
-// An engine belongs to the thread that owns its table.
+// An engine belongs to the thread that owns its table; its event sink must not change the table.
 #pragma once
 
 #include <spa/hw.h>
@@ -118,8 +118,9 @@ class Engine {
 
   [[nodiscard]] const EngineStats& stats() const { return stats_; }
 
+  struct Core;  // engine_core.h, for the engine's own files
+
  private:
-  struct Core;
   EngineStats stats_;
   std::unique_ptr<Core> core_;
 };

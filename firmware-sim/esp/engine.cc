@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Crypto mode. Packet mode is in encapsulate.cc and decapsulate.cc.
+#include "firmware-sim/esp/engine.h"
+
+#include <utility>
+
+#include "firmware-sim/esp/engine_core.h"
+
+namespace spa::esp {
+namespace {
+
+// Checks a frame against its SA; fills in the job and the 64-bit sequence number.
+spa_status prepare_seal(const Sa& sa, const TxFrame& tx, CryptoJob& job, std::uint64_t& sequence) {
+  const Transform& transform = sa.transform;
+  const std::size_t fixed = 8u + transform.iv_length + transform.icv_length;
+  if (tx.esp_offset > tx.frame.size() || tx.frame.size() - tx.esp_offset < fixed + 2)
+    return SPA_E_FORMAT;
+  job.transform = &transform;
+  job.keys = sa.keys.get();
+  job.esp = tx.frame.data() + tx.esp_offset;
+  job.body = tx.frame.size() - tx.esp_offset - fixed;
+  job.seq_hi = tx.seq_hi;
+  if (job.body % transform.block != 0) return SPA_E_FORMAT;
+  if (card::load_be32(job.esp) != sa.spi) return SPA_E_FIELD;
+  if (tx.seq_hi != 0 && !sa.esn()) return SPA_E_FIELD;
+  sequence = std::uint64_t{tx.seq_hi} << 32 | card::load_be32(job.esp + 4);
+  return sequence == 0 ? SPA_E_SEQUENCE : SPA_OK;
+}
+
+// The SA that a received packet is for. UDP-encapsulated ESP has to come to the SA's own port: any
+// UDP packet could look like ESP.
+Sa* inbound_sa(Engine::Core& core, const IpPacket& ip, const EspLocation& at) {
+  Sa* sa = core.table.find_inbound(ip.daddr, at.spi, ip.ipv6);
+  if (sa && sa->udp_encap() == at.udp && (!at.udp || sa->encap_dport == at.dport)) return sa;
+  if (!sa && (!at.udp || at.dport == kNattPort))
+    core.unknown_spi(ip.saddr, ip.daddr, ip.ipv6, at.spi, at.seq);
+  return nullptr;
+}
+
+}  // namespace
+
+Engine::Engine(SaTable& table, EventSink sink, NowFunction now)
+    : core_(std::make_unique<Core>(table, stats_, std::move(sink), std::move(now))) {}
+
+Engine::~Engine() = default;
+
+void Engine::encrypt(std::span<TxFrame> burst) {
+  Core& core = *core_;
+  const auto flush = [&core, burst] {
+    core.table.crypto().seal(core.batch.jobs());
+    for (std::size_t i = 0; const Batch::Entry& entry : core.batch.entries())
+      burst[entry.packet].status = core.finish_seal(entry, core.batch.jobs()[i++]);
+    core.batch.clear();
+  };
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    TxFrame& tx = burst[i];
+    Sa* sa = nullptr;
+    CryptoJob job;
+    std::uint64_t sequence = 0;
+    tx.status = core.outbound_sa(tx.sa_index, tx.sa_generation, sa);
+    if (tx.status == SPA_OK) tx.status = prepare_seal(*sa, tx, job, sequence);
+    if (tx.status == SPA_OK && !core.write_iv(*sa, sequence, job.iv())) tx.status = SPA_E_CRYPTO;
+    if (tx.status != SPA_OK) {
+      ++stats_.tx_errors;
+      continue;
+    }
+    const std::size_t bytes = tx.frame.size() - tx.esp_offset;
+    Core::reserve(*sa, bytes);
+    core.use_sequence(*sa, sequence);
+    core.batch.add({sa, sequence, bytes, i}, job);
+    if (core.batch.full()) flush();
+  }
+  flush();
+}
+
+spa_status Engine::encrypt(card::MutableByteView frame, std::uint32_t esp_offset,
+                           std::uint32_t sa_index, std::uint32_t sa_generation,
+                           std::uint32_t seq_hi) {
+  TxFrame one{frame, esp_offset, sa_index, sa_generation, seq_hi};
+  encrypt(std::span(&one, 1));
+  return one.status;
+}
+
+void Engine::decrypt(std::span<RxFrame> burst) {
+  Core& core = *core_;
+  std::array<std::pair<Address, Address>, Batch::kSize> addresses;
+  const auto flush = [&] {
+    core.table.crypto().open(core.batch.jobs());
+    for (std::size_t i = 0; const Batch::Entry& entry : core.batch.entries()) {
+      RxFrame& rx = burst[entry.packet];
+      const auto& [saddr, daddr] = addresses[i];
+      rx.status = core.finish_open(entry, core.batch.jobs()[i++], saddr, daddr);
+      rx.decrypted = rx.status == SPA_OK;
+      if (rx.decrypted) ++stats_.rx_ok;
+    }
+    core.batch.clear();
+  };
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    RxFrame& rx = burst[i];
+    rx = RxFrame{rx.frame, SPA_OK};
+    const auto ip = parse_ethernet(rx.frame);
+    if (!ip) continue;
+    const auto at = locate_esp(rx.frame, *ip);
+    if (!at) continue;
+    Sa* sa = inbound_sa(core, *ip, *at);
+    if (!sa) continue;
+    rx.is_esp = true;
+    rx.sa_index = sa->index;
+    rx.sa_generation = sa->generation;
+    if (core.batch.full() || core.batch.may_hold(*sa, at->seq)) flush();
+    addresses[core.batch.entries().size()] = {ip->saddr, ip->daddr};
+    rx.status =
+        core.admit_inbound(*sa, {rx.frame.subspan(at->esp, at->length), &ip->saddr, &ip->daddr, i});
+  }
+  flush();
+}
+
+RxFrame Engine::decrypt(card::MutableByteView frame) {
+  RxFrame one{frame};
+  decrypt(std::span(&one, 1));
+  return one;
+}
+
+}  // namespace spa::esp

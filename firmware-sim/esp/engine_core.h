@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What both faces of the engine share: admission of a packet to its SA, the batch that goes to the
+// cryptography as one, and the accounts afterwards.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "firmware-sim/esp/engine.h"
+#include "firmware-sim/esp/ip_packet.h"
+
+namespace spa::esp {
+
+// Packets between preparation and completion. Two packets that may be the same one (same SA and
+// sequence number) never share an inbound batch, so that each is checked against a window that
+// knows the other.
+class Batch {
+ public:
+  static constexpr std::size_t kSize = 64;
+
+  struct Entry {
+    Sa* sa = nullptr;
+    std::uint64_t sequence = 0;
+    std::size_t bytes = 0;   // SPI to ICV
+    std::size_t packet = 0;  // which one of the caller's burst
+  };
+
+  [[nodiscard]] bool full() const { return count_ == kSize; }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  [[nodiscard]] bool may_hold(const Sa& sa, std::uint32_t seq) const {
+    const std::size_t bit = bit_of(sa, seq);
+    return (filter_[bit / 64] >> bit % 64 & 1) != 0;
+  }
+  void add(const Entry& entry, const CryptoJob& job);
+  void clear();
+  [[nodiscard]] std::span<CryptoJob> jobs() { return {jobs_.data(), count_}; }
+  [[nodiscard]] std::span<const Entry> entries() const { return {entries_.data(), count_}; }
+
+ private:
+  static constexpr std::size_t kFilterBits = 1024;
+  [[nodiscard]] static std::size_t bit_of(const Sa& sa, std::uint32_t seq) {
+    return (sa.index * 0x9e3779b1u + seq) % kFilterBits;
+  }
+  std::array<CryptoJob, kSize> jobs_;
+  std::array<Entry, kSize> entries_;
+  std::array<std::uint64_t, kFilterBits / 64> filter_{};
+  std::size_t count_ = 0;
+};
+
+struct Engine::Core {
+  Core(SaTable& sas, EngineStats& counters, EventSink sink, NowFunction now);
+
+  SaTable& table;
+  EngineStats& stats;
+  EventLimiter events;
+  Batch batch;
+  std::uint16_t identification = 0;  // of outer IPv4 headers that may be fragmented
+
+  // ---- Outbound
+  [[nodiscard]] spa_status outbound_sa(std::uint32_t index, std::uint32_t generation, Sa*& sa);
+  // The IV for a sequence number, into the packet. RFC 4106 3.1: never twice for one key; RFC 3602
+  // 3: not predictable.
+  [[nodiscard]] bool write_iv(const Sa& sa, std::uint64_t sequence, std::uint8_t* at);
+  // Counts a number as used and warns once when few are left.
+  void use_sequence(Sa& sa, std::uint64_t sequence);
+  [[nodiscard]] spa_status finish_seal(const Batch::Entry& entry, const CryptoJob& job);
+
+  // ---- Inbound
+  struct Arrival {
+    card::MutableByteView esp;  // SPI to ICV
+    const Address* saddr = nullptr;
+    const Address* daddr = nullptr;
+    std::size_t packet = 0;
+  };
+  // Length, replay and lifetime; SPA_OK has put the packet into the batch, which must not be full
+  // and must not hold a packet that may be this one.
+  [[nodiscard]] spa_status admit_inbound(Sa& sa, const Arrival& arrival);
+  [[nodiscard]] spa_status finish_open(const Batch::Entry& entry, const CryptoJob& job,
+                                       const Address& saddr, const Address& daddr);
+  void unknown_spi(const Address& saddr, const Address& daddr, bool ipv6, std::uint32_t spi,
+                   std::uint32_t seq);
+
+  // ---- Accounts
+  [[nodiscard]] static bool lifetime_left(const Sa& sa);
+  static void reserve(Sa& sa, std::size_t bytes);
+  void settle(Sa& sa, std::size_t bytes, bool counted);
+  void raise(spa_event_type type, const Sa& sa, const Address& saddr, const Address& daddr,
+             std::uint32_t seq);
+
+ private:
+  std::array<std::uint8_t, 4096> random_;
+  std::size_t random_left_ = 0;
+};
+
+}  // namespace spa::esp
