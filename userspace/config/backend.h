@@ -120,7 +120,8 @@ class Backend {
                                const SecretBytes& password) = 0;
   // A certificate typed or loaded as part of a chain. R-PKI-60: kInvalid unless `serial` (hex) is
   // the serial number of `der`. R-PKI-62: a bad signature is not a reason to refuse. Storing the
-  // same one twice is fine.
+  // same one twice is fine, and so is one of a trustpoint that apply() has not seen yet: files
+  // are applied as a whole at their end.
   virtual Status store_certificate(const std::string& trustpoint, CertificateKind kind,
                                    const std::string& serial, ByteView der) = 0;
   // One certificate by its serial, or everything of the trustpoint with its key when `serial` is

@@ -17,6 +17,7 @@
 namespace spa::config {
 
 class Tree;
+struct Build;
 
 // One line that was not taken, or that was taken with a warning.
 struct LoadMessage {
@@ -58,6 +59,9 @@ class Configuration {
   // Compiles the tree and gives it to the backend when it was changed since the last time.
   Result<ApplyReport> commit();
   void touch(WallTime now);  // the tree was changed
+  // The policy while it is being typed: ahead of snapshot() inside a batch.
+  [[nodiscard]] Build& draft();
+  void spoil_draft() { draft_stale_ = true; }  // something was deleted or replaced
   [[nodiscard]] std::optional<WallTime> changed_at() const { return changed_at_; }
   [[nodiscard]] std::optional<WallTime> saved_at() const { return saved_at_; }
 
@@ -66,6 +70,8 @@ class Configuration {
   std::string startup_file_;
   std::unique_ptr<Tree> tree_;
   policy::SnapshotPtr snapshot_;
+  std::unique_ptr<Build> draft_;
+  bool draft_stale_ = false;
   bool dirty_ = false;
   std::optional<WallTime> changed_at_;
   std::optional<WallTime> saved_at_;

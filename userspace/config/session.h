@@ -72,6 +72,10 @@ class Session {
   void begin_batch();
   Output end_batch();
 
+  // Enters configuration for a file that is read at start: a batch without end, in which nothing is
+  // warned of that a later line may bring.
+  void begin_load();
+
   // Ctrl-Z: back to privileged EXEC from any depth.
   Output end();
 

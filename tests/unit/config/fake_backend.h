@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// A running system that does nothing but remember what it was told.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "userspace/config/backend.h"
+
+namespace spa::config {
+
+class FakeBackend : public Backend {
+ public:
+  Result<ApplyReport> apply(policy::SnapshotPtr snapshot) override {
+    ++applied;
+    if (refuse_apply) return fail(Errc::kState, "the data plane is away");
+    in_force = std::move(snapshot);
+    return apply_report;
+  }
+  std::vector<ike::IkeSaStatus> ike_sas() override { return sas; }
+  Result<ports::SaPairState> sa_state(std::uint32_t spi_in) override {
+    const auto found = states.find(spi_in);
+    if (found == states.end()) return fail(Errc::kNotFound, "no such SA");
+    return found->second;
+  }
+  Result<std::size_t> clear(const ClearRequest& request) override {
+    cleared.push_back(request);
+    return sas.size();
+  }
+  std::vector<EngineView> engines() override { return engine_list; }
+  std::string device_of(const policy::Interface& interface) override { return interface.device; }
+  Status import_pkcs12(const std::string& trustpoint, const std::string& path,
+                       const SecretBytes& password) override {
+    if (path == "/missing.p12") return fail(Errc::kNotFound, "there is no file /missing.p12");
+    imported = trustpoint + " " + path + " " + std::string(password.begin(), password.end());
+    return {};
+  }
+  Status store_certificate(const std::string& trustpoint, CertificateKind kind,
+                           const std::string& serial, ByteView der) override {
+    if (refuse_certificates) return fail(Errc::kInvalid, "the serial number is another one");
+    for (auto& known : store)
+      if (known.trustpoint == trustpoint && known.serial == serial) return {};
+    CertificateView view;
+    view.trustpoint = trustpoint;
+    view.kind = kind;
+    view.serial = serial;
+    view.der = to_bytes(der);
+    store.push_back(std::move(view));
+    return {};
+  }
+  Status remove_certificate(const std::string& trustpoint, const std::string& serial) override {
+    const auto count = std::erase_if(store, [&](const CertificateView& view) {
+      return view.trustpoint == trustpoint && (serial.empty() || view.serial == serial);
+    });
+    if (count == 0) return fail(Errc::kNotFound, "there is no such certificate");
+    return {};
+  }
+  Status authenticate(const std::string& trustpoint, std::string_view pem) override {
+    authenticated = trustpoint + "\n" + std::string(pem);
+    return {};
+  }
+  std::vector<CertificateView> certificates() override { return store; }
+  Status request_crl(const std::string& trustpoint) override {
+    requested.push_back(trustpoint);
+    return {};
+  }
+  std::vector<CrlView> crls() override { return crl_list; }
+  SystemInfo system() override { return info; }
+  WallTime now() override { return time; }
+  std::vector<LogLine> log() override { return lines; }
+  void clear_log() override { lines.clear(); }
+  void set_debugging(const std::string& stream, bool on) override {
+    if (on)
+      streams.insert(stream);
+    else
+      streams.erase(stream);
+  }
+  std::vector<std::string> debugging() override { return {streams.begin(), streams.end()}; }
+
+  int applied = 0;
+  bool refuse_apply = false;
+  bool refuse_certificates = false;
+  ApplyReport apply_report;
+  policy::SnapshotPtr in_force;
+  std::vector<ike::IkeSaStatus> sas;
+  std::map<std::uint32_t, ports::SaPairState> states;
+  std::vector<ClearRequest> cleared;
+  std::vector<EngineView> engine_list;
+  std::vector<CertificateView> store;
+  std::vector<CrlView> crl_list;
+  std::vector<std::string> requested;
+  std::string imported;
+  std::string authenticated;
+  SystemInfo info;
+  WallTime time{Duration{1'010'722'668'123}};  // 04:17:48.123 UTC Fri Jan 11 2002
+  std::vector<LogLine> lines;
+  std::set<std::string> streams;
+};
+
+}  // namespace spa::config

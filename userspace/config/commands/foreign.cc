@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines of a router's configuration that have nothing to do with us: they are kept as they are, so
+// that whole configurations can be pasted (R-CLI-11). Their keywords must be typed in full, for an
+// abbreviation of a line nobody reads would only hide a mistake.
+#include <string_view>
+
+#include "userspace/config/exec.h"
+#include "userspace/config/grammar/command.h"
+#include "userspace/config/tree.h"
+
+namespace spa::config {
+namespace {
+
+constexpr std::string_view kService[] = {"service", "boot-start-marker", "boot-end-marker", "boot"};
+
+constexpr std::string_view kGeneral[] = {"aaa",
+                                         "alias",
+                                         "archive",
+                                         "banner",
+                                         "bridge",
+                                         "call",
+                                         "card",
+                                         "cdp",
+                                         "class-map-type",
+                                         "clock summer-time",
+                                         "clock timezone",
+                                         "config-register",
+                                         "dial-peer cor",
+                                         "dialer-list",
+                                         "dot11",
+                                         "enable password",
+                                         "enable secret",
+                                         "errdisable",
+                                         "exception",
+                                         "frame-relay",
+                                         "ftp-server",
+                                         "hw-module",
+                                         "ip audit",
+                                         "ip bootp",
+                                         "ip cef",
+                                         "ip dhcp",
+                                         "ip domain list",
+                                         "ip domain lookup",
+                                         "ip domain-list",
+                                         "ip domain-lookup",
+                                         "ip finger",
+                                         "ip ftp",
+                                         "ip gratuitous-arps",
+                                         "ip host",
+                                         "ip multicast-routing",
+                                         "ip name-server",
+                                         "ip routing",
+                                         "ip source-route",
+                                         "ip ssh",
+                                         "ip subnet-zero",
+                                         "ip tcp",
+                                         "ip tftp",
+                                         "ipv6 cef",
+                                         "ipv6 unicast-routing",
+                                         "isdn",
+                                         "license",
+                                         "lldp",
+                                         "logging",
+                                         "memory-size",
+                                         "mgcp",
+                                         "mls",
+                                         "mmi",
+                                         "mpls",
+                                         "mta",
+                                         "multilink",
+                                         "network-clock",
+                                         "ntp",
+                                         "parser",
+                                         "platform",
+                                         "power",
+                                         "privilege",
+                                         "process",
+                                         "radius-server",
+                                         "scheduler",
+                                         "snmp-server",
+                                         "spanning-tree",
+                                         "subscriber",
+                                         "tacacs-server",
+                                         "tftp-server",
+                                         "transport",
+                                         "udld",
+                                         "username",
+                                         "virtual-profile",
+                                         "voice",
+                                         "vtp"};
+
+constexpr std::string_view kIp[] = {"ip as-path",
+                                    "ip classless",
+                                    "ip community-list",
+                                    "ip default-gateway",
+                                    "ip default-network",
+                                    "ip flow-export",
+                                    "ip forward-protocol",
+                                    "ip http",
+                                    "ip local",
+                                    "ip nat",
+                                    "ip pim",
+                                    "ip prefix-list",
+                                    "ip radius",
+                                    "ip route",
+                                    "ip sla",
+                                    "ip tacacs",
+                                    "ipv6 route"};
+
+// These open blocks whose lines are kept too.
+constexpr std::string_view kBlocks[] = {
+    "class-map", "control-plane", "controller", "dial-peer voice", "gatekeeper",
+    "ip vrf",    "key chain",     "line",       "policy-map",      "redundancy",
+    "route-map", "router",        "vlan",       "vrf definition"};
+
+constexpr std::string_view kInterfaceLines[] = {"arp",
+                                                "bandwidth",
+                                                "bridge-group",
+                                                "carrier-delay",
+                                                "cdp",
+                                                "channel-group",
+                                                "clock rate",
+                                                "clockrate",
+                                                "delay",
+                                                "dialer",
+                                                "dialer-group",
+                                                "duplex",
+                                                "encapsulation",
+                                                "fair-queue",
+                                                "framing",
+                                                "half-duplex",
+                                                "full-duplex",
+                                                "hold-queue",
+                                                "ip access-group",
+                                                "ip accounting",
+                                                "ip address dhcp",
+                                                "ip address negotiated",
+                                                "ip bandwidth-percent",
+                                                "ip broadcast-address",
+                                                "ip directed-broadcast",
+                                                "ip flow",
+                                                "ip helper-address",
+                                                "ip igmp",
+                                                "ip load-sharing",
+                                                "ip mask-reply",
+                                                "ip mroute-cache",
+                                                "ip mtu",
+
+                                                "ip ospf",
+                                                "ip pim",
+                                                "ip policy",
+                                                "ip proxy-arp",
+                                                "ip redirects",
+                                                "ip rip",
+                                                "ip route-cache",
+                                                "ip router",
+                                                "ip split-horizon",
+                                                "ip summary-address",
+                                                "ip tcp adjust-mss",
+                                                "ip unnumbered",
+                                                "ip unreachables",
+                                                "ip verify",
+                                                "ip virtual-reassembly",
+                                                "ip vrf forwarding",
+                                                "ipv6 enable",
+                                                "ipv6 mtu",
+                                                "ipv6 nd",
+                                                "ipv6 ospf",
+                                                "ipv6 traffic-filter",
+                                                "isdn",
+                                                "keepalive",
+                                                "lldp",
+                                                "load-interval",
+                                                "logging",
+                                                "loopback",
+                                                "mac-address",
+                                                "media-type",
+                                                "mop",
+                                                "mpls",
+                                                "mtu",
+                                                "negotiation",
+                                                "no-proxy",
+                                                "ntp",
+                                                "ppp",
+                                                "pppoe",
+                                                "priority-group",
+                                                "pvc",
+                                                "random-detect",
+                                                "serial restart-delay",
+                                                "serial restart_delay",
+                                                "service-policy",
+                                                "snmp",
+                                                "spanning-tree",
+                                                "speed",
+                                                "standby",
+                                                "switchport",
+                                                "traffic-shape",
+                                                "tx-ring-limit",
+                                                "vlan-id",
+                                                "vrf forwarding",
+                                                "vrrp",
+                                                "zone-member"};
+
+Command kept(Mode mode, std::string pattern, Section section, int order) {
+  return {.mode = mode,
+          .pattern = std::move(pattern),
+          .help = "Kept as it is, without effect.",
+          .key = by_line(),
+          .section = section,
+          .order = order,
+          .exact = true,
+          .negative = true};
+}
+
+template <std::size_t N>
+void add_kept(std::vector<Command>& table, Mode mode, const std::string_view (&heads)[N],
+              Section section, int order) {
+  for (const std::string_view head : heads)
+    table.push_back(kept(mode, std::string(head) + " [<rest:line>]", section, order));
+}
+
+}  // namespace
+
+void add_foreign_commands(std::vector<Command>& table) {
+  add_kept(table, Mode::kGlobal, kService, Section::kService, 0);
+  add_kept(table, Mode::kGlobal, kGeneral, Section::kGeneral, 10);
+  add_kept(table, Mode::kGlobal, kIp, Section::kIp, 0);
+  add_kept(table, Mode::kInterface, kInterfaceLines, Section::kGeneral, 10);
+  // With more words these are global commands (R-CLI-14).
+  table.push_back(kept(Mode::kInterface, "ip nat (inside|outside)", Section::kGeneral, 10));
+  table.push_back(kept(Mode::kGlobal, "access-list <number:1-99,1300-1999> <rest:line>",
+                       Section::kAccessList, 0));
+  table.push_back(
+      kept(Mode::kGlobal, "ip access-list standard <rest:line>", Section::kAccessList, 2));
+  table.back().enters = Mode::kOther;
+  for (const std::string_view head : kBlocks) {
+    const Section section = head == "line"         ? Section::kLine
+                            : head == "controller" ? Section::kController
+                                                   : Section::kRest;
+    table.push_back(kept(Mode::kGlobal, std::string(head) + " [<rest:line>]", section, 0));
+    table.back().enters = Mode::kOther;
+  }
+  table.push_back(kept(Mode::kOther, "<rest:line>", Section::kGeneral, 0));
+  // What stands around a printed configuration.
+  for (const char* pattern :
+       {"version <rest:line>", "Building configuration...", "Current configuration [<rest:line>]"})
+    table.push_back({.pattern = pattern,
+                     .help = "Ignored: it stands at the head of a printed configuration.",
+                     .run = [](Exec&, const Args&) {},
+                     .exact = true});
+}
+
+}  // namespace spa::config

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+// crypto ipsec … and crypto map … (R-MAP).
+#include <algorithm>
+
+#include "userspace/config/commands/algorithms.h"
+#include "userspace/config/commands/refusal.h"
+#include "userspace/config/grammar/command.h"
+#include "userspace/config/tree.h"
+
+namespace spa::config {
+namespace {
+
+using policy::Cipher;
+using wire::EncrId;
+using wire::IntegId;
+
+Status set_cipher(policy::TransformSet& set, Cipher cipher) {
+  if (set.esp_cipher) return refuse("A transform set has one ESP encryption transform at most.");
+  set.esp_cipher = cipher;
+  return {};
+}
+
+Status set_integrity(policy::TransformSet& set, IntegId id) {
+  if (set.esp_integrity)
+    return refuse("A transform set has one ESP authentication transform at most.");
+  set.esp_integrity = id;
+  return {};
+}
+
+// One transform: its keyword and, for AES, the key length that may follow.
+Status add_transform(policy::TransformSet& set, const std::string& word, std::uint16_t bits) {
+  if (word == "esp-aes") return set_cipher(set, {EncrId::kAesCbc, bits});
+  if (word == "esp-gcm") return set_cipher(set, {EncrId::kAesGcm16, bits});
+  if (word == "esp-3des") return set_cipher(set, {EncrId::k3Des, 0});
+  if (word == "esp-des") return set_cipher(set, {EncrId::kDes, 0});
+  if (word == "esp-null") return set_cipher(set, {EncrId::kNull, 0});
+  if (word == "esp-md5-hmac") return set_integrity(set, IntegId::kHmacMd5_96);
+  if (word == "esp-sha-hmac") return set_integrity(set, IntegId::kHmacSha1_96);
+  if (word == "esp-sha256-hmac") return set_integrity(set, IntegId::kHmacSha256_128);
+  if (word == "esp-sha384-hmac") return set_integrity(set, IntegId::kHmacSha384_192);
+  return set_integrity(set, IntegId::kHmacSha512_256);
+}
+
+// R-MAP-2, RFC 4303 3.2: what must come together, and what must not.
+Status check_combination(const policy::TransformSet& set) {
+  if (!set.esp_cipher) return refuse("A transform set needs an ESP encryption transform.");
+  const bool combined = wire::is_aead(set.esp_cipher->id);
+  if (combined && set.esp_integrity)
+    return refuse("esp-gcm authenticates by itself and takes no authentication transform.");
+  if (!combined && !set.esp_integrity)
+    return refuse("The encryption transform needs an authentication transform (esp-sha256-hmac).");
+  return {};
+}
+
+Status define_transform_set(Build& build, const Args& args) {
+  policy::TransformSet set;
+  set.name = args.text("name");
+  const auto& values = args.values();
+  for (std::size_t i = 4; i < values.size(); ++i) {
+    std::string word = values[i].text;
+    const bool sized = word == "esp-aes" || word == "esp-gcm";
+    std::uint16_t bits = sized ? 128 : 0;
+    set.words.push_back(word);
+    if (sized && i + 1 < values.size() && values[i + 1].text.find('-') == std::string::npos) {
+      ++i;
+      bits = values[i].text == "256" ? 256 : values[i].text == "192" ? 192 : 128;
+      set.words.back() += " " + values[i].text;
+    }
+    if (auto ok = add_transform(set, word, bits); !ok) return ok;
+  }
+  if (auto ok = check_combination(set); !ok) return ok;
+  for (const std::string& word : set.words)
+    if (!build.snapshot.legacy_algorithms && (word == "esp-des" || word == "esp-md5-hmac"))
+      build.warn(legacy_warning(word));
+  auto& slot = build.snapshot.transform_sets[set.name];
+  set.mode = slot.mode;
+  slot = std::move(set);
+  return {};
+}
+
+void add_transform_set(std::vector<Command>& table) {
+  table.push_back({.pattern =
+                       "crypto ipsec transform-set <name:word> (esp-aes [128|192|256]|esp-gcm "
+                       "[128|192|256]|esp-3des|esp-des|esp-null|esp-sha-hmac|esp-sha256-hmac|"
+                       "esp-sha384-hmac|esp-sha512-hmac|esp-md5-hmac)+",
+                   .help = "Defines how packets are protected.",
+                   .apply = define_transform_set,
+                   .key = by({"name"}),
+                   .section = Section::kTransformSet,
+                   .enters = Mode::kTransformSet});
+  table.push_back({.mode = Mode::kTransformSet,
+                   .pattern = "mode (tunnel|transport)",
+                   .help = "Whole packets or their payload; tunnel unless given.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     b.snapshot.transform_sets[b.block_name()].mode =
+                         a.has("transport") ? policy::EncapsulationMode::kTransport
+                                            : policy::EncapsulationMode::kTunnel;
+                     return {};
+                   },
+                   .elide = "mode tunnel"});
+}
+
+void add_globals(std::vector<Command>& table) {
+  table.push_back({.pattern = "crypto ipsec security-association lifetime seconds "
+                              "<seconds:120-86400>",
+                   .help = "Life of an IPsec SA in seconds; 3600 unless given.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     b.snapshot.default_lifetime.seconds =
+                         static_cast<std::uint32_t>(a.number("seconds"));
+                     return {};
+                   },
+                   .section = Section::kIpsecGlobal,
+                   .elide = "crypto ipsec security-association lifetime seconds 3600"});
+  table.push_back({.pattern = "crypto ipsec security-association lifetime kilobytes "
+                              "<kilobytes:2560-536870912>",
+                   .help = "Life of an IPsec SA in kilobytes; 4608000 unless given.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     b.snapshot.default_lifetime.kilobytes = a.number("kilobytes");
+                     return {};
+                   },
+                   .section = Section::kIpsecGlobal,
+                   .elide = "crypto ipsec security-association lifetime kilobytes 4608000"});
+  table.push_back({.pattern = "crypto ipsec security-association replay window-size "
+                              "(32|64|128|256|512|1024|2048|4096)",
+                   .help = "Packets an attacker cannot replay; 64 unless given.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     b.snapshot.replay_window =
+                         static_cast<std::uint32_t>(std::stoul(a.values().back().text));
+                     return {};
+                   },
+                   .section = Section::kIpsecGlobal,
+                   .elide = "crypto ipsec security-association replay window-size 64"});
+}
+
+policy::CryptoMapEntry& entry(Build& build, const std::string& name, std::uint32_t sequence) {
+  auto& map = build.snapshot.crypto_maps[name];
+  map.name = name;
+  const auto place = std::lower_bound(
+      map.entries.begin(), map.entries.end(), sequence,
+      [](const policy::CryptoMapEntry& e, std::uint32_t wanted) { return e.sequence < wanted; });
+  if (place != map.entries.end() && place->sequence == sequence) return *place;
+  policy::CryptoMapEntry fresh;
+  fresh.sequence = sequence;
+  return *map.entries.insert(place, std::move(fresh));
+}
+policy::CryptoMapEntry& entry(Build& build) {
+  return entry(build, build.block_name(),
+               static_cast<std::uint32_t>(build.block->args.number("sequence")));
+}
+
+void add_map(std::vector<Command>& table) {
+  table.push_back({.pattern = "crypto map <name:word> local-address <interface:interface>",
+                   .help = "The interface whose address the tunnels of the map end on.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     auto& map = b.snapshot.crypto_maps[a.text("name")];
+                     map.name = a.text("name");
+                     map.local_address_interface = a.text("interface");
+                     return {};
+                   },
+                   .key = by({"name"}),
+                   .section = Section::kCryptoMapGlobal,
+                   .sorted = {"name"}});
+  const auto open = [](Build& b, const Args& a) -> Status {
+    static_cast<void>(entry(b, a.text("name"), static_cast<std::uint32_t>(a.number("sequence"))));
+    if (!b.loading &&
+        !entry(b, a.text("name"), static_cast<std::uint32_t>(a.number("sequence"))).complete())
+      b.warnings.push_back(
+          "% NOTE: This new crypto map will remain disabled until a peer\n"
+          "        and a valid access list have been configured.");
+    return {};
+  };
+  table.push_back({.pattern = "crypto map <name:word> <sequence:1-65535> ipsec-isakmp",
+                   .help = "Opens an entry of a crypto map; the lowest number is tried first.",
+                   .apply = open,
+                   .key = by({"name", "sequence"}),
+                   .group = "crypto map entry",
+                   .section = Section::kCryptoMap,
+                   .sorted = {"name", "sequence"},
+                   .enters = Mode::kCryptoMap});
+  table.push_back({.pattern = "crypto map <name:word> <sequence:1-65535>",
+                   .help = "Opens an entry that is there already.",
+                   .key = by({"name", "sequence"}),
+                   .group = "crypto map entry",
+                   .section = Section::kCryptoMap,
+                   .enters = Mode::kCryptoMap,
+                   .reenter = true});
+  table.push_back({.pattern = "crypto map <name:word> <sequence:1-65535> ipsec-manual",
+                   .help = "Refused: keys are never set by hand (R-POL-2).",
+                   .apply = [](Build&, const Args&) -> Status {
+                     return refuse("Manual keying is not supported; use ipsec-isakmp.");
+                   },
+                   .key = by({"name", "sequence"}),
+                   .section = Section::kCryptoMap});
+}
+
+void add_map_settings(std::vector<Command>& table) {
+  constexpr Mode kMode = Mode::kCryptoMap;
+  table.push_back({.mode = kMode,
+                   .pattern = "description <text:line>",
+                   .help = "Says what the entry is for.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     entry(b).description = a.text("text");
+                     return {};
+                   },
+                   .order = 1});
+  table.push_back({.mode = kMode,
+                   .pattern = "set peer <peer:ip>",
+                   .help = "The other end; more lines are backups.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     entry(b).peers.push_back(a.find("peer")->address);
+                     return {};
+                   },
+                   .key = by_line(),
+                   .order = 2});
+  table.push_back({.mode = kMode,
+                   .pattern = "set security-association lifetime seconds <seconds:120-86400>",
+                   .help = "Life of the SAs of this entry in seconds.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     entry(b).lifetime.seconds = static_cast<std::uint32_t>(a.number("seconds"));
+                     return {};
+                   },
+                   .order = 3});
+  table.push_back({.mode = kMode,
+                   .pattern = "set security-association lifetime kilobytes "
+                              "<kilobytes:2560-536870912>",
+                   .help = "Life of the SAs of this entry in kilobytes.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     entry(b).lifetime.kilobytes = a.number("kilobytes");
+                     return {};
+                   },
+                   .order = 4});
+  table.push_back({.mode = kMode,
+                   .pattern = "set transform-set <transform-set:word>+",
+                   .help = "The transform sets, in order of preference.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     entry(b).transform_sets = a.texts("transform-set");
+                     for (const std::string& name : entry(b).transform_sets)
+                       if (!b.loading && !b.snapshot.transform_sets.contains(name))
+                         b.warn("transform set " + name + " is not defined");
+                     return {};
+                   },
+                   .order = 5});
+  table.push_back({.mode = kMode,
+                   .pattern = "set pfs (" + group_keywords("group") + ")",
+                   .help = "A Diffie-Hellman exchange of its own for each IPsec SA.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     entry(b).pfs = group(a.values().back().text);
+                     if (is_legacy(*entry(b).pfs) && !b.snapshot.legacy_algorithms)
+                       b.warn(legacy_warning(a.values().back().text));
+                     return {};
+                   },
+                   .order = 6});
+  table.push_back({.mode = kMode,
+                   .pattern = "set ikev2-profile <profile:word>",
+                   .help = "The IKEv2 profile with which this entry negotiates.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     entry(b).ikev2_profile = a.text("profile");
+                     if (!b.loading && !b.snapshot.ikev2_profiles.contains(a.text("profile")))
+                       b.warn("IKEv2 profile " + a.text("profile") + " is not defined");
+                     return {};
+                   },
+                   .order = 7});
+  table.push_back({.mode = kMode,
+                   .pattern = "match address <access-list:word>",
+                   .help = "The access list that says which packets are protected.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     entry(b).access_list = a.text("access-list");
+                     if (!b.loading && !b.snapshot.access_lists.contains(a.text("access-list")))
+                       b.warn("access list " + a.text("access-list") + " is not defined");
+                     return {};
+                   },
+                   .order = 8});
+}
+
+// RFC 7296 3.3.3: a cipher, a group, and integrity unless every cipher is a combined one.
+bool is_complete(const policy::Ikev2Proposal& proposal) {
+  const bool combined = std::all_of(proposal.ciphers.begin(), proposal.ciphers.end(),
+                                    [](const Cipher& cipher) { return wire::is_aead(cipher.id); });
+  return !proposal.ciphers.empty() && !proposal.groups.empty() &&
+         (combined || !proposal.integrity.empty());
+}
+
+template <typename List>
+void drop_legacy(List& list) {
+  std::erase_if(list, [](const auto& id) { return is_legacy(id); });
+}
+
+}  // namespace
+
+void finish(policy::Snapshot& snapshot) {
+  if (!snapshot.legacy_algorithms) {
+    for (auto& [name, proposal] : snapshot.ikev2_proposals) {
+      drop_legacy(proposal.ciphers);
+      drop_legacy(proposal.integrity);
+      drop_legacy(proposal.prfs);
+      drop_legacy(proposal.groups);
+    }
+    std::erase_if(snapshot.transform_sets, [](const auto& item) {
+      const policy::TransformSet& set = item.second;
+      return is_legacy(*set.esp_cipher) || (set.esp_integrity && is_legacy(*set.esp_integrity));
+    });
+    // Never with less than what was asked for: such an entry rests until it is changed.
+    for (auto& [name, map] : snapshot.crypto_maps)
+      for (auto& item : map.entries)
+        if (item.pfs && is_legacy(*item.pfs)) item.transform_sets.clear();
+  }
+  std::erase_if(snapshot.ikev2_proposals,
+                [](const auto& item) { return !is_complete(item.second); });
+}
+
+void add_ipsec_commands(std::vector<Command>& table) {
+  add_transform_set(table);
+  add_globals(table);
+  add_map(table);
+  add_map_settings(table);
+}
+
+}  // namespace spa::config

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/config/configuration.h"
+
+#include <strings.h>
+
+#include "userspace/base/file.h"
+#include "userspace/config/session.h"
+#include "userspace/config/show/time.h"
+#include "userspace/config/tree.h"
+
+namespace spa::config {
+namespace {
+
+constexpr std::size_t kMaxStartupFile = 64u << 20;
+
+// Eight words of eight digits in a line (R-PKI-59).
+std::string hex_lines(ByteView der) {
+  std::string out;
+  std::size_t at = 0;
+  while (at < der.size()) {
+    std::string line = " ";
+    for (int word = 0; word < 8 && at < der.size(); ++word) {
+      const std::size_t length = std::min<std::size_t>(4, der.size() - at);
+      line += ' ' + to_hex(der.subspan(at, length));
+      at += length;
+    }
+    for (char& c : line)
+      if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+    out += line + '\n';
+  }
+  return out;
+}
+
+std::string chain_text(Backend& backend, const policy::Snapshot& snapshot) {
+  std::string out;
+  std::string open;
+  for (const CertificateView& certificate : backend.certificates()) {
+    const policy::Trustpoint* trustpoint = snapshot.trustpoint(certificate.trustpoint);
+    if (trustpoint == nullptr) continue;
+    if (strcasecmp(open.c_str(), trustpoint->name.c_str()) != 0) {
+      open = trustpoint->name;
+      out += "crypto pki certificate chain " + open + '\n';
+    }
+    out += certificate.kind == CertificateKind::kCa ? " certificate ca " : " certificate ";
+    out += certificate.serial + '\n' + hex_lines(certificate.der) + "  \tquit\n";
+  }
+  return out;
+}
+
+// A rejected line is repeated to the reader; what may be a key in it is not.
+std::string without_secrets(std::string_view line) {
+  for (const Word& word : split_words(line))
+    for (const std::string_view marker : {"pre-shared-key", "password", "key", "secret"})
+      if (word.text == marker)
+        return std::string(line.substr(0, word.column + word.text.size())) + " <removed>";
+  return std::string(line.substr(0, kMaxLineLength));
+}
+
+}  // namespace
+
+Configuration::Configuration(Backend& backend, std::string startup_file)
+    : backend_(backend),
+      startup_file_(std::move(startup_file)),
+      tree_(std::make_unique<Tree>()),
+      snapshot_(std::make_shared<policy::Snapshot>()),
+      draft_(std::make_unique<Build>()) {}
+
+Configuration::~Configuration() = default;
+
+Build& Configuration::draft() {
+  if (draft_stale_) {
+    draft_->snapshot = tree_->draft();
+    draft_stale_ = false;
+  }
+  return *draft_;
+}
+
+void Configuration::touch(WallTime now) {
+  dirty_ = true;
+  changed_at_ = now;
+}
+
+Result<ApplyReport> Configuration::commit() {
+  if (!dirty_) return ApplyReport{};
+  auto snapshot = std::make_shared<const policy::Snapshot>(tree_->compile());
+  auto report = backend_.apply(snapshot);
+  if (!report) return report;
+  snapshot_ = std::move(snapshot);
+  dirty_ = false;
+  return report;
+}
+
+Result<std::vector<LoadMessage>> Configuration::load_startup() {
+  const auto text = read_file(startup_file_, kMaxStartupFile);
+  if (!text) {
+    if (text.error().code == Errc::kNotFound) return load("");
+    return tl::unexpected(text.error());
+  }
+  auto messages = load({reinterpret_cast<const char*>(text->data()), text->size()});
+  changed_at_.reset();
+  return messages;
+}
+
+Result<std::vector<LoadMessage>> Configuration::load(std::string_view text) {
+  std::vector<LoadMessage> messages;
+  Session session(*this, true);
+  session.begin_load();
+  std::size_t number = 0;
+  while (!text.empty()) {
+    const std::size_t newline = text.find('\n');
+    const std::string_view line = text.substr(0, newline);
+    text.remove_prefix(newline == text.npos ? text.size() : newline + 1);
+    ++number;
+    const Output output = session.execute(line);
+    if (output.rejection)
+      messages.push_back({number, without_secrets(line), output.rejection->text, true});
+    else if (!output.text.empty())
+      messages.push_back({number, without_secrets(line), output.text, false});
+    if (!session.configuring()) break;  // `end`
+  }
+  touch(backend_.now());
+  auto report = commit();
+  if (!report) return tl::unexpected(report.error());
+  for (std::string& warning : report->warnings)
+    messages.push_back({0, "", "% Warning: " + std::move(warning), false});
+  return messages;
+}
+
+std::string Configuration::running_config() const {
+  std::string out;
+  if (changed_at_) out += "!\n! Last configuration change at " + clock_text(*changed_at_) + '\n';
+  if (saved_at_)
+    out += (changed_at_ ? "" : "!\n") +
+           ("! NVRAM config last updated at " + clock_text(*saved_at_)) + '\n';
+  out += tree_->print(chain_text(backend_, tree_->draft()));
+  out += "!\nend\n";
+  return out;
+}
+
+Status Configuration::save() {
+  const WallTime now = backend_.now();
+  const auto before = saved_at_;
+  saved_at_ = now;
+  const std::string text = running_config();
+  const Status done = write_file_atomically(startup_file_, as_bytes(text), 0600);
+  if (!done) saved_at_ = before;
+  return done;
+}
+
+Result<std::string> Configuration::startup_config() const {
+  const auto text = read_file(startup_file_, kMaxStartupFile);
+  if (!text) return tl::unexpected(text.error());
+  return std::string(text->begin(), text->end());
+}
+
+}  // namespace spa::config

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a command that does something at once is given, and what it leaves behind.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "userspace/config/backend.h"
+#include "userspace/config/configuration.h"
+#include "userspace/config/grammar/mode.h"
+#include "userspace/config/session.h"
+#include "userspace/config/tree.h"
+
+namespace spa::config {
+
+// Lines that are not commands (R-CLI-15): they are collected until `quit`.
+struct DataInput {
+  enum class What { kHexCertificate, kPemCertificate };
+  What what = What::kHexCertificate;
+  std::string trustpoint;
+  CertificateKind kind = CertificateKind::kCa;
+  std::string serial;
+  std::string collected;
+  bool overflow = false;
+};
+inline constexpr std::size_t kMaxDataInput = 256 * 1024;
+
+// A mode somebody is in, and the block they edit there.
+struct Frame {
+  Mode mode = Mode::kUser;
+  std::shared_ptr<Node> block;  // the root in global configuration; null in EXEC
+  std::string name;             // of a block that is not in the tree: the trustpoint of a chain
+};
+
+// The state of a session between two lines.
+struct SessionState {
+  std::vector<Frame> frames;  // at least the EXEC frame; the last one is where we are
+  std::optional<DataInput> input;
+  bool monitor = false;
+  unsigned terminal_length = 0;
+  bool closed = false;
+  std::size_t batch = 0;  // depth of begin_batch()
+  bool loading = false;   // the startup configuration
+  [[nodiscard]] Mode mode() const { return frames.back().mode; }
+};
+
+class Exec {
+ public:
+  Exec(Configuration& configuration, SessionState& state, OutputFormat format)
+      : configuration_(configuration), state_(state), format_(format) {}
+
+  [[nodiscard]] Configuration& configuration() { return configuration_; }
+  [[nodiscard]] Backend& backend() { return configuration_.backend(); }
+  [[nodiscard]] SessionState& state() { return state_; }
+  [[nodiscard]] bool wants_json() const { return format_ == OutputFormat::kJson; }
+
+  void print(std::string_view line) { text_.append(line).push_back('\n'); }
+  void print_raw(std::string_view text) { text_.append(text); }
+  void give_json(std::string json) { json_ = std::move(json); }
+  // The command was understood and cannot be done; a percent sign is put in front.
+  void refuse(std::string text) {
+    rejection_ = Rejection{Rejection::Kind::kRefused, "% " + std::move(text), std::nullopt};
+  }
+
+  void reject(Rejection rejection) { rejection_ = std::move(rejection); }
+
+  [[nodiscard]] std::string take_text() { return std::move(text_); }
+  [[nodiscard]] std::string take_json() { return std::move(json_); }
+  [[nodiscard]] std::optional<Rejection> take_rejection() { return std::move(rejection_); }
+
+ private:
+  Configuration& configuration_;
+  SessionState& state_;
+  OutputFormat format_;
+  std::string text_;
+  std::string json_;
+  std::optional<Rejection> rejection_;
+};
+
+// Stores the lines that `crypto pki import` implies, as if they had been typed.
+Status ensure_trustpoint(Configuration& configuration, const std::string& name, bool with_keypair);
+// The lines of input are complete.
+void finish_input(Exec& exec, DataInput input);
+
+}  // namespace spa::config

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row of the command tables. Everything that is known about a command stands here: parsing,
+// help, the no form, running-config and the reference are made from it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "userspace/base/result.h"
+#include "userspace/config/grammar/args.h"
+#include "userspace/config/grammar/mode.h"
+
+namespace spa::config {
+
+struct Build;
+class Exec;
+
+// The blocks of the running-config, in the order in which they are printed (R-CFG-6).
+enum class Section {
+  kService,
+  kHostname,
+  kGeneral,
+  kTrustpoint,
+  kCertificateMap,
+  kCertificateChain,  // printed from the PKI store
+  kIkev2Proposal,
+  kIkev2Policy,
+  kIkev2Keyring,
+  kIkev2Profile,
+  kIkev2Global,
+  kIpsecGlobal,
+  kTransformSet,
+  kCryptoMapGlobal,
+  kCryptoMap,
+  kController,
+  kInterface,
+  kIp,
+  kAccessList,
+  kRest,
+  kLine,
+};
+
+// How stored lines are told apart: a line replaces the stored one with the same key.
+struct Key {
+  enum class Kind { kNone, kArguments, kWholeLine };
+  Kind kind = Kind::kNone;           // kNone: one line at most
+  std::vector<std::string> names{};  // kArguments
+};
+[[nodiscard]] inline Key by(std::vector<std::string> names) {
+  return {Key::Kind::kArguments, std::move(names)};
+}
+[[nodiscard]] inline Key by_line() {
+  return {Key::Kind::kWholeLine, {}};
+}
+
+struct Command {
+  Mode mode = Mode::kGlobal;
+  std::string pattern{};
+  std::string help{};  // one sentence for the reference
+
+  // A configuration line: stored, and applied to the policy that is being built. `apply` may be
+  // empty for a line that is only stored.
+  std::function<Status(Build&, const Args&)> apply{};
+  // A command that does something at once. Exactly one of both kinds, or neither (stored only).
+  std::function<void(Exec&, const Args&)> run{};
+  // What `no` of the line does beside deleting it.
+  std::function<void(Exec&, const Args&)> removed{};
+
+  Key key{};
+  std::string group{};  // commands of one group share their keys; the pattern unless given
+  Section section = Section::kGeneral;
+  int order = 0;                      // inside the section, or inside the block
+  std::vector<std::string> sorted{};  // arguments by which lines are sorted; else as typed
+  Mode enters = Mode::kUser;          // the mode of its block; kUser: no block
+  std::string elide{};                // the line that is the default, and therefore not kept
+  bool exact = false;                 // keywords must be typed in full: lines we only keep
+  bool negative = false;              // `no` of it is kept as a line of its own
+  bool remove_all = false;            // `no` of the keywords alone deletes every such line
+  bool reenter = false;               // only opens a block that is there already
+};
+
+// The tables, one per noun.
+void add_exec_commands(std::vector<Command>& table);
+void add_show_commands(std::vector<Command>& table);
+void add_system_commands(std::vector<Command>& table);
+void add_ikev2_commands(std::vector<Command>& table);
+void add_pki_commands(std::vector<Command>& table);
+void add_acl_commands(std::vector<Command>& table);
+void add_ipsec_commands(std::vector<Command>& table);
+void add_interface_commands(std::vector<Command>& table);
+void add_foreign_commands(std::vector<Command>& table);
+
+}  // namespace spa::config

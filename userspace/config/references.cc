@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/config/tree.h"
+
+namespace spa::config {
+namespace {
+
+class Missing {
+ public:
+  template <typename Map>
+  void check(const std::string& user, const Map& map, const char* kind, const std::string& name) {
+    if (name.empty() || map.contains(name)) return;
+    add(user, kind, name);
+  }
+  void add(const std::string& user, const char* kind, const std::string& name) {
+    warnings_.push_back("% Warning: " + user + ": " + kind + " " + name + " is not defined");
+  }
+  [[nodiscard]] std::vector<std::string> take() { return std::move(warnings_); }
+
+ private:
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace
+
+std::vector<std::string> missing_references(const policy::Snapshot& snapshot) {
+  Missing missing;
+  for (const auto& [name, policy] : snapshot.ikev2_policies)
+    for (const std::string& proposal : policy.proposals)
+      missing.check("IKEv2 policy " + name, snapshot.ikev2_proposals, "proposal", proposal);
+  for (const auto& [name, profile] : snapshot.ikev2_profiles) {
+    missing.check("IKEv2 profile " + name, snapshot.ikev2_keyrings, "keyring", profile.keyring);
+    for (const std::string& trustpoint : profile.trustpoints)
+      if (snapshot.trustpoint(trustpoint) == nullptr)
+        missing.add("IKEv2 profile " + name, "trustpoint", trustpoint);
+  }
+  for (const auto& [name, map] : snapshot.crypto_maps) {
+    for (const auto& entry : map.entries) {
+      const std::string user = "crypto map " + name + " " + std::to_string(entry.sequence);
+      missing.check(user, snapshot.access_lists, "access list", entry.access_list);
+      missing.check(user, snapshot.ikev2_profiles, "IKEv2 profile", entry.ikev2_profile);
+      for (const std::string& set : entry.transform_sets)
+        missing.check(user, snapshot.transform_sets, "transform set", set);
+    }
+  }
+  for (const auto& interface : snapshot.interfaces)
+    missing.check("interface " + interface.name, snapshot.crypto_maps, "crypto map",
+                  interface.crypto_map);
+  return missing.take();
+}
+
+}  // namespace spa::config

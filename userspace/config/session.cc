@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/config/session.h"
+
+#include <algorithm>
+
+#include "userspace/config/exec.h"
+#include "userspace/config/grammar/grammar.h"
+#include "userspace/config/offer.h"
+#include "userspace/config/tree.h"
+
+namespace spa::config {
+namespace {
+
+constexpr char kControlZ = '\x1a';
+
+bool is_word(std::string_view word, std::string_view keyword, std::size_t shortest) {
+  return word.size() >= shortest && word.size() <= keyword.size() &&
+         keyword.substr(0, word.size()) == word;
+}
+
+std::string_view trimmed(std::string_view line) {
+  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+  return line;
+}
+
+// "interface FastEthernet 0/0" means FastEthernet0/0.
+std::string joined_interface(std::string_view line) {
+  const auto words = split_words(line);
+  const bool joins = words.size() == 3 && is_word(words[0].text, "interface", 3) &&
+                     words[2].text[0] >= '0' && words[2].text[0] <= '9';
+  if (!joins) return std::string(line);
+  return std::string(line.substr(0, words[1].column)) + std::string(words[1].text) +
+         std::string(words[2].text);
+}
+
+// The rejection that explains a line best: the one that understood most of it.
+void keep_better(std::optional<Rejection>& best, Rejection other) {
+  const auto reach = [](const Rejection& r) { return r.column.value_or(kMaxLineLength + 1); };
+  if (!best || reach(other) > reach(*best)) best = std::move(other);
+}
+
+}  // namespace
+
+class Session::Impl {
+ public:
+  Impl(Configuration& shared, bool privileged) : configuration(shared) {
+    state.frames.push_back({privileged ? Mode::kPrivileged : Mode::kUser, nullptr, {}});
+  }
+
+  Output execute(std::string_view line, OutputFormat format) {
+    Exec exec(configuration, state, format);
+    leave_removed_blocks(exec);
+    take_line(exec, trimmed(line));
+    if (state.batch == 0) put_in_force(exec);
+    return output(exec);
+  }
+
+  void put_in_force(Exec& exec) {
+    auto report = configuration.commit();
+    if (!report) return exec.refuse("Not put in force: " + report.error().text);
+    for (const std::string& warning : report->warnings) exec.print("% Warning: " + warning);
+  }
+
+  Output output(Exec& exec) {
+    Output out;
+    out.text = exec.take_text();
+    out.json = exec.take_json();
+    out.rejection = exec.take_rejection();
+    out.prompt = prompt();
+    out.closed = state.closed;
+    return out;
+  }
+
+  [[nodiscard]] std::string prompt() const {
+    std::string text = configuration.snapshot()->hostname;
+    if (state.input)
+      return state.input->what == DataInput::What::kPemCertificate ? "" : text + "(config-pubkey)#";
+    text += info(state.mode()).prompt;
+    return text + (state.mode() == Mode::kUser ? ">" : "#");
+  }
+
+  Configuration& configuration;
+  SessionState state;
+
+ private:
+  void take_line(Exec& exec, std::string_view line) {
+    if (line.size() > kMaxLineLength)
+      return reject(exec, Rejection::Kind::kInvalid, "% The line is too long.", std::nullopt);
+    if (state.input) return take_data(exec, line);
+    const std::size_t first = line.find_first_not_of(" \t");
+    if (first == line.npos || line[first] == '!') return;
+    if (line[first] == kControlZ) return end_configuration();
+    if (is_exec(state.mode())) return run_exec(exec, state.mode(), line, 0);
+    configure(exec, joined_interface(line));
+  }
+
+  static void reject(Exec& exec, Rejection::Kind kind, std::string text,
+                     std::optional<std::size_t> column) {
+    exec.reject({kind, std::move(text), column});
+  }
+
+  void end_configuration() { state.frames.resize(1); }
+
+  // Somebody else may have deleted the block we stand in.
+  void leave_removed_blocks(Exec& exec) {
+    for (std::size_t i = 2; i < state.frames.size(); ++i) {
+      if (state.frames[i].block == nullptr || !state.frames[i].block->removed) continue;
+      state.frames.resize(i);
+      exec.print("% The block you were in has been deleted.");
+      return;
+    }
+  }
+
+  // R-CLI-15: what is not `quit` is data.
+  void take_data(Exec& exec, std::string_view line) {
+    DataInput& input = *state.input;
+    const auto words = split_words(line);
+    const bool pem = input.what == DataInput::What::kPemCertificate;
+    const bool over = (words.size() == 1 && words[0].text == "quit") ||
+                      (pem && words.empty() && !input.collected.empty());
+    if (!over) {
+      if (input.collected.size() + line.size() > kMaxDataInput) input.overflow = true;
+      if (!input.overflow) input.collected.append(line).push_back('\n');
+      return;
+    }
+    DataInput whole = std::move(input);
+    state.input.reset();
+    finish_input(exec, std::move(whole));
+  }
+
+  // Runs an EXEC command that starts at `start` in the line.
+  void run_exec(Exec& exec, Mode mode, std::string_view line, std::size_t start) {
+    auto words = split_words(line);
+    std::erase_if(words, [start](const Word& word) { return word.column < start; });
+    const MatchResult result = Grammar::instance().match(mode, line, words);
+    if (result.rejection) return exec.reject(*result.rejection);
+    const Match& match = result.matches.front();
+    match.rule->command.run(exec, match.args);
+  }
+
+  void configure(Exec& exec, const std::string& line) {
+    auto words = split_words(line);
+    if (words[0].text == "do") {
+      if (words.size() < 2)
+        return reject(exec, Rejection::Kind::kIncomplete, "% Incomplete command.", std::nullopt);
+      return run_exec(exec, Mode::kPrivileged, line, words[1].column);
+    }
+    const bool no = words[0].text == "no";
+    const bool restore = is_word(words[0].text, "default", 4);
+    if (no || restore) {
+      words.erase(words.begin());
+      if (words.empty())
+        return reject(exec, Rejection::Kind::kIncomplete, "% Incomplete command.", std::nullopt);
+    }
+    std::optional<Rejection> best;
+    for (const std::size_t depth : levels()) {
+      const Mode mode = state.frames[depth].mode;
+      const Grammar& grammar = Grammar::instance();
+      MatchResult result = no || restore ? grammar.match_removal(mode, line, words)
+                                         : grammar.match(mode, line, words);
+      if (result.rejection) {
+        keep_better(best, std::move(*result.rejection));
+        continue;
+      }
+      if (no || restore) return remove(exec, depth, result.matches, restore);
+      return add(exec, depth, result.matches.front());
+    }
+    // R-CLI-9: show and clear are taken at a configuration prompt too.
+    if (!no && !restore &&
+        (is_word(words[0].text, "show", 2) || is_word(words[0].text, "clear", 3)))
+      return run_exec(exec, Mode::kPrivileged, line, 0);
+    exec.reject(*best);
+  }
+
+  // The modes a line is tried in: this one, then those around it (R-CLI-14). A block that takes
+  // every line comes last.
+  [[nodiscard]] std::vector<std::size_t> levels() const {
+    std::vector<std::size_t> order;
+    for (std::size_t depth = state.frames.size(); depth-- > 1;) order.push_back(depth);
+    if (state.mode() == Mode::kOther) std::rotate(order.begin(), order.begin() + 1, order.end());
+    return order;
+  }
+
+  void add(Exec& exec, std::size_t depth, const Match& match) {
+    const Command& command = match.rule->command;
+    if (command.mode != Mode::kAnyConfig) state.frames.resize(depth + 1);
+    if (command.run) return command.run(exec, match.args);
+    Node& block = *state.frames.back().block;
+    Tree& tree = configuration.tree();
+    Node* old = tree.find(block, *match.rule, match.args);
+    if (command.reenter && old == nullptr)
+      return exec.refuse("There is no such entry; give its kind (ipsec-isakmp) to make it.");
+    const bool same = old != nullptr && !old->negated && old->args == match.args;
+    if (command.reenter || same) return enter(*old, command);
+    if (!command.elide.empty() && match.args.line(Args::Secrets::kHidden) == command.elide) {
+      if (tree.remove(block, *match.rule, match.args, true) > 0) changed(true);
+      return;
+    }
+    if (!apply(exec, block, match)) return;
+    Node* node = tree.store(block, *match.rule, match.args, false);
+    if (node == nullptr) return exec.refuse("The configuration is full.");
+    changed(old != nullptr);
+    enter(*node, command);
+  }
+
+  bool apply(Exec& exec, Node& block, const Match& match) {
+    Build& draft = configuration.draft();
+    draft.loading = state.loading || state.batch > 0;
+    draft.warnings.clear();
+    const Status done = apply_line(draft, block, *match.rule, match.args);
+    if (!done) {
+      configuration.spoil_draft();
+      exec.reject({Rejection::Kind::kRefused, done.error().text, std::nullopt});
+      return false;
+    }
+    for (const std::string& warning : draft.warnings) exec.print(warning);
+    return true;
+  }
+
+  void enter(Node& node, const Command& command) {
+    if (command.enters == Mode::kUser) return;
+    state.frames.push_back({command.enters, configuration.tree().shared(node), {}});
+  }
+
+  void remove(Exec& exec, std::size_t depth, const std::vector<Match>& matches, bool restore) {
+    state.frames.resize(depth + 1);
+    std::size_t count = 0;
+    for (const Match& match : matches) {
+      if (match.rule->command.removed) match.rule->command.removed(exec, match.args);
+      if (match.rule->command.run) continue;
+      Node& block = *state.frames.back().block;
+      count += configuration.tree().remove(block, *match.rule, match.args, restore);
+    }
+    if (count > 0) return changed(true);
+    const Match& first = matches.front();
+    if (!first.rule->command.negative || restore) return;
+    if (configuration.tree().store(*state.frames.back().block, *first.rule, first.args, true) ==
+        nullptr)
+      return exec.refuse("The configuration is full.");
+    changed(false);
+  }
+
+  void changed(bool spoiled) {
+    if (spoiled) configuration.spoil_draft();
+    configuration.touch(configuration.backend().now());
+  }
+};
+
+Session::Session(Configuration& configuration, bool privileged)
+    : impl_(std::make_unique<Impl>(configuration, privileged)) {}
+
+Session::~Session() {
+  if (impl_->state.batch > 0 && !impl_->state.loading)
+    static_cast<void>(impl_->configuration.commit());
+}
+
+Output Session::execute(std::string_view line, OutputFormat format) {
+  return impl_->execute(line, format);
+}
+
+std::vector<Choice> Session::complete(std::string_view line) const {
+  return offer_completion(impl_->state, line);
+}
+
+std::string Session::help(std::string_view line) const {
+  return offer_help(impl_->state, line);
+}
+
+std::string Session::prompt() const {
+  return impl_->prompt();
+}
+
+void Session::begin_batch() {
+  ++impl_->state.batch;
+}
+
+Output Session::end_batch() {
+  Exec exec(impl_->configuration, impl_->state, OutputFormat::kText);
+  if (impl_->state.batch > 0) --impl_->state.batch;
+  if (impl_->state.batch == 0) {
+    for (const std::string& warning : missing_references(impl_->configuration.draft().snapshot))
+      exec.print(warning);
+    impl_->put_in_force(exec);
+  }
+  return impl_->output(exec);
+}
+
+void Session::begin_load() {
+  impl_->state.loading = true;
+  impl_->state.batch = 1;
+  impl_->state.frames.resize(1);
+  impl_->state.frames.push_back(
+      {Mode::kGlobal, impl_->configuration.tree().shared(impl_->configuration.tree().root()), {}});
+}
+
+Output Session::end() {
+  Exec exec(impl_->configuration, impl_->state, OutputFormat::kText);
+  impl_->state.input.reset();
+  impl_->state.frames.resize(1);
+  if (impl_->state.batch == 0) impl_->put_in_force(exec);
+  return impl_->output(exec);
+}
+
+bool Session::configuring() const {
+  return !is_exec(impl_->state.mode());
+}
+bool Session::monitoring() const {
+  return impl_->state.monitor;
+}
+unsigned Session::terminal_length() const {
+  return impl_->state.terminal_length;
+}
+
+}  // namespace spa::config

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The forms in which the router prints time. There is one time zone, UTC.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "userspace/base/clock.h"
+
+namespace spa::config {
+
+// "20:17:48 UTC Thu Jan 10 2002"
+[[nodiscard]] std::string clock_text(WallTime time);
+// "20:17:48.123 UTC Thu Jan 10 2002" (R-SHOW-19)
+[[nodiscard]] std::string clock_text_milliseconds(WallTime time);
+// "03:06:14 UTC Jan 11 2002" (R-SHOW-14)
+[[nodiscard]] std::string date_text(WallTime time);
+// "2002-01-10T20:17:48Z", for JSON
+[[nodiscard]] std::string iso_text(WallTime time);
+// "Jan 10 20:17:48.123", for the log (R-DBG-9)
+[[nodiscard]] std::string log_text(WallTime time);
+// "hh:mm:ss", "1d02h", "3w1d", as sessions print their age
+[[nodiscard]] std::string age_text(std::uint64_t seconds);
+// "2 days, 3 hours, 4 minutes", for show version
+[[nodiscard]] std::string uptime_text(Duration uptime);
+
+}  // namespace spa::config
