@@ -98,9 +98,8 @@ Status Daemon::open_data_plane() {
   }
   auto database = dataplane::SoftSaDatabase::open(loop_, loop_, *sockets_, log_);
   if (!database) return tl::unexpected(database.error());
-  soft_plane_ = database->get();
+  std::string text = "ESP runs in the in-process card, plain packets in " + (*database)->device();
   sa_database_ = std::move(*database);
-  std::string text = "ESP runs in the in-process card, plain packets in " + soft_plane_->device();
   if (!kernel_esp) text += " (" + kernel_esp.error().text + ")";
   log_.write({Severity::kInfo, "CRYPTO", "DATAPLANE", text});
   return {};
@@ -195,7 +194,6 @@ Status Daemon::replace_rules(const std::vector<ports::PolicyRule>& wanted) {
 
 // R-KEY-14: addresses come and go; what is configured takes effect when they are there.
 void Daemon::interfaces_changed() {
-  if (soft_plane_ != nullptr) soft_plane_->addresses_changed();
   if (!manager_) return;
   const Rules wanted = build_rules(*snapshot_);
   const bool same =

@@ -80,7 +80,6 @@ class Daemon final : public config::Backend {
   std::unique_ptr<net::IkeSockets> sockets_;
   std::unique_ptr<kernel::InterfaceTable> interfaces_;
   std::unique_ptr<ports::SaDatabase> sa_database_;
-  dataplane::SoftSaDatabase* soft_plane_ = nullptr;  // the same object, where it is the soft one
   std::unique_ptr<Engines> engines_;
   pki::TrustStore trust_store_;
   pki::StoredCredentials credentials_{trust_store_};

@@ -67,8 +67,6 @@ class SoftSaDatabase final : public ports::SaDatabase {
   Status update_endpoints(std::uint32_t spi_in, const Endpoint& local,
                           const Endpoint& remote) override;
 
-  // Addresses of the host changed: choose the source addresses of the routes again.
-  void addresses_changed();
   [[nodiscard]] std::string device() const;  // the TUN's name
   [[nodiscard]] SoftPlaneCounters counters() const;
 

@@ -67,6 +67,12 @@ bool carries(const Device& device, const IpAddress& address) {
                      [&](const IpPrefix& prefix) { return prefix.address == address; });
 }
 
+// Such an address means nothing to a peer.
+bool is_loopback(const IpAddress& address) {
+  if (address.is_v4()) return address.bytes()[0] == 127;
+  return address.is_v6() && address == IpAddress::parse("::1");
+}
+
 // Link-local addresses cannot end a tunnel: an Endpoint has no scope.
 bool is_link_local(const IpAddress& address) {
   return address.is_v6() && address.bytes()[0] == 0xfe && (address.bytes()[1] & 0xc0) == 0x80;
@@ -181,7 +187,7 @@ IpAddress InterfaceTable::address_within(const IpAddress& first, const IpAddress
     for (const IpPrefix& prefix : device.addresses) {
       const IpAddress& address = prefix.address;
       if (address.family() == first.family() && first <= address && address <= last &&
-          !is_link_local(address)) {
+          !is_link_local(address) && !is_loopback(address)) {
         return address;
       }
     }

@@ -44,7 +44,8 @@ class InterfaceTable {
   // kNotFound names what was looked for: no device fits, or it has no address.
   [[nodiscard]] Result<ResolvedInterface> resolve(const policy::Interface& interface) const;
   [[nodiscard]] bool is_local(const IpAddress& address) const;
-  // The address of this host that lies within [first, last]; unspecified when there is none.
+  // The address of this host that lies within [first, last], loopback and link-local ones left out;
+  // unspecified when there is none.
   [[nodiscard]] IpAddress address_within(const IpAddress& first, const IpAddress& last) const;
   // The address the kernel would send from towards `remote`. kNotFound: no route.
   [[nodiscard]] Result<IpAddress> source_towards(const IpAddress& remote) const;
