@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include "userspace/tool/client.h"
+#include "userspace/tool/options.h"
+#include "userspace/tool/run.h"
+
+namespace {
+
+using namespace spa::tool;
+
+int paste(Client& client, const Options& options) {
+  const Streams streams{std::cout, std::cerr};
+  if (options.file == "-") return run_paste(client, std::cin, "-", options.json, streams);
+  std::ifstream file(options.file);
+  if (!file) {
+    std::cerr << "ipsec-tool: cannot read " << options.file << "\n";
+    return kUnreachable;
+  }
+  return run_paste(client, file, options.file, options.json, streams);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options = read_options(argc, argv, std::getenv(spa::control::kSocketVariable));
+  if (!options) {
+    std::cerr << "ipsec-tool: " << options.error().text << "\n" << usage();
+    return kUnreachable;
+  }
+  if (options->what == Options::What::kHelp) {
+    std::cout << usage();
+    return kDone;
+  }
+  if (options->what == Options::What::kVersion) {
+    std::cout << "ipsec-tool " SPA_VERSION "\n";
+    return kDone;
+  }
+  auto client = Client::connect(options->socket);
+  if (!client) {
+    std::cerr << "ipsec-tool: " << client.error().text << "\n";
+    return kUnreachable;
+  }
+  if (!options->file.empty()) return paste(**client, *options);
+  if (!options->command.empty())
+    return run_command(**client, options->command, options->json, {std::cout, std::cerr});
+  if (::isatty(STDIN_FILENO) != 0) return run_prompt(**client);
+  return run_paste(**client, std::cin, "-", options->json, {std::cout, std::cerr});
+}

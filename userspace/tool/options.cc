@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/tool/options.h"
+
+#include <getopt.h>
+
+#include "userspace/control/protocol.h"
+
+namespace spa::tool {
+
+Result<Options> read_options(int argc, char** argv, const char* socket_variable) {
+  static const option kLong[] = {
+      {"control", required_argument, nullptr, 'c'}, {"format", required_argument, nullptr, 'o'},
+      {"file", required_argument, nullptr, 'f'},    {"help", no_argument, nullptr, 'h'},
+      {"version", no_argument, nullptr, 'V'},       {nullptr, 0, nullptr, 0}};
+  Options options;
+  options.socket = socket_variable != nullptr && *socket_variable != '\0' ? socket_variable
+                                                                          : control::kDefaultSocket;
+  optind = 0;  // start anew: tests call this more than once
+  opterr = 0;
+  for (;;) {
+    // '+': what follows the first word belongs to the router's command.
+    const int found = getopt_long(argc, argv, "+c:f:hV", kLong, nullptr);
+    if (found == -1) break;
+    switch (found) {
+      case 'c':
+        options.socket = optarg;
+        break;
+      case 'f':
+        options.file = optarg;
+        break;
+      case 'o':
+        if (std::string_view(optarg) != "text" && std::string_view(optarg) != "json")
+          return fail(Errc::kInvalid, "--format is text or json");
+        options.json = std::string_view(optarg) == "json";
+        break;
+      case 'h':
+        options.what = Options::What::kHelp;
+        break;
+      case 'V':
+        options.what = Options::What::kVersion;
+        break;
+      default:
+        return fail(Errc::kInvalid, std::string("unknown option or missing value: ") +
+                                        argv[optind > 0 ? optind - 1 : 0]);
+    }
+  }
+  for (int i = optind; i < argc; ++i) {
+    if (!options.command.empty()) options.command += ' ';
+    options.command += argv[i];
+  }
+  if (!options.file.empty() && !options.command.empty())
+    return fail(Errc::kInvalid, "give a file or a command, not both");
+  return options;
+}
+
+std::string usage() {
+  return "Usage: ipsec-tool [OPTION]... [COMMAND...]\n"
+         "The command line of the IPsec router. COMMAND is one line as it would be typed at the\n"
+         "router's prompt; without one there is a prompt (or the lines of standard input are "
+         "run).\n"
+         "\n"
+         "  -c, --control SOCKET   where the daemon listens; $SPA_CONTROL, else " +
+         std::string(control::kDefaultSocket) +
+         "\n"
+         "      --format FORMAT    text (default) or json, for commands that show something\n"
+         "  -f, --file FILE        paste FILE: a configuration, or commands; - is standard input\n"
+         "  -h, --help             this text\n"
+         "  -V, --version          the version\n"
+         "\n"
+         "Exit status: 0 done, 1 a line was rejected, 2 no daemon or wrong usage.\n";
+}
+
+}  // namespace spa::tool

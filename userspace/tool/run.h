@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ways in which lines reach the router. Each gives an exit status of options.h.
+#pragma once
+
+#include <istream>
+#include <ostream>
+#include <string>
+
+#include "userspace/tool/client.h"
+
+namespace spa::tool {
+
+struct Streams {
+  std::ostream& out;
+  std::ostream& err;
+};
+
+int run_command(Client& client, const std::string& command, bool json, Streams streams);
+// A pasted file. A configuration needs no `configure terminal` before it. Rejected lines are named
+// with their number; the others are kept.
+int run_paste(Client& client, std::istream& file, const std::string& name, bool json,
+              Streams streams);
+// A prompt with history, completion and `?`, on a terminal.
+int run_prompt(Client& client);
+
+}  // namespace spa::tool
