@@ -348,9 +348,8 @@ CardEngine::CardEngine(std::string name, std::unique_ptr<CardDevice> device,
     : core_(std::make_shared<Core>(std::move(name), std::move(device), fallback, std::move(post))) {
 }
 
-// Callbacks hold the core; without this they would keep one another alive.
 CardEngine::~CardEngine() {
-  core_->queue().stop();
+  core_->stop();
 }
 
 void CardEngine::generate(DhGroup group, EngineCallback<DhKey> done) {
