@@ -9,11 +9,10 @@ set -euo pipefail
 SPA_ROOT=${SPA_ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 . "$SPA_ROOT/tools/lib/pki.sh"
 . "$SPA_ROOT/tools/lib/peers.sh"
+. "$SPA_ROOT/tools/lib/cases.sh"
 
 [ "$(id -u)" = 0 ] || { echo "needs root: namespaces are made"; exit 1; }
 work=$(mktemp -d /tmp/spa-interop.XXXXXX)
-failed=0
-
 interop_exit() {
     local rc=$?
     peers_cleanup
@@ -29,21 +28,6 @@ interop_exit() {
 trap interop_exit EXIT
 trap 'exit 130' INT TERM
 
-# check NAME COMMAND...: one case.
-check() {
-    local name=$1 output
-    shift
-    if output=$("$@" 2>&1); then
-        echo "ok - $name"
-    else
-        [ -z "$output" ] || sed 's/^/    /' <<<"$output"
-        echo "not ok - $name"
-        failed=1
-    fi
-}
-
-finish() { exit $failed; }
-
 # The two nodes and their wire.
 nodes() {
     node router
@@ -51,84 +35,6 @@ nodes() {
     link router 172.16.172.39/24 peer 172.16.172.34/24
     inside router 1.1.1.1/24
     inside peer 192.168.4.1/24
-}
-
-# The addresses of both ends, seen from a node.
-ends() {
-    if [ "$1" = peer ]; then
-        own=172.16.172.34 other=172.16.172.39 own_ts=192.168.4.0/24 other_ts=1.1.1.0/24
-    else
-        own=172.16.172.39 other=172.16.172.34 own_ts=1.1.1.0/24 other_ts=192.168.4.0/24
-    fi
-}
-
-# swan_config NAME LOCAL-LINES REMOTE-LINES SECRETS: swanctl.conf of a node, connection "tunnel" with child "net". The
-# arguments are lines of the sections local and remote, and a whole secrets section. Further knobs: ike_proposals,
-# esp_proposals, connection_lines, child_lines.
-swan_config() {
-    local own other own_ts other_ts
-    ends "$1"
-    swan_files "$1"
-    cat >"$work/$1/swanctl/swanctl.conf" <<END
-connections {
-    tunnel {
-        version = 2
-        local_addrs = $own
-        remote_addrs = $other
-        proposals = ${ike_proposals:-aes256gcm16-prfsha256-ecp256}
-        ${connection_lines:-}
-        local {
-            $2
-        }
-        remote {
-            $3
-        }
-        children {
-            net {
-                local_ts = $own_ts
-                remote_ts = $other_ts
-                esp_proposals = ${esp_proposals:-aes256gcm16}
-                ${child_lines:-}
-            }
-        }
-    }
-}
-$4
-END
-}
-
-# swan_psk NAME KEY: a connection with a pre-shared key.
-swan_psk() {
-    local own other own_ts other_ts
-    ends "$1"
-    swan_config "$1" "auth = psk
-            id = $own" "auth = psk
-            id = $other" "secrets {
-    ike-tunnel {
-        id-own = $own
-        id-other = $other
-        secret = \"$2\"
-    }
-}"
-}
-
-# swan_certificates NAME CA-DIR CERTIFICATE REMOTE-ID: a connection with certificates, strict about revocation.
-swan_certificates() {
-    swan_config "$1" "auth = pubkey
-            certs = $3.pem
-            id = \"O=Example, CN=$3\"" "auth = pubkey
-            id = \"$4\"
-            revocation = strict" ""
-    cp "$2/ca.pem" "$work/$1/swanctl/x509ca/"
-    cp "$2/crl.pem" "$work/$1/swanctl/x509crl/"
-    cp "$2/$3.pem" "$work/$1/swanctl/x509/"
-    cp "$2/$3.key" "$work/$1/swanctl/private/"
-}
-
-# swan_crl NAME CA-DIR: the node reads the list of the CA again and forgets what it has cached.
-swan_crl() {
-    cp "$2/crl.pem" "$work/$1/swanctl/x509crl/"
-    { swan "$1" --flush-certs && swan "$1" --load-creds --noprompt; } >>"$work/$1/load.log" 2>&1
 }
 
 # What both kinds of router configuration share, on standard output: who is protected, and by what.
@@ -185,8 +91,8 @@ END
     } >"$work/router/etc/startup-config"
 }
 
-# router_certificates CA-DIR: writes the startup-config of a router that proves itself by certificate and reads
-# CA-DIR/crl.pem; certificates come with router_import.
+# router_certificates FILE: writes the startup-config of a router that proves itself by certificate and reads the CRLs
+# in FILE; its certificate comes with crypto pki import.
 router_certificates() {
     mkdir -p "$work/router/etc"
     {
@@ -195,7 +101,7 @@ hostname RouterA
 !
 crypto pki trustpoint LAB
  revocation-check crl
- crl query file://$1/crl.pem
+ crl query file://$1
 !
 crypto pki certificate map PEERS 10
  issuer-name co example
@@ -221,10 +127,28 @@ tunnel_carries() {
     [ $(($(swan_packets peer in) - in_before)) -ge 5 ] && [ $(($(swan_packets peer out) - out_before)) -ge 5 ]
 }
 
-# has TEXT COMMAND...: the command's output contains the text.
-has() {
-    local text=$1 output
-    shift
-    output=$("$@" 2>&1) || true
-    grep -qF -- "$text" <<<"$output" || { echo "no \"$text\" in:"; echo "$output"; return 1; }
+# up NAME: the daemon of the router, in the soft data plane, and strongSwan; each with the configuration written before.
+up() {
+    swan_start peer libipsec
+    iked_start router soft
 }
+
+# router_says PATTERN: the router's log has such a line, now or very soon.
+router_says() { await 10 grep -qE "$1" "$work/router/iked.log"; }
+peer_says() { await 10 grep -qE "$1" "$work/peer/charon.log"; }
+
+# established: strongSwan sees an IKE SA with a CHILD SA.
+established() { swan peer --list-sas 2>/dev/null | grep -q 'INSTALLED'; }
+not_established() { ! established; }
+
+# A packet that the crypto map protects starts the negotiation; the first ones may be lost meanwhile.
+poke() { ping_in router 1.1.1.1 192.168.4.1 1 >/dev/null 2>&1; }
+traffic_brings_it_up() { await 20 eval 'poke; established'; }
+
+# router_counts WORD: the packets of "#pkts WORD: n" in show crypto ipsec sa.
+router_counts() {
+    tool router show crypto ipsec sa | grep -oE "#pkts $1: *[0-9]+" | awk -F: '{ n += $2 } END { print n + 0 }'
+}
+
+# spi_of DIRECTION: strongSwan's SPI of the newest CHILD SA.
+peer_spi() { swan peer --list-sas --raw 2>/dev/null | grep -oE "spi-$1=[0-9a-f]+" | tail -n 1; }

@@ -41,6 +41,14 @@ link() {
     in_node "$3" ip route add default via "${2%/*}" src "${4%/*}"
 }
 
+# own_device NAME DEVICE ADDRESS/LEN GATEWAY: a device that is there already, a card or a NIC, becomes the node's.
+own_device() {
+    ip link set "$2" netns "$(node_ns "$1")"
+    in_node "$1" ip addr add "$3" dev "$2"
+    in_node "$1" ip link set "$2" up
+    in_node "$1" ip route add default via "$4" src "${3%/*}"
+}
+
 # inside NAME ADDRESS/LEN: the protected network of a node; its own address lies on lo.
 inside() { in_node "$1" ip addr add "$2" dev lo; }
 
@@ -149,6 +157,84 @@ swan_packets() {
 
 # swan_log_has NAME PATTERN
 swan_log_has() { grep -qE "$2" "$work/$1/charon.log"; }
+
+# The addresses of both ends, seen from a node.
+ends() {
+    if [ "$1" = peer ]; then
+        own=172.16.172.34 other=172.16.172.39 own_ts=192.168.4.0/24 other_ts=1.1.1.0/24
+    else
+        own=172.16.172.39 other=172.16.172.34 own_ts=1.1.1.0/24 other_ts=192.168.4.0/24
+    fi
+}
+
+# swan_config NAME LOCAL-LINES REMOTE-LINES SECRETS: swanctl.conf of a node, connection "tunnel" with child "net". The
+# arguments are lines of the sections local and remote, and a whole secrets section. Further knobs: ike_proposals,
+# esp_proposals, connection_lines, child_lines.
+swan_config() {
+    local own other own_ts other_ts
+    ends "$1"
+    swan_files "$1"
+    cat >"$work/$1/swanctl/swanctl.conf" <<END
+connections {
+    tunnel {
+        version = 2
+        local_addrs = $own
+        remote_addrs = $other
+        proposals = ${ike_proposals:-aes256gcm16-prfsha256-ecp256}
+        ${connection_lines:-}
+        local {
+            $2
+        }
+        remote {
+            $3
+        }
+        children {
+            net {
+                local_ts = $own_ts
+                remote_ts = $other_ts
+                esp_proposals = ${esp_proposals:-aes256gcm16}
+                ${child_lines:-}
+            }
+        }
+    }
+}
+$4
+END
+}
+
+# swan_psk NAME KEY: a connection with a pre-shared key.
+swan_psk() {
+    local own other own_ts other_ts
+    ends "$1"
+    swan_config "$1" "auth = psk
+            id = $own" "auth = psk
+            id = $other" "secrets {
+    ike-tunnel {
+        id-own = $own
+        id-other = $other
+        secret = \"$2\"
+    }
+}"
+}
+
+# swan_certificates NAME CA-DIR CERTIFICATE REMOTE-ID: a connection with certificates, strict about revocation.
+swan_certificates() {
+    swan_config "$1" "auth = pubkey
+            certs = $3.pem
+            id = \"O=Example, CN=$3\"" "auth = pubkey
+            id = \"$4\"
+            revocation = strict" ""
+    cp "$2/ca.pem" "$work/$1/swanctl/x509ca/"
+    cp "$2/crl.pem" "$work/$1/swanctl/x509crl/"
+    cp "$2/$3.pem" "$work/$1/swanctl/x509/"
+    cp "$2/$3.key" "$work/$1/swanctl/private/"
+}
+
+# swan_crl NAME CA-DIR: the node reads the list of the CA again and forgets what it has cached.
+swan_crl() {
+    cp "$2/crl.pem" "$work/$1/swanctl/x509crl/"
+    { swan "$1" --flush-certs && swan "$1" --load-creds --noprompt; } >>"$work/$1/load.log" 2>&1
+}
 
 # iked_start NAME soft|kernel|auto: our daemon with $work/NAME/etc/startup-config.
 iked_start() {

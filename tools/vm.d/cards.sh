@@ -3,10 +3,12 @@
 # The emulated cards: one spa-sim process each, listening before QEMU starts. Sourced by tools/vm.
 
 start_cards() {
-    local i waited=0
+    local i waited=0 record=()
     for ((i = 0; i < cards; i++)); do
+        record=()
+        [ "$pcap" = 0 ] || record=(--pcap "$outdir/card$i.pcap")
         "$sim" --socket "$work/card$i.sock" --port "dgram:$work/wire$i.card,$work/wire$i.qemu" \
-            --mac "52:54:00:00:00:$(printf '%02x' $((16 + i)))" "${sim_args[@]}" \
+            --mac "52:54:00:00:00:$(printf '%02x' $((16 + i)))" "${record[@]}" "${sim_args[@]}" \
             >"$work/card$i.log" 2>&1 </dev/null &
         sim_pids+=($!)
     done
