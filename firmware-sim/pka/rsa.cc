@@ -4,13 +4,16 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "firmware-sim/pka/bn.h"
+#include "firmware-sim/pka/der.h"
 
 namespace spa::pka {
 namespace {
@@ -19,10 +22,14 @@ namespace {
 // keys.
 constexpr int kExponentBitsMax = 64;
 
-struct ContextFree {
+struct Free {
   void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
+  void operator()(OSSL_PARAM_BLD* build) const { OSSL_PARAM_BLD_free(build); }
+  void operator()(OSSL_PARAM* params) const { OSSL_PARAM_free(params); }
 };
-using Context = std::unique_ptr<EVP_PKEY_CTX, ContextFree>;
+using Context = std::unique_ptr<EVP_PKEY_CTX, Free>;
+using ParamBuild = std::unique_ptr<OSSL_PARAM_BLD, Free>;
+using Params = std::unique_ptr<OSSL_PARAM, Free>;
 
 // What a failed call leaves behind would otherwise pile up in the thread of a worker.
 struct ErrorQueueGuard {
@@ -64,6 +71,44 @@ spa_status check_key(const EVP_PKEY& key) {
   const Bn n(modulus);
   const bool odd = BN_is_odd(e.get()) && BN_is_odd(n.get());
   return odd && !BN_is_one(e.get()) ? SPA_OK : SPA_E_CRYPTO;
+}
+
+RsaKey make_public_key(card::ByteView modulus, card::ByteView exponent) {
+  const Bn n(BN_bin2bn(modulus.data(), static_cast<int>(modulus.size()), nullptr));
+  const Bn e(BN_bin2bn(exponent.data(), static_cast<int>(exponent.size()), nullptr));
+  const ParamBuild build(OSSL_PARAM_BLD_new());
+  if (!n || !e || !build ||
+      OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
+      OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
+    return nullptr;
+  const Params params(OSSL_PARAM_BLD_to_param(build.get()));
+  const Context context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
+  EVP_PKEY* key = nullptr;
+  if (!params || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) != 1)
+    return nullptr;
+  return {key, EVP_PKEY_free};
+}
+
+// SubjectPublicKeyInfo with rsaEncryption, RFC 3279 2.3.1.
+spa_status parse_public_key(card::ByteView spki, RsaKey& key) {
+  constexpr std::array<std::uint8_t, 13> kRsaEncryption{0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+                                                        0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
+  DerReader whole(spki);
+  DerReader info(whole.take(kDerSequence));
+  const card::ByteView algorithm = info.take(kDerSequence);
+  const card::ByteView bits = info.take(kDerBitString);
+  if (!whole.done() || !info.done()) return SPA_E_CRYPTO;
+  if (!std::equal(algorithm.begin(), algorithm.end(), kRsaEncryption.begin(), kRsaEncryption.end()))
+    return SPA_E_UNSUPPORTED;
+  if (bits.empty() || bits[0] != 0) return SPA_E_CRYPTO;
+  DerReader string(bits.subspan(1));
+  DerReader numbers(string.take(kDerSequence));
+  const card::ByteView modulus = numbers.take_positive();
+  const card::ByteView exponent = numbers.take_positive();
+  if (!string.done() || !numbers.done()) return SPA_E_CRYPTO;
+  key = make_public_key(modulus, exponent);
+  return key ? check_key(*key) : SPA_E_CRYPTO;
 }
 
 bool configure(EVP_PKEY_CTX* context, const Scheme& scheme) {
@@ -140,11 +185,9 @@ spa_status rsa_verify(std::uint16_t scheme, card::ByteView in) {
   if (header.reserved != 0 || rest.size() != spki_length + digest_length + signature_length ||
       digest_length != found->digest_length)
     return SPA_E_FIELD;
-  const card::ByteView spki = rest.first(spki_length);
-  const unsigned char* at = spki.data();
-  const RsaKey key(d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size())), EVP_PKEY_free);
-  if (!key || at != spki.data() + spki.size()) return SPA_E_CRYPTO;
-  if (const spa_status status = check_key(*key); status != SPA_OK) return status;
+  RsaKey key;
+  if (const spa_status status = parse_public_key(rest.first(spki_length), key); status != SPA_OK)
+    return status;
   // A signature of another length is wrong, not malformed: RFC 8017 8.2.2 step 1.
   const bool right = verify_with(key.get(), *found, rest.subspan(spki_length, digest_length),
                                  rest.last(signature_length));
