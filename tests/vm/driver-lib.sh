@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What the driver's guest scripts share: the card in namespace "router", the plain NIC of the same wire in namespace
+# "peer", security associations between them (offloaded on the router's side, kernel software on the peer's), TAP.
+
+R4=10.9.0.1 P4=10.9.0.2 R6=fd09::1 P6=fd09::2     # on the wire
+RI4=10.1.1.1 PI4=10.2.2.1 RI6=fd01::1 PI6=fd02::1 # behind the tunnels
+failures=0
+tools=$SPA_ROOT/build/tests
+
+# check NAME COMMAND...: one case; its output is shown only when it fails.
+check() {
+    local name=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        echo "ok - $name"
+    else
+        echo "not ok - $name"
+        sed 's/^/# /' <<<"$output"
+        failures=$((failures + 1))
+    fi
+}
+
+# refuses COMMAND...: the command must fail.
+refuses() { ! "$@"; }
+
+# within SECONDS COMMAND...: the command comes true in time.
+within() {
+    local i
+    for ((i = 0; i < $1 * 10; i++)); do
+        "${@:2}" && return 0
+        sleep 0.1
+    done
+    echo "not within $1 s: ${*:2}"
+    return 1
+}
+
+router() { ip netns exec router "$@"; }
+peer() { ip netns exec peer "$@"; }
+
+load_driver() { insmod "$SPA_MODULE"; }
+
+# card_stat NAME: one counter of ethtool -S.
+card_stat() { router ethtool -S spa0 | awk -v name="$1:" '$1 == name { print $2 }'; }
+stat_is() { [ "$(card_stat "$1")" = "$2" ]; }
+stat_above() { [ "$(card_stat "$1")" -gt "$2" ]; }
+
+make_namespaces() {
+    ip netns add router
+    ip netns add peer
+    ip -n router link set lo up
+    ip -n peer link set lo up
+    ip link set "$SPA_WIRE_NIC" netns peer
+    for ns in router peer; do
+        ip netns exec "$ns" sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0
+    done
+    ip -n peer addr add $P4/24 dev "$SPA_WIRE_NIC"
+    ip -n peer addr add $P6/64 dev "$SPA_WIRE_NIC" nodad
+    ip -n peer link set "$SPA_WIRE_NIC" up
+    ip -n peer addr add $PI4/32 dev lo
+    ip -n peer addr add $PI6/128 dev lo
+    ip -n router addr add $RI4/32 dev lo
+    ip -n router addr add $RI6/128 dev lo
+    ip -n peer route add $RI4/32 via $R4 src $PI4
+    ip -n peer -6 route add $RI6/128 via $R6 src $PI6
+}
+
+# After the driver was loaded: the card's interface into its namespace, with addresses.
+attach_card() {
+    local mac
+    ip link set spa0 netns router
+    router sysctl -qw net.ipv6.conf.spa0.accept_dad=0
+    ip -n router addr add $R4/24 dev spa0
+    ip -n router addr add $R6/64 dev spa0 nodad
+    bring_card_up
+}
+
+bring_card_up() {
+    ip -n router link set spa0 up || return 1
+    within 5 carrier || return 1
+    ip -n router addr replace $R6/64 dev spa0 nodad
+    ip -n router route replace $PI4/32 via $P4 src $RI4
+    ip -n router -6 route replace $PI6/128 via $P6 src $RI6
+    # Neighbour solicitations would match the policies of transport mode.
+    mac=$(router cat /sys/class/net/spa0/address)
+    ip -n peer -6 neigh replace $R6 lladdr "$mac" dev "$SPA_WIRE_NIC" nud permanent
+    mac=$(peer cat "/sys/class/net/$SPA_WIRE_NIC/address")
+    ip -n router -6 neigh replace $P6 lladdr "$mac" dev spa0 nud permanent
+}
+
+carrier() { [ "$(router cat /sys/class/net/spa0/carrier 2>/dev/null)" = 1 ]; }
+
+# key OCTETS: as hexadecimal, always the same.
+key() {
+    local i out=0x
+    for ((i = 1; i <= $1; i++)); do out+=$(printf '%02x' $((i * 37 % 256))); done
+    echo "$out"
+}
+
+# wire_addresses 4|6, inner_addresses 4|6: sets a (router) and b (peer).
+wire_addresses() { if [ "$1" = 4 ]; then a=$R4 b=$P4; else a=$R6 b=$P6; fi; }
+inner_addresses() { if [ "$1" = 4 ]; then a=$RI4 b=$PI4; else a=$RI6 b=$PI6; fi; }
+
+add_policies() { # MODE OUTER INNER
+    local mode=$1 a b sa sb
+    wire_addresses "$2"
+    sa=$a sb=$b
+    [ "$mode" = transport ] || inner_addresses "$3"
+    local tmpl=(tmpl src "$sa" dst "$sb" proto esp mode "$mode") back=(tmpl src "$sb" dst "$sa" proto esp mode "$mode")
+    ip -n router xfrm policy add src "$a" dst "$b" dir out "${tmpl[@]}" &&
+        ip -n router xfrm policy add src "$b" dst "$a" dir in "${back[@]}" &&
+        ip -n peer xfrm policy add src "$a" dst "$b" dir in "${tmpl[@]}" &&
+        ip -n peer xfrm policy add src "$b" dst "$a" dir out "${back[@]}"
+}
+
+# secure MODE OUTER INNER STATE-ARGUMENT...: policies and states for one pair of SAs; $offload=no leaves the card out.
+secure() {
+    local mode=$1 outer=$2 a b out=() in=()
+    add_policies "$1" "$2" "$3" || return 1
+    shift 3
+    wire_addresses "$outer"
+    if [ "${offload:-yes}" = yes ]; then out=(offload dev spa0 dir out) in=(offload dev spa0 dir in); fi
+    ip -n router xfrm state add src "$a" dst "$b" proto esp spi 0x1001 mode "$mode" "$@" "${out[@]}" &&
+        ip -n router xfrm state add src "$b" dst "$a" proto esp spi 0x1002 mode "$mode" "$@" "${in[@]}" &&
+        ip -n peer xfrm state add src "$a" dst "$b" proto esp spi 0x1001 mode "$mode" "$@" &&
+        ip -n peer xfrm state add src "$b" dst "$a" proto esp spi 0x1002 mode "$mode" "$@"
+}
+
+clear_security() {
+    local ns
+    for ns in router peer; do
+        ip -n $ns xfrm policy flush
+        ip -n $ns xfrm state flush
+    done
+}
+
+# sa_packets NAMESPACE SPI: what the kernel counted.
+sa_packets() {
+    ip -n "$1" -s xfrm state list spi "$2" | sed -nE 's/.*\(bytes\), ([0-9]+)\(packets\).*/\1/p'
+}
+
+xfrm_errors() { ip netns exec "$1" awk '$2 != 0' /proc/net/xfrm_stat; }
+
+# counted N RX TX: since card_stat said RX and TX, N packets each way, and everybody agrees.
+counted() {
+    local got want="$1 $1 $1 $1 $1 $1"
+    got="$(($(card_stat rx_esp_ok) - $2)) $(($(card_stat tx_esp_ok) - $3)) $(sa_packets router 0x1001)"
+    got+=" $(sa_packets router 0x1002) $(sa_packets peer 0x1001) $(sa_packets peer 0x1002)"
+    [ "$got" = "$want" ] || { echo "card rx tx, router out in, peer in out: $got, expected $want"; return 1; }
+}
+
+# protected NAME INNER-TARGET SECURE-ARGUMENT...: pings through a pair of SAs; card and both kernels count the same.
+protected() {
+    local name=$1 target=$2 rx tx errors
+    shift 2
+    errors=$(xfrm_errors router; xfrm_errors peer)
+    rx=$(card_stat rx_esp_ok) tx=$(card_stat tx_esp_ok)
+    check "$name: the SAs are taken" secure "$@"
+    check "$name: ping" router ping -q -c 8 -i 0.1 -W 5 "$target"
+    check "$name: all counters agree" counted 8 "$rx" "$tx"
+    check "$name: no XFRM error" [ "$(xfrm_errors router; xfrm_errors peer)" = "$errors" ]
+}
+
+# flow DIRECTION HOST OCTETS: one TCP connection, every octet checked. DIRECTION: up (router sends) or down.
+flow() {
+    local from=router to=peer pid
+    [ "$1" = up ] || { from=peer; to=router; }
+    ip netns exec $to "$tools/spa-flow" receive 5201 "$3" &
+    pid=$!
+    within 5 listening $to || return 1
+    ip netns exec $from timeout 90 "$tools/spa-flow" send "$2" 5201 "$3" && wait $pid
+}
+listening() { ip netns exec "$1" grep -qi ':1451 .* 0A ' /proc/net/tcp6; }
+
+finish() {
+    exit $((failures > 0))
+}

@@ -1,0 +1,250 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The driver on an honest card: self-tests, plain traffic, every kind of SA against the kernel's own ESP, settings,
+# public keys, and the ways a driver can be taken away.
+# vm: --kernel 6.1 --cards 1
+# vm: --kernel 6.12 --cards 1
+set -u
+. "$SPA_ROOT/tests/vm/driver-lib.sh"
+
+probe() {
+    check "the driver loads and its self-tests pass" load_driver
+    check "it says what it found" grep -q 'SAs, .* self-tests passed' <(dmesg)
+    check "ethtool -i names driver, bus and interface version" identity
+    check "ethtool -k offers ESP in hardware" grep -q 'esp-hw-offload: on' <(ethtool -k spa0)
+    check "ESP segmentation is not claimed" grep -q 'tx-esp-segmentation: off' <(ethtool -k spa0)
+    check "/dev/spa0 is there, for root only" [ "$(stat -c '%a %F' /dev/spa0)" = "600 character special file" ]
+    make_namespaces
+    check "the link comes up" attach_card
+    check "ethtool says speed and duplex" grep -q 'Speed: 10000Mb/s' <(router ethtool spa0)
+}
+
+identity() {
+    local info
+    info=$(ethtool -i spa0)
+    grep -q '^driver: spa$' <<<"$info" && grep -q '^firmware-version: 1\.0$' <<<"$info" &&
+        grep -q '^bus-info: 0000:' <<<"$info"
+}
+
+plain() {
+    check "plain IPv4" router ping -q -c 5 -i 0.1 -W 3 $P4
+    check "plain IPv6" router ping -q -c 5 -i 0.1 -W 3 $P6
+    check "fragments" router ping -q -c 3 -i 0.1 -W 3 -s 5000 $P4
+    check "TCP from the card, checksums by the card" flow up $P4 1000000
+    check "TCP to the card" flow down $R4 1000000
+    check "frames were counted" stat_above drv_rx_packets 100
+    check "none was dropped or wrong" quiet
+}
+
+# No counter of trouble has moved. What the wire lost (tx_errors, rx_no_buffer) is no trouble of the driver's.
+quiet() {
+    ! router ethtool -S spa0 | grep -E 'drv_.*(bad_[a-z]*|errors|memory|timeouts|format|other|too_long|down|restarts): *[1-9]'
+}
+
+settings() {
+    check "an MTU of 9000 is taken" ip -n router link set spa0 mtu 9000
+    ip -n peer link set "$SPA_WIRE_NIC" mtu 9000
+    check "frames of 9000 octets" router ping -q -c 3 -i 0.1 -W 3 -M 'do' -s 8972 $P4
+    check "an MTU of 9001 is refused" refuses ip -n router link set spa0 mtu 9001
+    ip -n router link set spa0 mtu 1500
+    ip -n peer link set "$SPA_WIRE_NIC" mtu 1500
+    check "back to 1500" router ping -q -c 3 -i 0.1 -W 3 $P4
+    check "another station address" ip -n router link set spa0 address 02:11:22:33:44:55
+    ip -n peer neigh flush all
+    check "works" router ping -q -c 3 -i 0.1 -W 3 $P4
+    check "a group address is refused" refuses ip -n router link set spa0 address 01:11:22:33:44:55
+    check "promiscuous and all-multicast" ip -n router link set spa0 promisc on allmulticast on
+    ip -n router link set spa0 promisc off allmulticast off
+    bring_card_up
+}
+
+gcm() { printf 'aead rfc4106(gcm(aes)) %s 128' "$(key $(($1 / 8 + 4)))"; }
+sha1() { printf 'enc cbc(aes) %s auth-trunc hmac(sha1) %s 96' "$(key $(($1 / 8)))" "$(key 20)"; }
+sha256() { printf 'enc cbc(aes) %s auth-trunc hmac(sha256) %s 128' "$(key $(($1 / 8)))" "$(key 32)"; }
+
+# one NAME TARGET MODE OUTER INNER ALGORITHM STATE-ARGUMENT...
+one() {
+    local name=$1 target=$2 mode=$3 outer=$4 inner=$5 algorithm
+    read -ra algorithm <<<"$6"
+    shift 6
+    protected "$name" "$target" "$mode" "$outer" "$inner" "${algorithm[@]}" "$@"
+    clear_security
+}
+
+associations() {
+    local window=(replay-window 32)
+    one "GCM-128 transport IPv4" $P4 transport 4 4 "$(gcm 128)" "${window[@]}"
+    one "GCM-192 tunnel IPv4" $PI4 tunnel 4 4 "$(gcm 192)" "${window[@]}"
+    one "GCM-256 tunnel IPv6" $PI6 tunnel 6 6 "$(gcm 256)" "${window[@]}"
+    one "GCM-256 transport IPv6" $P6 transport 6 6 "$(gcm 256)" "${window[@]}"
+    one "GCM-128 IPv4 in IPv6" $PI4 tunnel 6 4 "$(gcm 128)" "${window[@]}" flag af-unspec
+    one "GCM-128 IPv6 in IPv4" $PI6 tunnel 4 6 "$(gcm 128)" "${window[@]}" flag af-unspec
+    one "CBC-128 SHA1 tunnel IPv4" $PI4 tunnel 4 4 "$(sha1 128)" "${window[@]}"
+    one "CBC-256 SHA1 transport IPv6" $P6 transport 6 6 "$(sha1 256)" "${window[@]}"
+    one "CBC-128 SHA256 transport IPv4" $P4 transport 4 4 "$(sha256 128)" "${window[@]}"
+    one "CBC-256 SHA256 tunnel IPv6" $PI6 tunnel 6 6 "$(sha256 256)" "${window[@]}"
+    one "no replay window" $PI4 tunnel 4 4 "$(gcm 128)"
+    # RFC 4303 2.2.1: eight packets across the end of the lower half, both ways.
+    one "ESN GCM over the epoch" $PI4 tunnel 4 4 "$(gcm 128)" replay-window 64 flag esn replay-oseq 0xfffffffb \
+        replay-seq 0xfffffffb
+    one "ESN CBC over the epoch" $PI4 tunnel 4 4 "$(sha256 128)" replay-window 64 flag esn replay-oseq 0xfffffffb \
+        replay-seq 0xfffffffb
+    check "every SA that was added was deleted" within 5 all_deleted
+}
+
+all_deleted() { stat_is drv_sa_deleted "$(card_stat drv_sa_added)"; }
+
+# RFC 3948; the kernel offloads it from 6.2 on and refuses it before.
+udp_encapsulation() {
+    local pids=() algorithm encap=(replay-window 32 encap espinudp 4500 4500 0.0.0.0)
+    read -ra algorithm <<<"$(gcm 128)"
+    if [ "$SPA_KERNEL" = 6.1 ]; then
+        check "UDP encapsulation is refused by this kernel" refuses secure tunnel 4 4 "${algorithm[@]}" "${encap[@]}"
+        clear_security
+        return
+    fi
+    for ns in router peer; do
+        ip netns exec $ns "$tools/spa-flow" espinudp 4500 >/dev/null &
+        pids+=($!)
+    done
+    sleep 1
+    protected "UDP encapsulation" $PI4 tunnel 4 4 "${algorithm[@]}" "${encap[@]}"
+    clear_security
+    kill "${pids[@]}"
+}
+
+streams() {
+    local algorithm
+    read -ra algorithm <<<"$(gcm 128)"
+    secure tunnel 4 4 "${algorithm[@]}" replay-window 64
+    check "TCP through the tunnel, encrypted by the card" flow up $PI4 2000000
+    check "TCP through the tunnel, decrypted by the card" flow down $RI4 2000000
+    check "a packet larger than the tunnel's MTU" router ping -q -c 3 -i 0.1 -W 5 -s 4000 $PI4
+    clear_security
+    read -ra algorithm <<<"$(sha1 128)"
+    secure transport 6 6 "${algorithm[@]}" replay-window 64
+    check "TCP over IPv6, transport mode, CBC and SHA1" flow up $P6 1000000
+    check "and back" flow down $R6 1000000
+    clear_security
+    check "no segment was lost to the driver" quiet
+}
+
+# add_out ALGORITHM...: one outbound SA on the card.
+add_out() {
+    ip -n router xfrm state add src $R4 dst $P4 proto esp spi 0x2001 mode tunnel "$@" offload dev spa0 dir out
+}
+
+refusals() {
+    local refused
+    refused=$(card_stat drv_sa_refused)
+    check "ChaCha20-Poly1305 is refused" refuses add_out aead 'rfc7539esp(chacha20,poly1305)' "$(key 36)" 128
+    check "3DES is refused" refuses add_out enc 'cbc(des3_ede)' "$(key 24)" auth-trunc 'hmac(sha1)' "$(key 20)" 96
+    check "HMAC-MD5 is refused" refuses add_out enc 'cbc(aes)' "$(key 16)" auth-trunc 'hmac(md5)' "$(key 16)" 96
+    check "SHA-256 cut to 96 bits is refused" refuses add_out enc 'cbc(aes)' "$(key 16)" auth 'hmac(sha256)' "$(key 32)"
+    check "an ICV of 64 bits is refused" refuses add_out aead 'rfc4106(gcm(aes))' "$(key 20)" 64
+    check "AH is refused" refuses ip -n router xfrm state add src $R4 dst $P4 proto ah spi 0x2001 mode tunnel \
+        auth-trunc 'hmac(sha1)' "$(key 20)" 96 offload dev spa0 dir out
+    check "the driver counted them" [ "$(card_stat drv_sa_refused)" -ge $((refused + 5)) ]
+    check "no state is left behind" [ -z "$(ip -n router xfrm state)" ]
+    if [ "$SPA_KERNEL" = 6.1 ]; then
+        check "dmesg names the cause" grep -q 'The card has hmac(sha1) and hmac(sha256) only' <(dmesg)
+    else
+        check "the error names the cause" grep -q 'combined-mode cipher of the card' \
+            <(add_out aead 'rfc7539esp(chacha20,poly1305)' "$(key 36)" 128 2>&1)
+    fi
+    check "two inbound SAs cannot be one to the card" same_spi_twice
+}
+
+# With marks the kernel takes two states of one address and SPI; the card cannot tell them apart and says so.
+same_spi_twice() {
+    local algorithm mark rc=()
+    read -ra algorithm <<<"$(gcm 128)"
+    for mark in 1 2; do
+        ip -n router xfrm state add src $P4 dst $R4 proto esp spi 0x3001 mode tunnel mark $mark "${algorithm[@]}" \
+            offload dev spa0 dir in
+        rc+=($?)
+    done
+    clear_security
+    [ "${rc[0]}" = 0 ] && [ "${rc[1]}" != 0 ]
+}
+
+failures_of_packets() {
+    local algorithm
+    read -ra algorithm <<<"$(gcm 128)"
+    secure tunnel 4 4 "${algorithm[@]}" replay-window 32
+    ip -n peer xfrm state delete src $P4 dst $R4 proto esp spi 0x1002
+    ip -n peer xfrm state add src $P4 dst $R4 proto esp spi 0x1002 mode tunnel aead 'rfc4106(gcm(aes))' \
+        "0x$(printf '99%.0s' {1..20})" 128
+    peer ping -q -c 3 -i 0.1 -W 1 $RI4 >/dev/null
+    check "a wrong key is an integrity failure to the card" stat_is rx_esp_auth 3
+    check "and to the kernel's SA" grep -q 'failed 3' <(ip -n router -s xfrm state list spi 0x1002)
+    check "and an event" within 3 stat_above drv_event_auth_failure 0
+    ip -n router xfrm state delete src $P4 dst $R4 proto esp spi 0x1002
+    peer ping -q -c 3 -i 0.1 -W 1 $RI4 >/dev/null
+    check "an SPI that is not there is an event" within 3 stat_above drv_event_unknown_spi 0
+    clear_security
+}
+
+takedown() {
+    local algorithm
+    read -ra algorithm <<<"$(gcm 128)"
+    secure tunnel 4 4 "${algorithm[@]}" replay-window 32
+    ip -n router link set spa0 down
+    check "down takes the offloaded states away" [ -z "$(ip -n router xfrm state)" ]
+    clear_security
+    check "and the card's SAs" within 5 all_deleted
+    check "up again" bring_card_up
+    check "works" router ping -q -c 3 -i 0.2 -W 3 $P4
+    protected "after down and up" $PI4 tunnel 4 4 "${algorithm[@]}" replay-window 32
+    check "no counter of trouble has moved" quiet
+    clear_security
+}
+
+# Takes the driver away in the middle of encrypted traffic, in two ways.
+removal() {
+    local round algorithm pid
+    read -ra algorithm <<<"$(gcm 128)"
+    for round in rmmod unbind; do
+        clear_security
+        secure tunnel 4 4 "${algorithm[@]}" replay-window 32
+        router ping -q -f -w 20 $PI4 >/dev/null 2>&1 &
+        peer ping -q -f -w 20 $RI4 >/dev/null 2>&1 &
+        sleep 1
+        if [ $round = rmmod ]; then
+            check "rmmod under traffic" rmmod spa
+        else
+            check "unbind under traffic, with /dev/spa0 held open" unbind_while_held
+            rmmod spa
+        fi
+        check "$round: the states are gone" [ -z "$(ip -n router xfrm state)" ]
+        # Not by name: the two pings of this round.
+        for pid in $(jobs -rp); do kill "$pid" 2>/dev/null; done
+        wait
+        check "$round: the driver comes back" load_driver
+        attach_card
+        check "$round: and works" router ping -q -c 3 -i 0.2 -W 3 $P4
+    done
+}
+
+unbind_while_held() {
+    local slot holder
+    slot=$(ls -d /sys/bus/pci/drivers/spa/0000:*)
+    "$tools/spa-pk-check" --hold /dev/spa0 >/run/held &
+    holder=$!
+    within 5 grep -q holding /run/held || return 1
+    basename "$slot" >/sys/bus/pci/drivers/spa/unbind
+    wait $holder
+}
+
+probe
+plain
+associations
+udp_encapsulation
+streams
+refusals
+failures_of_packets
+settings
+takedown
+"$tools/spa-pk-check" /dev/spa0 || failures=$((failures + 1))
+removal
+finish
