@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The driver on an honest card: self-tests, plain traffic, every kind of SA against the kernel's own ESP, settings,
 # public keys, and the ways a driver can be taken away.
-# vm: --kernel 6.1 --cards 1
-# vm: --kernel 6.12 --cards 1
+# vm: --kernel 6.1 --cards 1 --timeout 700
+# vm: --kernel 6.12 --cards 1 --timeout 700
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 
@@ -27,9 +27,9 @@ identity() {
 }
 
 plain() {
-    check "plain IPv4" router ping -q -c 5 -i 0.1 -W 3 $P4
-    check "plain IPv6" router ping -q -c 5 -i 0.1 -W 3 $P6
-    check "fragments" router ping -q -c 3 -i 0.1 -W 3 -s 5000 $P4
+    check "plain IPv4" router ping -q -c 5 -i 0.1 -W 10 $P4
+    check "plain IPv6" router ping -q -c 5 -i 0.1 -W 10 $P6
+    check "fragments" router ping -q -c 3 -i 0.1 -W 10 -s 5000 $P4
     check "TCP from the card, checksums by the card" flow up $P4 1000000
     check "TCP to the card" flow down $R4 1000000
     check "frames were counted" stat_above drv_rx_packets 100
@@ -44,14 +44,14 @@ quiet() {
 settings() {
     check "an MTU of 9000 is taken" ip -n router link set spa0 mtu 9000
     ip -n peer link set "$SPA_WIRE_NIC" mtu 9000
-    check "frames of 9000 octets" router ping -q -c 3 -i 0.1 -W 3 -M 'do' -s 8972 $P4
+    check "frames of 9000 octets" router ping -q -c 3 -i 0.1 -W 10 -M 'do' -s 8972 $P4
     check "an MTU of 9001 is refused" refuses ip -n router link set spa0 mtu 9001
     ip -n router link set spa0 mtu 1500
     ip -n peer link set "$SPA_WIRE_NIC" mtu 1500
-    check "back to 1500" router ping -q -c 3 -i 0.1 -W 3 $P4
+    check "back to 1500" router ping -q -c 3 -i 0.1 -W 10 $P4
     check "another station address" ip -n router link set spa0 address 02:11:22:33:44:55
     ip -n peer neigh flush all
-    check "works" router ping -q -c 3 -i 0.1 -W 3 $P4
+    check "works" router ping -q -c 3 -i 0.1 -W 10 $P4
     check "a group address is refused" refuses ip -n router link set spa0 address 01:11:22:33:44:55
     check "promiscuous and all-multicast" ip -n router link set spa0 promisc on allmulticast on
     ip -n router link set spa0 promisc off allmulticast off
@@ -89,7 +89,7 @@ associations() {
         replay-seq 0xfffffffb
     one "ESN CBC over the epoch" $PI4 tunnel 4 4 "$(sha256 128)" replay-window 64 flag esn replay-oseq 0xfffffffb \
         replay-seq 0xfffffffb
-    check "every SA that was added was deleted" within 5 all_deleted
+    check "every SA that was added was deleted" within 30 all_deleted
 }
 
 all_deleted() { stat_is drv_sa_deleted "$(card_stat drv_sa_added)"; }
@@ -119,7 +119,7 @@ streams() {
     secure tunnel 4 4 "${algorithm[@]}" replay-window 64
     check "TCP through the tunnel, encrypted by the card" flow up $PI4 2000000
     check "TCP through the tunnel, decrypted by the card" flow down $RI4 2000000
-    check "a packet larger than the tunnel's MTU" router ping -q -c 3 -i 0.1 -W 5 -s 4000 $PI4
+    check "a packet larger than the tunnel's MTU" router ping -q -c 3 -i 0.1 -W 10 -s 4000 $PI4
     clear_security
     read -ra algorithm <<<"$(sha1 128)"
     secure transport 6 6 "${algorithm[@]}" replay-window 64
@@ -178,10 +178,10 @@ failures_of_packets() {
     peer ping -q -c 3 -i 0.1 -W 1 $RI4 >/dev/null
     check "a wrong key is an integrity failure to the card" stat_is rx_esp_auth 3
     check "and to the kernel's SA" grep -q 'failed 3' <(ip -n router -s xfrm state list spi 0x1002)
-    check "and an event" within 3 stat_above drv_event_auth_failure 0
+    check "and an event" within 30 stat_above drv_event_auth_failure 0
     ip -n router xfrm state delete src $P4 dst $R4 proto esp spi 0x1002
     peer ping -q -c 3 -i 0.1 -W 1 $RI4 >/dev/null
-    check "an SPI that is not there is an event" within 3 stat_above drv_event_unknown_spi 0
+    check "an SPI that is not there is an event" within 30 stat_above drv_event_unknown_spi 0
     clear_security
 }
 
@@ -192,9 +192,9 @@ takedown() {
     ip -n router link set spa0 down
     check "down takes the offloaded states away" [ -z "$(ip -n router xfrm state)" ]
     clear_security
-    check "and the card's SAs" within 5 all_deleted
+    check "and the card's SAs" within 30 all_deleted
     check "up again" bring_card_up
-    check "works" router ping -q -c 3 -i 0.2 -W 3 $P4
+    check "works" router ping -q -c 3 -i 0.2 -W 10 $P4
     protected "after down and up" $PI4 tunnel 4 4 "${algorithm[@]}" replay-window 32
     check "no counter of trouble has moved" quiet
     clear_security
@@ -207,8 +207,8 @@ removal() {
     for round in rmmod unbind; do
         clear_security
         secure tunnel 4 4 "${algorithm[@]}" replay-window 32
-        router ping -q -f -w 20 $PI4 >/dev/null 2>&1 &
-        peer ping -q -f -w 20 $RI4 >/dev/null 2>&1 &
+        router ping -q -f -w 60 $PI4 >/dev/null 2>&1 &
+        peer ping -q -f -w 60 $RI4 >/dev/null 2>&1 &
         sleep 1
         if [ $round = rmmod ]; then
             check "rmmod under traffic" rmmod spa
@@ -222,7 +222,7 @@ removal() {
         wait
         check "$round: the driver comes back" load_driver
         attach_card
-        check "$round: and works" router ping -q -c 3 -i 0.2 -W 3 $P4
+        check "$round: and works" router ping -q -c 3 -i 0.2 -W 10 $P4
     done
 }
 
@@ -231,7 +231,7 @@ unbind_while_held() {
     slot=$(ls -d /sys/bus/pci/drivers/spa/0000:*)
     "$tools/spa-pk-check" --hold /dev/spa0 >/run/held &
     holder=$!
-    within 5 grep -q holding /run/held || return 1
+    within 30 grep -q holding /run/held || return 1
     basename "$slot" >/sys/bus/pci/drivers/spa/unbind
     wait $holder
 }

@@ -103,12 +103,12 @@ static int keep_espinudp(const char* port) {
 
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
-  alarm(120);
+  if (argc == 3 && strcmp(argv[1], "espinudp") == 0) return keep_espinudp(argv[2]);
+  alarm(300);
   if (argc == 4 && strcmp(argv[1], "receive") == 0)
     return receive_flow(argv[2], strtoull(argv[3], NULL, 10));
   if (argc == 5 && strcmp(argv[1], "send") == 0)
     return send_flow(argv[2], argv[3], strtoull(argv[4], NULL, 10));
-  if (argc == 3 && strcmp(argv[1], "espinudp") == 0) return keep_espinudp(argv[2]);
   fprintf(stderr, "usage: spa-flow receive PORT OCTETS | send HOST PORT OCTETS | espinudp PORT\n");
   return 2;
 }
