@@ -73,12 +73,13 @@ void VfioUserServer::accept() {
   log_("client connected");
 }
 
-void VfioUserServer::disconnect(const std::string& why) {
+// By value: the reason may belong to the session that ends here.
+void VfioUserServer::disconnect(std::string why) {
   session_.reset();
   client_.reset();
   message_.clear();
   fds_.clear();
-  log_("client gone: " + why + "; the card is in power-on state");
+  log_("client gone: " + std::move(why) + "; the card is in power-on state");
 }
 
 void VfioUserServer::service() {

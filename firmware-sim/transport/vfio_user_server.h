@@ -37,7 +37,7 @@ class VfioUserServer {
   VfioUserServer(UniqueFd listener, std::string path, Device& device, DmaMap& dma,
                  VfioUserInterrupts& interrupts, Log log);
   void accept();
-  void disconnect(const std::string& why);
+  void disconnect(std::string why);
   [[nodiscard]] bool receive_message();
   [[nodiscard]] bool receive_some(std::size_t wanted);
   [[nodiscard]] bool send(ByteView reply);
