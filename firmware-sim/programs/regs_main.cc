@@ -5,6 +5,7 @@
 
 #include <iomanip>
 #include <iostream>
+#include <string_view>
 
 namespace {
 
@@ -19,9 +20,12 @@ const char* access_name(int access) {
   }
 }
 
-void row(const char* name, unsigned offset, int access, const char* text) {
+// A bar in the text would end the cell.
+void row(const char* name, unsigned offset, int access, std::string_view text) {
   std::cout << "| 0x" << std::hex << std::setw(3) << std::setfill('0') << offset << " | " << name
-            << " | " << access_name(access) << " | " << text << " |\n";
+            << " | " << access_name(access) << " | ";
+  for (const char letter : text) std::cout << (letter == '|' ? "\\" : "") << letter;
+  std::cout << " |\n";
 }
 
 void head(const char* title) {
