@@ -283,6 +283,7 @@ const Grammar& Grammar::instance() {
   static const std::unique_ptr<Grammar> grammar = [] {
     std::vector<Command> table;
     add_exec_commands(table);
+    add_show_commands(table);
     add_system_commands(table);
     add_ikev2_commands(table);
     add_pki_commands(table);

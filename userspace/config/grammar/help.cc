@@ -256,6 +256,7 @@ constexpr Entry kEntries[] = {
     {"sign", "Use it to sign"},
     {"startup-config", "The saved configuration"},
     {"subject-name", "Subject name"},
+    {"tag", "One crypto map"},
     {"tcp", "Transmission Control Protocol"},
     {"terminal", "By cut and paste"},
     {"terminal.no", "Negate"},

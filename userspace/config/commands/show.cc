@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// show …: the data first, then a text or JSON of it.
+#include <algorithm>
+
+#include "userspace/config/exec.h"
+#include "userspace/config/grammar/command.h"
+#include "userspace/config/show/crypto_map.h"
+#include "userspace/config/show/crypto_session.h"
+#include "userspace/config/show/engine.h"
+#include "userspace/config/show/ikev2.h"
+#include "userspace/config/show/ipsec_sa.h"
+#include "userspace/config/show/pki.h"
+#include "userspace/config/show/system.h"
+
+namespace spa::config {
+namespace {
+
+const policy::Snapshot& policy_of(Exec& exec) {
+  return *exec.configuration().snapshot();
+}
+
+// Does one of both; the data is asked for once.
+template <typename Data, typename Text, typename Json>
+void answer(Exec& exec, const Data& data, Text text, Json json) {
+  if (exec.wants_json())
+    exec.give_json(json(data));
+  else
+    exec.print_raw(text(data));
+}
+
+void ikev2_sa(Exec& exec, const Args& args) {
+  answer(
+      exec, ikev2_view(exec.backend()),
+      [&](const auto& sas) { return ikev2_sa_text(sas, args.has("detailed")); }, ikev2_json);
+}
+
+void ikev2_session(Exec& exec, const Args& args) {
+  answer(
+      exec, ikev2_view(exec.backend()),
+      [&](const auto& sas) { return ikev2_session_text(sas, args.has("detail")); }, ikev2_json);
+}
+
+void ipsec_sa(Exec& exec, const Args& args) {
+  auto idents = ipsec_view(policy_of(exec), exec.backend());
+  if (const Value* peer = args.find("peer"))
+    std::erase_if(idents, [&](const auto& ident) { return ident.peer != peer->address; });
+  if (!args.text("map").empty())
+    std::erase_if(idents,
+                  [&](const auto& ident) { return ident.rule.crypto_map != args.text("map"); });
+  answer(
+      exec, idents, [&](const auto& list) { return ipsec_sa_text(list, args.has("detail")); },
+      ipsec_sa_json);
+}
+
+void crypto_map(Exec& exec, const Args& args) {
+  const std::string& map = args.text("map");
+  answer(
+      exec, policy_of(exec), [&](const auto& policy) { return crypto_map_text(policy, map); },
+      [&](const auto& policy) { return crypto_map_json(policy, map); });
+}
+
+void crypto_session(Exec& exec, const Args& args) {
+  const auto idents = ipsec_view(policy_of(exec), exec.backend());
+  answer(
+      exec, ikev2_view(exec.backend()),
+      [&](const auto& sas) { return crypto_session_text(sas, idents, args.has("detail")); },
+      [&](const auto& sas) { return crypto_session_json(sas, idents); });
+}
+
+void engine_connections(Exec& exec, const Args&) {
+  const auto engines = exec.backend().engines();
+  answer(
+      exec, ikev2_view(exec.backend()),
+      [&](const auto& sas) { return engine_connections_text(policy_of(exec), sas, engines); },
+      [&](const auto& sas) { return engine_connections_json(policy_of(exec), sas, engines); });
+}
+
+void certificates(Exec& exec, const Args& args) {
+  answer(
+      exec, exec.backend().certificates(),
+      [&](const auto& list) { return certificates_text(list, args.has("verbose")); },
+      certificates_json);
+}
+
+void add_crypto(std::vector<Command>& table) {
+  constexpr Mode kMode = Mode::kUser;
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto ikev2 sa [detailed]",
+                   .help = "IKE SAs.",
+                   .run = ikev2_sa});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto ikev2 session [detail~detailed]",
+                   .help = "IKE SAs with the IPsec SAs they made (R-SHOW-18).",
+                   .run = ikev2_session});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto ipsec sa [map <map:word>|peer <peer:ip>] [detail]",
+                   .help = "IPsec SAs and their counters (R-SHOW-37).",
+                   .run = ipsec_sa});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto map [tag <map:word>]",
+                   .help = "Crypto maps and where they are bound (R-SHOW-9).",
+                   .run = crypto_map});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto session [detail]",
+                   .help = "Peers and what is protected with them (R-SHOW-35).",
+                   .run = crypto_session});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto engine connections active",
+                   .help = "Which engine does what (R-SHOW-10).",
+                   .run = engine_connections});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto pki~ca certificates [verbose]",
+                   .help = "Certificates of the store (R-SHOW-14).",
+                   .run = certificates});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto pki~ca crls",
+                   .help = "Revocation lists of the cache (R-SHOW-36).",
+                   .run = [](Exec& exec, const Args&) {
+                     answer(exec, exec.backend().crls(), crls_text, crls_json);
+                   }});
+}
+
+void running_config(Exec& exec, const Args&) {
+  const std::string text = exec.configuration().running_config();
+  exec.print("Building configuration...");
+  exec.print("");
+  // R-SHOW-21
+  exec.print("Current configuration : " + std::to_string(text.size()) + " bytes");
+  exec.print_raw(text);
+}
+
+void startup_config(Exec& exec, const Args&) {
+  const auto text = exec.configuration().startup_config();
+  if (!text && text.error().code == Errc::kNotFound)
+    return exec.print("startup-config is not present");
+  if (!text) return exec.refuse(text.error().text);
+  exec.print("Using " + std::to_string(text->size()) + " bytes");
+  exec.print_raw(*text);
+}
+
+void add_system(std::vector<Command>& table) {
+  table.push_back({.mode = Mode::kPrivileged,
+                   .pattern = "show running-config",
+                   .help = "The configuration in force, as commands (R-SHOW-21).",
+                   .run = running_config});
+  table.push_back({.mode = Mode::kPrivileged,
+                   .pattern = "show startup-config",
+                   .help = "The saved configuration.",
+                   .run = startup_config});
+  table.push_back({.mode = Mode::kUser,
+                   .pattern = "show version",
+                   .help = "What runs here, and since when.",
+                   .run = [](Exec& exec, const Args&) {
+                     const std::string& hostname = policy_of(exec).hostname;
+                     answer(
+                         exec, exec.backend().system(),
+                         [&](const auto& info) { return version_text(info, hostname); },
+                         [&](const auto& info) { return version_json(info, hostname); });
+                   }});
+  table.push_back({.mode = Mode::kUser,
+                   .pattern = "show clock",
+                   .help = "The time of day (R-SHOW-19).",
+                   .run = [](Exec& exec, const Args&) {
+                     const bool synchronised = exec.backend().system().clock_synchronised;
+                     answer(
+                         exec, exec.backend().now(),
+                         [&](WallTime now) { return time_text(now, synchronised); },
+                         [&](WallTime now) { return time_json(now, synchronised); });
+                   }});
+  table.push_back({.mode = Mode::kUser,
+                   .pattern = "show logging",
+                   .help = "The last lines of the log.",
+                   .run = [](Exec& exec, const Args&) {
+                     answer(exec, exec.backend().log(), log_lines_text, log_lines_json);
+                   }});
+}
+
+}  // namespace
+
+void add_show_commands(std::vector<Command>& table) {
+  add_crypto(table);
+  add_system(table);
+}
+
+}  // namespace spa::config

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/config/show/crypto_map.h"
+
+#include "userspace/config/show/names.h"
+#include "userspace/config/show/text.h"
+
+namespace spa::config {
+namespace {
+
+void access_list(Screen& screen, const policy::Snapshot& policy, const std::string& name) {
+  if (name.empty()) {
+    screen.line("        No matching address list set.");
+    return;
+  }
+  const auto list = policy.access_lists.find(name);
+  screen.line("        Extended IP access list %s", c(name));
+  if (list == policy.access_lists.end()) return;
+  for (const policy::AclEntry& entry : list->second.entries)
+    screen.line("            access-list %s %s", c(name), c(acl_text(entry)));
+}
+
+void entry_text(Screen& screen, const policy::Snapshot& policy, const policy::CryptoMap& map,
+                const policy::CryptoMapEntry& entry) {
+  const bool v6 = !entry.peers.empty() && entry.peers.front().is_v6();
+  screen.line("Crypto Map %s \"%s\" %u ipsec-isakmp", v6 ? "IPv6" : "IPv4", c(map.name),
+              entry.sequence);
+  if (!entry.description.empty()) screen.line("        Description: %s", c(entry.description));
+  if (!entry.ikev2_profile.empty())
+    screen.line("        IKEv2 Profile: %s", c(entry.ikev2_profile));
+  for (const IpAddress& peer : entry.peers) screen.line("        Peer = %s", c(peer.to_string()));
+  screen.line("        Access-List SS dynamic: False");
+  access_list(screen, policy, entry.access_list);
+  if (!entry.peers.empty())
+    screen.line("        Current peer: %s", c(entry.peers.front().to_string()));
+  const auto& global = policy.default_lifetime;
+  screen.line("        Security association lifetime: %llu kilobytes/%u seconds",
+              n(entry.lifetime.kilobytes != 0 ? entry.lifetime.kilobytes : global.kilobytes),
+              entry.lifetime.seconds != 0 ? entry.lifetime.seconds : global.seconds);
+  screen.line("        Responder-Only (Y/N): N");
+  screen.line("        PFS (Y/N): %s", entry.pfs ? "Y" : "N");
+  if (entry.pfs) screen.line("        DH group:  group%u", static_cast<unsigned>(*entry.pfs));
+  screen.line("        Mixed-mode : Disabled");
+  screen.line("        Transform sets={");
+  for (const std::string& name : entry.transform_sets) {
+    const auto set = policy.transform_sets.find(name);
+    screen.line("                %s:  { %s } ,", c(name),
+                set == policy.transform_sets.end() ? "" : c(transform_names(set->second)));
+  }
+  screen.line("        }");
+  // R-MAP-15
+  if (!entry.complete()) screen.line("        WARNING: This crypto map is in an incomplete state!");
+}
+
+}  // namespace
+
+std::string crypto_map_text(const policy::Snapshot& policy, const std::string& only) {
+  Screen screen;
+  for (const auto& [name, map] : policy.crypto_maps) {
+    if (!only.empty() && only != name) continue;
+    if (!map.local_address_interface.empty())
+      screen.line("Crypto Map: \"%s\" local address: %s", c(name), c(map.local_address_interface));
+    for (const auto& entry : map.entries) entry_text(screen, policy, map, entry);
+    screen.line("        Interfaces using crypto map %s:", c(name));
+    for (const auto& interface : policy.interfaces)
+      if (interface.crypto_map == name) screen.line("                %s", c(interface.name));
+    screen.blank();
+  }
+  if (policy.crypto_maps.empty()) screen.line("No crypto maps found.");
+  return screen.take();
+}
+
+}  // namespace spa::config

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/config/show/crypto_session.h"
+
+#include <algorithm>
+
+#include "userspace/config/show/json.h"
+#include "userspace/config/show/names.h"
+#include "userspace/config/show/text.h"
+#include "userspace/config/show/time.h"
+
+namespace spa::config {
+namespace {
+
+// One peer on one interface.
+struct Session {
+  const Ikev2View* sa = nullptr;  // null while there is no IKE SA
+  std::vector<const IpsecIdentView*> flows;
+  std::string interface;
+  IpAddress peer;
+  std::uint16_t port = 500;
+};
+
+std::vector<Session> sessions_of(const std::vector<Ikev2View>& sas,
+                                 const std::vector<IpsecIdentView>& idents) {
+  std::vector<Session> out;
+  const auto of = [&](const std::string& interface, const IpAddress& peer) -> Session& {
+    for (Session& known : out)
+      if (known.peer == peer && (known.interface == interface || known.interface.empty()))
+        return known;
+    Session fresh;
+    fresh.interface = interface;
+    fresh.peer = peer;
+    out.push_back(std::move(fresh));
+    return out.back();
+  };
+  for (const IpsecIdentView& ident : idents)
+    of(ident.interface, ident.peer).flows.push_back(&ident);
+  for (const Ikev2View& view : sas) {
+    const auto known = std::find_if(out.begin(), out.end(), [&](const Session& session) {
+      return session.peer == view.sa.remote.address && session.sa == nullptr;
+    });
+    Session& session = known != out.end() ? *known : out.emplace_back();
+    session.sa = &view;
+    session.peer = view.sa.remote.address;
+    session.port = view.sa.remote.port;
+  }
+  return out;
+}
+
+bool has_sas(const Session& session) {
+  return std::any_of(session.flows.begin(), session.flows.end(),
+                     [](const IpsecIdentView* flow) { return !flow->sas.empty(); });
+}
+
+const char* status(const Session& session) {
+  const bool flows = has_sas(session);
+  if (session.sa == nullptr) return flows ? "UP-NO-IKE" : "DOWN";
+  if (session.sa->sa.state == ike::IkeSaState::kInNegotiation) return "DOWN-NEGOTIATING";
+  return flows || !session.sa->sa.children.empty() ? "UP-ACTIVE" : "UP-IDLE";
+}
+
+std::string net_text(const policy::TrafficSelector& selector) {
+  const IpPrefix prefix = selector.covering_prefix();
+  return prefix.first().to_string() + "/" + mask_text(prefix);
+}
+
+void flow_text(Screen& screen, const IpsecIdentView& flow, bool detail) {
+  const unsigned protocol = flow.selectors.local.protocol;
+  screen.line("  IPSEC FLOW: permit %s %s %s",
+              protocol == 0 ? (flow.peer.is_v6() ? "ipv6" : "ip") : c(std::to_string(protocol)),
+              c(net_text(flow.selectors.local)), c(net_text(flow.selectors.remote)));
+  screen.line("        Active SAs: %zu, origin: crypto map", flow.sas.size() * 2);
+  if (!detail) return;
+  ports::SaCounters in, out;
+  std::uint32_t seconds = 0;
+  std::uint64_t left_in = 0, left_out = 0;
+  for (const IpsecSaView& sa : flow.sas) {
+    in.packets += sa.state.in.packets;
+    in.other_failures +=
+        sa.state.in.auth_failures + sa.state.in.replay_failures + sa.state.in.other_failures;
+    out.packets += sa.state.out.packets;
+    out.other_failures += sa.state.out.other_failures;
+    seconds = sa.child.remaining_seconds;
+    const std::uint64_t whole = sa.child.lifetime.kilobytes;
+    left_in = whole - std::min(whole, sa.state.in.bytes / 1024);
+    left_out = whole - std::min(whole, sa.state.out.bytes / 1024);
+  }
+  screen.line("        Inbound:  #pkts dec'ed %llu drop %llu life (KB/Sec) %llu/%u", n(in.packets),
+              n(in.other_failures), n(left_in), seconds);
+  screen.line("        Outbound: #pkts enc'ed %llu drop %llu life (KB/Sec) %llu/%u", n(out.packets),
+              n(out.other_failures), n(left_out), seconds);
+}
+
+void session_text(Screen& screen, const Session& session, bool detail) {
+  screen.line("Interface: %s", c(session.interface));
+  if (session.sa != nullptr && !session.sa->sa.profile.empty())
+    screen.line("Profile: %s", c(session.sa->sa.profile));
+  if (detail && session.sa != nullptr)
+    screen.line("Uptime: %s", c(age_text(session.sa->sa.active_seconds)));
+  screen.line("Session status: %s", status(session));
+  screen.line("Peer: %s port %u fvrf: (none) ivrf: (none)", c(session.peer.to_string()),
+              session.port);
+  if (detail && session.sa != nullptr) {
+    screen.line("      Phase1_id: %s", c(session.sa->sa.remote_identity.to_string()));
+    screen.line("      Desc: (none)");
+  }
+  if (session.sa != nullptr) {
+    const ike::IkeSaStatus& sa = session.sa->sa;
+    screen.line("  Session ID: %u", sa.id);
+    screen.line("  IKEv2 SA: local %s/%u remote %s/%u %s", c(sa.local.address.to_string()),
+                sa.local.port, c(sa.remote.address.to_string()), sa.remote.port,
+                sa.state == ike::IkeSaState::kInNegotiation ? "Inactive" : "Active");
+    if (detail) {
+      std::string letters = sa.dpd.interval_seconds != 0 ? "D" : "";
+      if (sa.local_behind_nat || sa.remote_behind_nat) letters += "N";
+      const std::uint32_t left =
+          sa.lifetime_seconds - std::min(sa.lifetime_seconds, sa.active_seconds);
+      screen.line("          Capabilities:%s connid:%u lifetime:%s",
+                  letters.empty() ? "(none)" : c(letters), sa.id, c(age_text(left)));
+    }
+  }
+  for (const IpsecIdentView* flow : session.flows) flow_text(screen, *flow, detail);
+  screen.blank();
+}
+
+}  // namespace
+
+std::string crypto_session_text(const std::vector<Ikev2View>& sas,
+                                const std::vector<IpsecIdentView>& idents, bool detail) {
+  Screen screen;
+  screen.line("Crypto session current status");
+  screen.blank();
+  if (detail) {
+    screen.line("Code: C - IKE Configuration mode, D - Dead Peer Detection");
+    screen.line("K - Keepalives, N - NAT-traversal, T - cTCP encapsulation");
+    screen.line("X - IKE Extended Authentication, F - IKE Fragmentation");
+    screen.blank();
+  }
+  for (const Session& session : sessions_of(sas, idents)) session_text(screen, session, detail);
+  return screen.take();
+}
+
+std::string crypto_session_json(const std::vector<Ikev2View>& sas,
+                                const std::vector<IpsecIdentView>& idents) {
+  json::array list;
+  for (const Session& session : sessions_of(sas, idents)) {
+    json::array flows;
+    for (const IpsecIdentView* flow : session.flows) {
+      json::array spis;
+      for (const IpsecSaView& sa : flow->sas) spis.push_back(child_json(sa.child, sa.state));
+      flows.push_back(json::object{{"local", net_text(flow->selectors.local)},
+                                   {"remote", net_text(flow->selectors.remote)},
+                                   {"protocol", flow->selectors.local.protocol},
+                                   {"sas", std::move(spis)}});
+    }
+    json::object object{{"interface", session.interface},
+                        {"peer", session.peer.to_string()},
+                        {"port", session.port},
+                        {"status", status(session)},
+                        {"flows", std::move(flows)}};
+    if (session.sa != nullptr) {
+      object["ike_id"] = session.sa->sa.id;
+      object["profile"] = session.sa->sa.profile;
+      object["remote_identity"] = session.sa->sa.remote_identity.to_string();
+      object["active_seconds"] = session.sa->sa.active_seconds;
+    }
+    list.push_back(std::move(object));
+  }
+  return json::serialize(json::object{{"sessions", std::move(list)}});
+}
+
+}  // namespace spa::config

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/config/show/ikev2.h"
+
+#include "userspace/config/show/names.h"
+#include "userspace/config/show/text.h"
+
+namespace spa::config {
+namespace {
+
+const char* state_word(ike::IkeSaState state) {
+  switch (state) {
+    case ike::IkeSaState::kInNegotiation:
+      return "IN-NEG";
+    case ike::IkeSaState::kReady:
+    case ike::IkeSaState::kRekeying:
+      return "READY";
+    case ike::IkeSaState::kDeleting:
+      return "DELETE";
+  }
+  return "READY";
+}
+
+std::string endpoint_text(const Endpoint& endpoint) {
+  return endpoint.address.to_string() + "/" + std::to_string(endpoint.port);
+}
+
+void row(Screen& screen, const ike::IkeSaStatus& sa) {
+  screen.line("Tunnel-id Local                 Remote                fvrf/ivrf            Status ");
+  screen.line("%-9u %-21s %-21s %-20s %-7s", sa.id, c(endpoint_text(sa.local)),
+              c(endpoint_text(sa.remote)), "none/none", state_word(sa.state));
+  std::string keysize;
+  if (sa.cipher.key_bits != 0) keysize = ", keysize: " + std::to_string(sa.cipher.key_bits);
+  screen.line("      Encr: %s%s, PRF: %s, Hash: %s, DH Grp:%u, Auth sign: %s, Auth verify: %s",
+              c(cipher_name(sa.cipher.id)), c(keysize), c(prf_name(sa.prf)),
+              c(hash_name(sa.integrity)), static_cast<unsigned>(sa.group), c(sa.local_auth),
+              c(sa.remote_auth));
+  screen.line("      Life/Active Time: %u/%u sec", sa.lifetime_seconds, sa.active_seconds);
+}
+
+const char* nat_text(const ike::IkeSaStatus& sa) {
+  if (sa.local_behind_nat && sa.remote_behind_nat) return "NAT-T is detected on both sides";
+  if (sa.local_behind_nat) return "NAT-T is detected inside";
+  if (sa.remote_behind_nat) return "NAT-T is detected outside";
+  return "NAT-T is not detected";
+}
+
+void detail(Screen& screen, const ike::IkeSaStatus& sa) {
+  screen.line("      CE id: 0, Session-id: %u", sa.id);
+  screen.line("      Status Description: %s", c(sa.status_description));
+  screen.line("      Local spi: %016llX       Remote spi: %016llX", n(sa.spi_local),
+              n(sa.spi_remote));
+  screen.line("      Local id: %s", c(sa.local_identity.to_string()));
+  screen.line("      Remote id: %s", c(sa.remote_identity.to_string()));
+  const auto before = [](std::uint32_t next) { return next == 0 ? 0 : next - 1; };
+  screen.line("      Local req msg id:  %-14u Remote req msg id:  %-10u",
+              before(sa.local_request_id), before(sa.remote_request_id));
+  screen.line("      Local next msg id: %-14u Remote next msg id: %-10u", sa.local_request_id,
+              sa.remote_request_id);
+  screen.line("      Local req queued:  %-14u Remote req queued:  %-10u", sa.requests_queued, 0U);
+  screen.line("      Local window:      %-14u Remote window:      %-10u", sa.local_window,
+              sa.remote_window);
+  screen.line("      DPD configured for %u seconds, retry %u", sa.dpd.interval_seconds,
+              sa.dpd.interval_seconds == 0 ? 0 : sa.dpd.retry_seconds);
+  screen.line("      %s", nat_text(sa));
+  // Ours: which engine did the public-key work.
+  screen.line("      Engine: DH %s, signature %s", sa.dh_engine.empty() ? "none" : c(sa.dh_engine),
+              sa.auth_engine.empty() ? "none" : c(sa.auth_engine));
+  screen.line("      Initiator of SA : %s", sa.initiator ? "Yes" : "No");
+  if (sa.disconnect_revoked) screen.line("      Disconnect Revoked Peer: Enabled");  // R-REV-15
+}
+
+std::string selector_text(const policy::TrafficSelector& selector) {
+  return selector.first.to_string() + "/" + std::to_string(selector.port_first) + " - " +
+         selector.last.to_string() + "/" + std::to_string(selector.port_last);
+}
+
+void child(Screen& screen, const ike::ChildSaStatus& sa, const ports::SaPairState& state) {
+  const std::size_t lines = std::max(sa.selectors_local.size(), sa.selectors_remote.size());
+  const policy::TrafficSelector none;
+  for (std::size_t i = 0; i < std::max<std::size_t>(lines, 1); ++i) {
+    const auto& local = i < sa.selectors_local.size() ? sa.selectors_local[i] : none;
+    const auto& remote = i < sa.selectors_remote.size() ? sa.selectors_remote[i] : none;
+    screen.line("%s local selector  %s", i == 0 ? "Child sa:" : "         ",
+                c(selector_text(local)));
+    screen.line("          remote selector %s", c(selector_text(remote)));
+  }
+  screen.line("          ESP spi in/out: 0x%X/0x%X  ", sa.spi_in, sa.spi_out);
+  screen.line("          AH spi in/out: 0x0/0x0  ");
+  screen.line("          CPI in/out: 0x0/0x0  ");
+  std::string keysize;
+  if (sa.suite.key_bits != 0) keysize = ", keysize: " + std::to_string(sa.suite.key_bits);
+  screen.line("          Encr: %s%s, esp_hmac: %s", c(cipher_name(sa.suite.cipher)), c(keysize),
+              c(hash_name(sa.suite.integrity)));
+  screen.line("          ah_hmac: None, comp: IPCOMP_NONE, mode %s",
+              sa.mode == policy::EncapsulationMode::kTunnel ? "tunnel" : "transport");
+  screen.line("          Engine: ESP %s", c(place_text(state)));
+}
+
+bool of_family(const Ikev2View& view, bool v6) {
+  return view.sa.remote.address.is_v6() == v6;
+}
+
+}  // namespace
+
+std::vector<Ikev2View> ikev2_view(Backend& backend) {
+  std::vector<Ikev2View> out;
+  for (ike::IkeSaStatus& sa : backend.ike_sas()) {
+    Ikev2View view;
+    for (const ike::ChildSaStatus& child_sa : sa.children)
+      view.children.push_back(backend.sa_state(child_sa.spi_in).value_or(ports::SaPairState{}));
+    view.sa = std::move(sa);
+    out.push_back(std::move(view));
+  }
+  return out;
+}
+
+std::string ikev2_sa_text(const std::vector<Ikev2View>& sas, bool detailed) {
+  Screen screen;
+  for (const bool v6 : {false, true}) {
+    screen.line(" %s Crypto IKEv2  SA ", v6 ? "IPv6" : "IPv4");
+    screen.blank();
+    for (const Ikev2View& view : sas) {
+      if (!of_family(view, v6)) continue;
+      row(screen, view.sa);
+      if (detailed) detail(screen, view.sa);
+      screen.blank();
+    }
+  }
+  return screen.take();
+}
+
+std::string ikev2_session_text(const std::vector<Ikev2View>& sas, bool detailed) {
+  Screen screen;
+  for (const bool v6 : {false, true}) {
+    screen.line(" %s Crypto IKEv2 Session ", v6 ? "IPv6" : "IPv4");
+    screen.blank();
+    for (const Ikev2View& view : sas) {
+      if (!of_family(view, v6)) continue;
+      const bool up = view.sa.state != ike::IkeSaState::kInNegotiation;
+      screen.line("Session-id:%u, Status:%s, IKE count:1, CHILD count:%zu", view.sa.id,
+                  !up                        ? "DOWN-NEGOTIATING"
+                  : view.sa.children.empty() ? "UP-IDLE"
+                                             : "UP-ACTIVE",
+                  view.sa.children.size());
+      screen.blank();
+      row(screen, view.sa);
+      if (detailed) detail(screen, view.sa);
+      for (std::size_t i = 0; i < view.sa.children.size(); ++i)
+        child(screen, view.sa.children[i], view.children[i]);
+      screen.blank();
+    }
+  }
+  return screen.take();
+}
+
+}  // namespace spa::config

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// show crypto ikev2 sa [detailed], show crypto ikev2 session [detail] (R-SHOW-18).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "userspace/config/backend.h"
+
+namespace spa::config {
+
+// A session: one IKE SA and the places of its children's cryptography, in the children's order.
+struct Ikev2View {
+  ike::IkeSaStatus sa;
+  std::vector<ports::SaPairState> children;
+};
+[[nodiscard]] std::vector<Ikev2View> ikev2_view(Backend& backend);
+
+[[nodiscard]] std::string ikev2_sa_text(const std::vector<Ikev2View>& sas, bool detailed);
+[[nodiscard]] std::string ikev2_session_text(const std::vector<Ikev2View>& sas, bool detailed);
+// The same data for both, children included.
+[[nodiscard]] std::string ikev2_json(const std::vector<Ikev2View>& sas);
+
+}  // namespace spa::config

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/config/show/ipsec_sa.h"
+
+#include <algorithm>
+
+#include "userspace/config/show/names.h"
+#include "userspace/config/show/text.h"
+
+namespace spa::config {
+namespace {
+
+constexpr unsigned kMtu = 1500;
+
+IpAddress primary_address(const policy::Snapshot& policy, const policy::CryptoMap& map,
+                          const policy::Interface& bound, const IpAddress& peer) {
+  const policy::Interface* source = &bound;
+  for (const auto& interface : policy.interfaces)
+    if (!map.local_address_interface.empty() && interface.name == map.local_address_interface)
+      source = &interface;
+  for (const IpPrefix& address : source->addresses)
+    if (address.address.family() == peer.family()) return address.address;
+  return {};
+}
+
+class Collector {
+ public:
+  Collector(const policy::Snapshot& policy, Backend& backend)
+      : policy_(policy), backend_(backend), sas_(backend.ike_sas()) {}
+
+  std::vector<IpsecIdentView> collect() {
+    for (const auto& interface : policy_.interfaces) {
+      const auto map = policy_.crypto_maps.find(interface.crypto_map);
+      if (interface.crypto_map.empty() || map == policy_.crypto_maps.end()) continue;
+      for (const auto& entry : map->second.entries) {
+        const auto list = policy_.access_lists.find(entry.access_list);
+        if (!entry.complete() || list == policy_.access_lists.end()) continue;
+        for (std::size_t i = 0; i < list->second.entries.size(); ++i)
+          if (list->second.entries[i].permit)
+            add(interface, map->second, entry, list->second.entries[i],
+                static_cast<std::uint32_t>(i + 1));
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void add(const policy::Interface& interface, const policy::CryptoMap& map,
+           const policy::CryptoMapEntry& entry, const policy::AclEntry& line,
+           std::uint32_t number) {
+    IpsecIdentView view;
+    view.interface = interface.name;
+    view.device = backend_.device_of(interface);
+    view.rule = {map.name, entry.sequence, number};
+    view.peer = entry.peers.front();
+    view.local_address = primary_address(policy_, map, interface, view.peer);
+    view.selectors = line.selectors();
+    view.replay_window = policy_.replay_window;
+    for (const ike::IkeSaStatus& sa : sas_) {
+      for (const ike::ChildSaStatus& child : sa.children) {
+        if (child.rule != view.rule) continue;
+        view.local_address = child.local.address;
+        view.peer = child.remote.address;
+        view.peer_port = child.remote.port != 0 ? child.remote.port : sa.remote.port;
+        if (child.selectors_local.size() == 1 && child.selectors_remote.size() == 1)
+          view.selectors = {child.selectors_local[0], child.selectors_remote[0]};
+        view.sas.push_back({child, backend_.sa_state(child.spi_in).value_or(ports::SaPairState{})});
+      }
+    }
+    std::sort(view.sas.begin(), view.sas.end(),
+              [](const IpsecSaView& a, const IpsecSaView& b) { return a.child.id < b.child.id; });
+    out_.push_back(std::move(view));
+  }
+
+  const policy::Snapshot& policy_;
+  Backend& backend_;
+  std::vector<ike::IkeSaStatus> sas_;
+  std::vector<IpsecIdentView> out_;
+};
+
+struct Totals {
+  ports::SaCounters in;
+  ports::SaCounters out;
+};
+
+Totals totals(const IpsecIdentView& ident) {
+  Totals sum;
+  const auto add = [](ports::SaCounters& to, const ports::SaCounters& from) {
+    to.packets += from.packets;
+    to.bytes += from.bytes;
+    to.auth_failures += from.auth_failures;
+    to.replay_failures += from.replay_failures;
+    to.other_failures += from.other_failures;
+  };
+  for (const IpsecSaView& sa : ident.sas) {
+    add(sum.in, sa.state.in);
+    add(sum.out, sa.state.out);
+  }
+  return sum;
+}
+
+// R-MAP-26
+void counters(Screen& screen, const IpsecIdentView& ident, bool detail) {
+  const Totals sum = totals(ident);
+  const auto out = n(sum.out.packets), in = n(sum.in.packets);
+  screen.line("    #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu", out, out, out);
+  screen.line("    #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu", in, in, in);
+  screen.line("    #pkts compressed: 0, #pkts decompressed: 0");
+  screen.line("    #pkts not compressed: 0, #pkts compr. failed: 0");
+  screen.line("    #pkts not decompressed: 0, #pkts decompress failed: 0");
+  const auto errors = n(sum.in.auth_failures + sum.in.replay_failures + sum.in.other_failures);
+  if (!detail) {
+    screen.line("    #send errors %llu, #recv errors %llu", n(sum.out.other_failures), errors);
+    return;
+  }
+  screen.line("    #pkts no sa (send) %llu, #pkts invalid sa (rcv) 0", n(sum.out.other_failures));
+  screen.line("    #pkts encaps failed (send) 0, #pkts decaps failed (rcv) %llu",
+              n(sum.in.other_failures));
+  screen.line("    #pkts invalid prot (recv) 0, #pkts verify failed: %llu",
+              n(sum.in.auth_failures));
+  screen.line("    #pkts invalid identity (recv) 0, #pkts invalid len (rcv) 0");
+  screen.line("    #pkts replay rollover (send): 0, #pkts replay rollover (rcv) 0");
+  screen.line("    ##pkts replay failed (rcv): %llu", n(sum.in.replay_failures));
+  screen.line("    #pkts internal err (send): 0, #pkts internal err (recv) 0");
+}
+
+void spi_block(Screen& screen, const IpsecIdentView& ident, const IpsecSaView& sa, bool inbound,
+               bool detail) {
+  const ike::ChildSaStatus& child = sa.child;
+  const std::uint32_t spi = inbound ? child.spi_in : child.spi_out;
+  const auto used = (inbound ? sa.state.in.bytes : sa.state.out.bytes) / 1024;
+  const auto left = child.lifetime.kilobytes > used ? child.lifetime.kilobytes - used : 0;
+  const bool tunnel = child.mode == policy::EncapsulationMode::kTunnel;
+  screen.line("      spi: 0x%X(%u)", spi, spi);  // R-MAP-30
+  screen.line("        transform: %s ,", c(transform_names(child.suite)));
+  screen.line("        in use settings = {%s%s, }", tunnel ? "Tunnel" : "Transport",
+              child.udp_encapsulation ? " UDP-Encaps" : "");
+  const ports::OffloadState place = inbound ? sa.state.offload_in : sa.state.offload_out;
+  const std::string engine = place == ports::OffloadState::kCard        ? sa.state.offload_device
+                             : place == ports::OffloadState::kInProcess ? "SPA-IPSEC"
+                                                                        : "SW";
+  // R-MAP-29: inbound even, outbound the next.
+  const std::uint32_t id = inbound ? child.id : child.id + 1;
+  screen.line("        conn id: %u, flow_id: %s:%u, sibling_flags %016X, crypto map: %s", id,
+              c(engine), id, 0x80000040U, c(ident.rule.crypto_map));
+  screen.line("        sa timing: remaining key lifetime (k/sec): (%llu/%u)", n(left),
+              child.remaining_seconds);
+  screen.line("        IV size: %u bytes", iv_size(child.suite.cipher));
+  if (detail)
+    screen.line("        replay detection support: Y  replay window size: %u", child.replay_window);
+  else
+    screen.line("        replay detection support: Y");
+  screen.line("        Status: ACTIVE(ACTIVE)");
+  screen.line("        Engine: %s", c(place_text(sa.state)));
+}
+
+void direction(Screen& screen, const IpsecIdentView& ident, bool inbound, bool detail) {
+  const char* word = inbound ? "inbound" : "outbound";
+  screen.blank();
+  screen.line("     %s esp sas:", word);
+  for (const IpsecSaView& sa : ident.sas) spi_block(screen, ident, sa, inbound, detail);
+  screen.blank();
+  screen.line("     %s ah sas:", word);
+  screen.blank();
+  screen.line("     %s pcp sas:", word);
+}
+
+void block(Screen& screen, const IpsecIdentView& ident, bool detail) {
+  screen.blank();
+  screen.line("   protected vrf: (none)");
+  screen.line("   local  ident (addr/mask/prot/port): (%s)", c(ident_text(ident.selectors.local)));
+  screen.line("   remote ident (addr/mask/prot/port): (%s)", c(ident_text(ident.selectors.remote)));
+  screen.line("   current_peer %s port %u", c(ident.peer.to_string()), ident.peer_port);
+  screen.line("     PERMIT, flags={origin_is_acl,}");  // R-MAP-27
+  counters(screen, ident, detail);
+  screen.blank();
+  screen.line("     local crypto endpt.: %s, remote crypto endpt.: %s",
+              c(ident.local_address.to_string()), c(ident.peer.to_string()));
+  const std::string idb = ident.device.empty() ? ident.interface : ident.device;
+  screen.line("     plaintext mtu %u, path mtu %u, ip mtu %u, ip mtu idb %s",
+              ident.sas.empty() ? kMtu : kMtu - 62, kMtu, kMtu, c(idb));
+  const std::uint32_t current = ident.sas.empty() ? 0 : ident.sas.back().child.spi_out;
+  screen.line("     current outbound spi: 0x%X(%u)", current, current);
+  const wire::DhId pfs = ident.sas.empty() ? wire::DhId::kNone : ident.sas.back().child.pfs;
+  if (pfs == wire::DhId::kNone)
+    screen.line("     PFS (Y/N): N, DH group: none");
+  else
+    screen.line("     PFS (Y/N): Y, DH group: group%u", static_cast<unsigned>(pfs));
+  direction(screen, ident, true, detail);
+  direction(screen, ident, false, detail);
+}
+
+}  // namespace
+
+std::vector<IpsecIdentView> ipsec_view(const policy::Snapshot& policy, Backend& backend) {
+  return Collector(policy, backend).collect();
+}
+
+std::string ipsec_sa_text(const std::vector<IpsecIdentView>& idents, bool detail) {
+  Screen screen;
+  const IpsecIdentView* last = nullptr;
+  for (const IpsecIdentView& ident : idents) {
+    if (last == nullptr || last->interface != ident.interface) {
+      screen.blank();
+      screen.line("interface: %s", c(ident.interface));
+      screen.line("    Crypto map tag: %s, local addr %s", c(ident.rule.crypto_map),
+                  c(ident.local_address.to_string()));
+    }
+    last = &ident;
+    block(screen, ident, detail);
+  }
+  if (idents.empty()) screen.line("No SAs found");
+  return screen.take();
+}
+
+}  // namespace spa::config

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// show crypto ipsec sa [detail] (R-SHOW-37, R-MAP-24..30).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "userspace/config/backend.h"
+
+namespace spa::config {
+
+struct IpsecSaView {
+  ike::ChildSaStatus child;
+  ports::SaPairState state;
+};
+
+// One permit line of a bound crypto map, with the SAs that stand for it (none, one, or two while
+// one is being replaced).
+struct IpsecIdentView {
+  std::string interface;
+  std::string device;
+  ports::PolicyId rule;
+  IpAddress local_address;
+  IpAddress peer;
+  std::uint16_t peer_port = 500;
+  policy::SelectorPair selectors;
+  std::uint32_t replay_window = 64;
+  std::vector<IpsecSaView> sas;  // the newest last
+};
+
+[[nodiscard]] std::vector<IpsecIdentView> ipsec_view(const policy::Snapshot& policy,
+                                                     Backend& backend);
+[[nodiscard]] std::string ipsec_sa_text(const std::vector<IpsecIdentView>& idents, bool detail);
+[[nodiscard]] std::string ipsec_sa_json(const std::vector<IpsecIdentView>& idents);
+
+}  // namespace spa::config

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// show version, show clock (R-SHOW-19), show logging.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "userspace/config/backend.h"
+
+namespace spa::config {
+
+[[nodiscard]] std::string version_text(const SystemInfo& info, const std::string& hostname);
+[[nodiscard]] std::string version_json(const SystemInfo& info, const std::string& hostname);
+[[nodiscard]] std::string time_text(WallTime now, bool synchronised);
+[[nodiscard]] std::string time_json(WallTime now, bool synchronised);
+[[nodiscard]] std::string log_lines_text(const std::vector<LogLine>& lines);
+[[nodiscard]] std::string log_lines_json(const std::vector<LogLine>& lines);
+
+}  // namespace spa::config
