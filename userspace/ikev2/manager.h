@@ -31,6 +31,8 @@
 
 namespace spa::ikev2 {
 
+class Shard;
+
 // None is owned; all outlive the manager.
 struct Dependencies {
   ports::Datagrams& datagrams;
@@ -56,6 +58,9 @@ struct Options {
   std::uint32_t cookie_threshold = 128;  // where the configuration names none
   Duration cookie_secret_life{60000};
   Duration acquire_hold_down{5000};  // after a failed negotiation for the same rule
+  // A lifetime's part after which rekeying begins, at random between the two.
+  unsigned rekey_from_percent = 80;
+  unsigned rekey_to_percent = 90;
   std::size_t decisions_kept = 64;
 };
 
@@ -131,8 +136,7 @@ class Manager final : public ports::SaDatabaseListener {
   bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi);
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Shard> shard_;
 };
 
 }  // namespace spa::ikev2

@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/ikev2/authentication.h"
+
+#include <algorithm>
+
+#include "userspace/ikev2/awaitables.h"
+#include "userspace/ikev2/identity.h"
+
+namespace spa::ikev2 {
+
+namespace {
+
+using Kind = policy::Identity::Kind;
+
+// What AUTH of an end covers (2.15): its first message, the other's nonce, its identity.
+Result<Bytes> covered(const IkeSa& sa, bool ours, const wire::IdPayload& id) {
+  const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(sa.suite.prf));
+  if (!prf || !sa.handshake) return fail(Errc::kState, "no handshake under way");
+  const Handshake& h = *sa.handshake;
+  const bool from_initiator = ours == sa.initiator;
+  return crypto::signed_octets(*prf, ours ? h.our_message : h.peer_message,
+                               from_initiator ? h.nonce_r : h.nonce_i,
+                               from_initiator ? h.sk_pi : h.sk_pr, wire::rest_of_id_payload(id));
+}
+
+const policy::KeyringPeer* keyring_peer(const policy::Snapshot& snapshot,
+                                        const policy::Ikev2Profile& profile,
+                                        const IpAddress& address,
+                                        const policy::Identity* identity) {
+  const auto ring = snapshot.ikev2_keyrings.find(profile.keyring);
+  return ring == snapshot.ikev2_keyrings.end() ? nullptr : ring->second.find(address, identity);
+}
+
+// The trustpoints to sign with, in order: those of the profile, otherwise the last defined first
+// (R-PROF-16).
+std::vector<std::string> signing_trustpoints(const policy::Snapshot& snapshot,
+                                             const policy::Ikev2Profile& profile) {
+  if (!profile.trustpoints.empty()) return profile.trustpoints;
+  std::vector<std::string> names;
+  for (const policy::Trustpoint& t : snapshot.trustpoints) names.push_back(t.name);
+  std::reverse(names.begin(), names.end());
+  return names;
+}
+
+// Our certificate: the first whose CA the peer asked for (CERTREQ), else the first there is.
+Result<ports::LocalCertificate> own_certificate(IkeSa& sa, const policy::Snapshot& snapshot,
+                                                const policy::Ikev2Profile& profile) {
+  ports::Credentials& credentials = sa.shard.ports.credentials;
+  const auto& wanted = sa.handshake->peer_authorities;
+  std::optional<ports::LocalCertificate> first;
+  std::string why = "no trustpoint is configured";
+  for (const std::string& name : signing_trustpoints(snapshot, profile)) {
+    Result<ports::LocalCertificate> found = credentials.local(name);
+    if (!found || !found->key) {
+      why = "trustpoint " + name + ": " + (found ? "no key" : found.error().text);
+      continue;
+    }
+    const std::vector<Bytes> hashes = credentials.ca_key_hashes({name});
+    const bool asked = std::any_of(hashes.begin(), hashes.end(), [&](const Bytes& hash) {
+      return std::find(wanted.begin(), wanted.end(), hash) != wanted.end();
+    });
+    if (wanted.empty() || asked) return std::move(*found);
+    if (!first) first = std::move(*found);
+  }
+  if (first) return std::move(*first);
+  return fail(Errc::kNotFound, "no certificate to authenticate with: " + why);
+}
+
+// RFC 7427 when the peer announced hashes, else the SHA-1 signature of RFC 7296.
+crypto::SignatureMethod signature_method(const std::vector<wire::SignatureHash>& announced) {
+  const auto has = [&](wire::SignatureHash h) {
+    return std::find(announced.begin(), announced.end(), h) != announced.end();
+  };
+  using crypto::HashAlgorithm;
+  HashAlgorithm hash = HashAlgorithm::kSha1;
+  if (has(wire::SignatureHash::kSha512)) hash = HashAlgorithm::kSha512;
+  if (has(wire::SignatureHash::kSha384)) hash = HashAlgorithm::kSha384;
+  if (has(wire::SignatureHash::kSha256)) hash = HashAlgorithm::kSha256;
+  return {crypto::SignatureScheme::kRsaPkcs1, hash};
+}
+
+ike::Task<Status> sign_proof(IkeSa& sa, const policy::Snapshot& snapshot,
+                             const policy::Ikev2Profile& profile, wire::Side side, Proof& proof) {
+  Result<ports::LocalCertificate> own = own_certificate(sa, snapshot, profile);
+  if (!own) co_return tl::unexpected(own.error());
+  const bool by_dn = !profile.local_identity || (profile.local_identity->kind == Kind::kDn &&
+                                                 profile.local_identity->der.empty());
+  if (by_dn) proof.identity = {Kind::kDn, {}, own->subject, own->subject_der};
+  Result<wire::IdPayload> id = to_payload(proof.identity, side);
+  if (!id) co_return tl::unexpected(id.error());
+  proof.id = std::move(*id);
+  for (Bytes& certificate : own->chain) {
+    proof.certificates.push_back({wire::CertEncoding::kX509Signature, std::move(certificate)});
+  }
+  Result<Bytes> octets = covered(sa, true, proof.id);
+  if (!octets) co_return tl::unexpected(octets.error());
+  const crypto::SignatureMethod method = signature_method(sa.handshake->peer_hashes);
+  EngineAnswer<Bytes> made = co_await sign(sa.shard, *own->key, method, std::move(*octets));
+  if (!made.result) co_return tl::unexpected(made.result.error());
+  if (method.hash == crypto::HashAlgorithm::kSha1) {
+    proof.auth.method = wire::AuthMethod::kRsaSignature;
+  } else {
+    proof.auth.method = wire::AuthMethod::kDigitalSignature;
+    proof.auth.algorithm = to_bytes(crypto::algorithm_identifier(method));
+  }
+  proof.auth.data = std::move(*made.result);
+  sa.auth_engine = made.engine;
+  co_return Status{};
+}
+
+Status mac_proof(IkeSa& sa, const policy::Snapshot& snapshot, const policy::Ikev2Profile& profile,
+                 wire::Side side, Proof& proof) {
+  const policy::Identity* peer =
+      sa.remote_identity.kind == Kind::kNone ? nullptr : &sa.remote_identity;
+  const policy::KeyringPeer* key = keyring_peer(snapshot, profile, sa.remote.address, peer);
+  if (key == nullptr || key->local_key.empty()) {
+    return fail(Errc::kNotFound, "no pre-shared key for " + sa.remote.address.to_string() +
+                                     " in keyring '" + profile.keyring + "'");
+  }
+  Result<wire::IdPayload> id = to_payload(proof.identity, side);
+  if (!id) return tl::unexpected(id.error());
+  proof.id = std::move(*id);
+  const Result<Bytes> octets = covered(sa, true, proof.id);
+  if (!octets) return tl::unexpected(octets.error());
+  const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(sa.suite.prf));
+  const Result<SecretBytes> mac = crypto::shared_key_auth(*prf, key->local_key, *octets);
+  if (!mac) return tl::unexpected(mac.error());
+  proof.auth = {wire::AuthMethod::kSharedKeyMic, {}, to_bytes(*mac)};
+  return {};
+}
+
+Status check_mac(const IkeSa& sa, const policy::Snapshot& snapshot,
+                 const policy::Ikev2Profile& profile, const Claim& claim) {
+  const policy::KeyringPeer* key =
+      keyring_peer(snapshot, profile, sa.remote.address, &claim.identity);
+  if (key == nullptr || key->remote_key.empty()) {
+    return fail(Errc::kDenied, "no pre-shared key for " + claim.identity.to_string() + " at " +
+                                   sa.remote.address.to_string() + " in keyring '" +
+                                   profile.keyring + "'");
+  }
+  const Result<Bytes> octets = covered(sa, false, claim.id);
+  if (!octets) return tl::unexpected(octets.error());
+  const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(sa.suite.prf));
+  const Result<SecretBytes> mac = crypto::shared_key_auth(*prf, key->remote_key, *octets);
+  if (!mac) return tl::unexpected(mac.error());
+  if (constant_time_equal(*mac, claim.auth.data)) return {};
+  return fail(Errc::kDenied, "pre-shared key mismatch with " + claim.identity.to_string());
+}
+
+// The method a signature claims, if it is one that we announced (RFC 7427 4).
+Result<crypto::SignatureMethod> claimed_method(const Claim& claim) {
+  if (claim.auth.method == wire::AuthMethod::kRsaSignature) {
+    return crypto::SignatureMethod{crypto::SignatureScheme::kRsaPkcs1,
+                                   crypto::HashAlgorithm::kSha1};
+  }
+  const auto method = crypto::method_from_identifier(claim.auth.algorithm);
+  if (!method) {
+    return fail(Errc::kUnsupported,
+                "signature algorithm " + to_hex(claim.auth.algorithm) + " is not supported");
+  }
+  if (method->hash == crypto::HashAlgorithm::kSha1 || method->hash == crypto::HashAlgorithm::kMd5) {
+    return fail(Errc::kDenied, "signature uses a hash that was not announced");
+  }
+  return *method;
+}
+
+// R-DBG-21, R-DBG-35: the certificate does not carry the identity.
+void log_identity_mismatch(IkeSa& sa, const policy::Identity& id,
+                           const ports::PeerCertificate& certificate) {
+  struct Words {
+    Kind kind;
+    const char* mnemonic;
+    const char* type;
+    const char* field;
+  };
+  static constexpr Words kWords[]{
+      {Kind::kAddress, "IKMP_NO_ID_CERT_ADDR_MATCH", "1", "addr"},
+      {Kind::kFqdn, "IKMP_NO_ID_CERT_FQDN_MATCH", "2", "fqdn"},
+      {Kind::kEmail, "IKMP_NO_ID_CERT_USER_FQDN_MATCH", "3", "user fqdn"},
+      {Kind::kDn, "IKMP_NO_ID_CERT_DN_MATCH", "9", "DN"},
+  };
+  std::string held = id.kind == Kind::kDn ? certificate.subject : "empty";
+  for (const policy::Identity& name : certificate.names) {
+    if (name.kind == id.kind) held = name.to_string();
+  }
+  for (const Words& w : kWords) {
+    if (w.kind != id.kind) continue;
+    sa.shard.log(Severity::kInfo, "CRYPTO", w.mnemonic,
+                 "ID of " + id.to_string() + " (type " + w.type + ") and certificate " + w.field +
+                     " with " + held);
+  }
+}
+
+bool identity_admitted(const policy::Ikev2Profile& profile, const policy::Identity& identity) {
+  return std::any_of(profile.match_remote.begin(), profile.match_remote.end(),
+                     [&](const policy::IdentityMatch& m) { return m.matches(identity); });
+}
+
+bool map_admitted(IkeSa& sa, const policy::Ikev2Profile& profile,
+                  const ports::PeerCertificate& certificate) {
+  const auto& maps = profile.match_certificate_maps;
+  return std::any_of(maps.begin(), maps.end(), [&](const std::string& map) {
+    return sa.shard.ports.credentials.matches(certificate, map);
+  });
+}
+
+bool accepts(const policy::Ikev2Profile& profile, const IpAddress& local, policy::AuthMethod method,
+             Steps& steps) {
+  const std::string where = "profile " + profile.name;
+  const auto& methods = profile.remote_auth;
+  if (!profile.complete()) {
+    steps.push_back(where + ": incomplete");  // R-PROF-2
+  } else if (profile.match_local_address && *profile.match_local_address != local) {
+    steps.push_back(where + ": is for local address " + profile.match_local_address->to_string());
+  } else if (std::find(methods.begin(), methods.end(), method) == methods.end()) {
+    steps.push_back(where + ": does not allow the peer's authentication method");
+  } else {
+    return true;
+  }
+  return false;
+}
+
+// How exactly a statement names the peer.
+int precision(const policy::IdentityMatch& m) {
+  using Match = policy::IdentityMatch::Kind;
+  switch (m.kind) {
+    case Match::kAny:
+      return 0;
+    case Match::kFqdnDomain:
+    case Match::kEmailDomain:
+      return 1 + static_cast<int>(m.text.size());
+    case Match::kAddress:
+      return 1 + static_cast<int>(m.address.length);
+    case Match::kFqdn:
+    case Match::kEmail:
+    case Match::kKeyId:
+      return 1000;
+  }
+  return 0;
+}
+
+ike::Task<Status> check_signature(IkeSa& sa, const Claim& claim,
+                                  const ports::PeerCertificate& certificate) {
+  if (!speaks_for(certificate, claim.identity)) {
+    log_identity_mismatch(sa, claim.identity, certificate);
+    co_return fail(Errc::kDenied, "certificate of " + certificate.subject +
+                                      " does not carry the identity " + claim.identity.to_string());
+  }
+  const Result<crypto::SignatureMethod> method = claimed_method(claim);
+  if (!method) co_return tl::unexpected(method.error());
+  Result<Bytes> octets = covered(sa, false, claim.id);
+  if (!octets) co_return tl::unexpected(octets.error());
+  EngineAnswer<void> judged =
+      co_await verify(sa.shard, *certificate.key, *method, std::move(*octets), claim.auth.data);
+  if (judged.result) co_return Status{};
+  co_return fail(Errc::kDenied, "signature of " + claim.identity.to_string() +
+                                    " is wrong: " + judged.result.error().text);
+}
+
+// A certificate of the peer that passed, or why not.
+ike::Task<Result<ports::PeerCertificate>> judge_chain(IkeSa& sa, const Claim& claim,
+                                                      std::vector<std::string> trustpoints) {
+  if (claim.chain.empty()) co_return fail(Errc::kDenied, "peer sent no certificate");
+  Result<ports::PeerCertificate> judged = co_await validate(sa.shard, claim.chain, trustpoints);
+  if (judged && !judged->key) judged = fail(Errc::kDenied, "certificate without usable key");
+  if (!judged) {
+    sa.shard.log(Severity::kNotice, "CRYPTO", "IKMP_INVAL_CERT",
+                 "Certificate received from " + sa.remote.address.to_string() +
+                     " is bad: " + judged.error().text);
+  }
+  co_return judged;
+}
+
+// R-PROF-12, 13: no identity statement fits, so the certificate decides.
+ike::Task<Result<Verified>> profile_by_certificate(IkeSa& sa, const policy::Snapshot& snapshot,
+                                                   const Claim& claim) {
+  Steps& steps = sa.handshake->steps;
+  Result<ports::PeerCertificate> certificate = co_await judge_chain(sa, claim, {});
+  if (!certificate) co_return tl::unexpected(certificate.error());
+  for (const auto& [name, profile] : snapshot.ikev2_profiles) {
+    if (profile.match_certificate_maps.empty()) continue;
+    if (!accepts(profile, sa.local.address, policy::AuthMethod::kRsaSig, steps)) continue;
+    if (!map_admitted(sa, profile, *certificate)) {
+      steps.push_back("profile " + name + ": no certificate map matches");
+      continue;
+    }
+    sa.shard.debug(sa, "certificate map matches " + name + " profile");
+    if (!profile.trustpoints.empty()) {
+      sa.shard.debug(sa, "Trying to re-validate CERT using new profile");
+      certificate = co_await judge_chain(sa, claim, profile.trustpoints);
+      if (!certificate) co_return tl::unexpected(certificate.error());
+    }
+    co_return Verified{name, std::move(*certificate)};
+  }
+  co_return fail(Errc::kDenied, "no profile matches identity " + claim.identity.to_string() +
+                                    " or its certificate");
+}
+
+}  // namespace
+
+ike::Task<Result<Proof>> prove(IkeSa& sa, policy::SnapshotPtr snapshot,
+                               const policy::Ikev2Profile& profile, wire::Side side) {
+  Proof proof;
+  proof.identity =
+      profile.local_identity.value_or(policy::Identity{Kind::kAddress, sa.local.address, {}, {}});
+  const bool rsa = profile.local_auth == policy::AuthMethod::kRsaSig;
+  Status made;
+  if (rsa) {
+    made = co_await sign_proof(sa, *snapshot, profile, side, proof);
+  } else {
+    made = mac_proof(sa, *snapshot, profile, side, proof);
+  }
+  if (!made) co_return tl::unexpected(made.error());
+  sa.local_identity = proof.identity;
+  sa.local_auth = rsa ? "RSA" : "PSK";
+  co_return proof;
+}
+
+Result<Claim> read_claim(const Payloads& payloads, wire::Side side) {
+  const wire::IdPayload* id = wire::find_id(payloads, side);
+  const auto* auth = wire::find<wire::AuthPayload>(payloads);
+  if (id == nullptr) return fail(Errc::kInvalid, "peer sent no identity");
+  if (auth == nullptr)
+    return fail(Errc::kInvalid, "peer sent no AUTH payload (EAP is not supported)");
+  Result<policy::Identity> identity = from_payload(*id);
+  if (!identity) return tl::unexpected(identity.error());
+  Claim claim{*id, std::move(*identity), *auth, {}};
+  for (const wire::Payload& payload : payloads) {
+    const auto* certificate = std::get_if<wire::CertPayload>(&payload);
+    if (certificate == nullptr || certificate->encoding != wire::CertEncoding::kX509Signature) {
+      continue;
+    }
+    claim.chain.push_back(certificate->data);
+  }
+  return claim;
+}
+
+Result<policy::AuthMethod> method_of(const Claim& claim) {
+  switch (claim.auth.method) {
+    case wire::AuthMethod::kSharedKeyMic:
+      return policy::AuthMethod::kPreShare;
+    case wire::AuthMethod::kRsaSignature:
+    case wire::AuthMethod::kDigitalSignature:
+      return policy::AuthMethod::kRsaSig;
+    default:
+      return fail(Errc::kUnsupported, "authentication method " +
+                                          wire::to_string(claim.auth.method) + " is not supported");
+  }
+}
+
+const policy::Ikev2Profile* profile_by_identity(const policy::Snapshot& snapshot,
+                                                const IpAddress& local,
+                                                const policy::Identity& identity,
+                                                policy::AuthMethod method, Steps& steps) {
+  const policy::Ikev2Profile* best = nullptr;
+  int best_precision = -1;
+  for (const auto& [name, profile] : snapshot.ikev2_profiles) {
+    if (!identity_admitted(profile, identity)) {
+      steps.push_back("profile " + name + ": identity " + identity.to_string() + " does not match");
+      continue;
+    }
+    if (!accepts(profile, local, method, steps)) continue;
+    for (const policy::IdentityMatch& m : profile.match_remote) {
+      if (!m.matches(identity) || precision(m) <= best_precision) continue;
+      best = &profile;
+      best_precision = precision(m);
+    }
+  }
+  steps.push_back(best == nullptr ? "peer matches *none* of the profiles"
+                                  : "peer matches " + best->name + " profile");
+  return best;
+}
+
+ike::Task<Result<Verified>> check(IkeSa& sa, policy::SnapshotPtr snapshot, std::string bound,
+                                  Claim claim) {
+  const Result<policy::AuthMethod> method = method_of(claim);
+  if (!method) co_return tl::unexpected(method.error());
+  Steps& steps = sa.handshake->steps;
+  const policy::Ikev2Profile* profile = nullptr;
+  if (bound.empty()) {
+    profile = profile_by_identity(*snapshot, sa.local.address, claim.identity, *method, steps);
+  } else {
+    profile = &snapshot->ikev2_profiles.at(bound);
+    if (!accepts(*profile, sa.local.address, *method, steps)) {
+      co_return fail(Errc::kDenied, steps.back());
+    }
+  }
+  Verified verified;
+  if (*method == policy::AuthMethod::kRsaSig) {
+    if (profile == nullptr) {
+      Result<Verified> found = co_await profile_by_certificate(sa, *snapshot, claim);
+      if (!found) co_return found;
+      verified = std::move(*found);
+    } else {
+      Result<ports::PeerCertificate> judged = co_await judge_chain(sa, claim, profile->trustpoints);
+      if (!judged) co_return tl::unexpected(judged.error());
+      verified = {profile->name, std::move(*judged)};
+    }
+    Status signature = co_await check_signature(sa, claim, *verified.certificate);
+    if (!signature) co_return tl::unexpected(signature.error());
+  } else {
+    if (profile == nullptr) co_return fail(Errc::kDenied, steps.back());
+    if (Status mac = check_mac(sa, *snapshot, *profile, claim); !mac) {
+      co_return tl::unexpected(mac.error());
+    }
+    verified.profile = profile->name;
+  }
+  // The profile that an initiator was told to use must admit whom it found there.
+  const bool admitted = bound.empty() || identity_admitted(*profile, claim.identity) ||
+                        (verified.certificate && map_admitted(sa, *profile, *verified.certificate));
+  if (!admitted) {
+    co_return fail(Errc::kDenied,
+                   "profile " + bound + " does not admit identity " + claim.identity.to_string());
+  }
+  co_return verified;
+}
+
+std::optional<policy::Identity> sole_identity(const policy::Ikev2Profile& profile) {
+  if (profile.match_remote.size() != 1 || !profile.match_certificate_maps.empty()) return {};
+  const policy::IdentityMatch& m = profile.match_remote.front();
+  using Match = policy::IdentityMatch::Kind;
+  switch (m.kind) {
+    case Match::kAddress:
+      if (m.address.length != m.address.address.bits()) return {};
+      return policy::Identity{Kind::kAddress, m.address.address, {}, {}};
+    case Match::kFqdn:
+      return policy::Identity{Kind::kFqdn, {}, m.text, {}};
+    case Match::kEmail:
+      return policy::Identity{Kind::kEmail, {}, m.text, {}};
+    case Match::kKeyId:
+      return policy::Identity{Kind::kKeyId, {}, m.text, {}};
+    case Match::kAny:
+    case Match::kFqdnDomain:
+    case Match::kEmailDomain:
+      break;
+  }
+  return {};
+}
+
+void establish(IkeSa& sa, const policy::Snapshot& snapshot, const policy::Ikev2Profile& profile,
+               const Claim& claim, const Verified& verified) {
+  Shard& shard = sa.shard;
+  shard.left_half_open(sa);
+  sa.step(ike::Phase::kEstablished);
+  sa.profile = profile.name;
+  sa.remote_identity = claim.identity;
+  sa.remote_auth = verified.certificate ? "RSA" : "PSK";
+  if (verified.certificate) {
+    const ports::PeerCertificate& certificate = *verified.certificate;
+    if (claim.identity.kind == Kind::kDn) sa.remote_identity.text = certificate.subject;
+    sa.peer_certificate_serial = to_hex(certificate.serial);
+    sa.peer_certificate_issuer = certificate.issuer;
+    // R-REV-3, 6, 11: nothing is kept of peers that will never be checked, or when the switch is
+    // off.
+    if (certificate.check_revocation && snapshot.disconnect_revoked_peers) {
+      sa.held = HeldCertificate{certificate.issuer_der, certificate.issuer, certificate.serial};
+    }
+  }
+  sa.description = "Negotiation done";
+  sa.lifetime_seconds = profile.lifetime_seconds;
+  const Duration life(sa.lifetime_seconds * 1000LL);
+  sa.expires = shard.now() + life;
+  sa.expiry_cause = "lifetime expired";
+  sa.rekey_at = shard.now() + shard.rekey_after(life);
+  sa.liveness.configure(profile.dpd.interval_seconds != 0 ? profile.dpd : snapshot.global_dpd,
+                        shard.now());
+  shard.record(&sa, sa.remote, "IKE_AUTH", "established under profile " + profile.name,
+               std::move(sa.handshake->steps));
+  sa.handshake.reset();
+  ++shard.counters.ike_sas_created;
+  shard.log(Severity::kNotice, "IKEV2", "SA_UP",
+            "SA UP: peer " + sa.remote.to_string() + " tunnel-id " + std::to_string(sa.id) +
+                ", identity " + sa.remote_identity.to_string() + ", profile " + sa.profile + ", " +
+                sa.suite.to_string());
+  shard.touch(sa);
+}
+
+}  // namespace spa::ikev2

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/ikev2/awaitables.h"
+
+namespace spa::ikev2 {
+
+namespace {
+
+template <typename T>
+crypto::EngineCallback<T> into(const ike::Later<EngineAnswer<T>>& later) {
+  return [resolve = later.resolver()](Result<T> result, std::string_view engine) {
+    resolve({std::move(result), std::string(engine)});
+  };
+}
+
+}  // namespace
+
+ike::Later<EngineAnswer<crypto::DhKey>> generate(Shard& shard, crypto::DhGroup group) {
+  ike::Later<EngineAnswer<crypto::DhKey>> later(shard.strand);
+  shard.ports.engine.generate(group, into(later));
+  return later;
+}
+
+ike::Later<EngineAnswer<SecretBytes>> derive(Shard& shard, crypto::DhKey key, Bytes peer_public) {
+  ike::Later<EngineAnswer<SecretBytes>> later(shard.strand);
+  shard.ports.engine.derive(std::move(key), std::move(peer_public), into(later));
+  return later;
+}
+
+ike::Later<EngineAnswer<Bytes>> sign(Shard& shard, crypto::PrivateKey key,
+                                     crypto::SignatureMethod method, Bytes data) {
+  ike::Later<EngineAnswer<Bytes>> later(shard.strand);
+  shard.ports.engine.sign(std::move(key), method, std::move(data), into(later));
+  return later;
+}
+
+ike::Later<EngineAnswer<void>> verify(Shard& shard, crypto::PublicKey key,
+                                      crypto::SignatureMethod method, Bytes data, Bytes signature) {
+  ike::Later<EngineAnswer<void>> later(shard.strand);
+  shard.ports.engine.verify(std::move(key), method, std::move(data), std::move(signature),
+                            into(later));
+  return later;
+}
+
+ike::Later<Result<ports::PeerCertificate>> validate(Shard& shard, const std::vector<Bytes>& chain,
+                                                    const std::vector<std::string>& trustpoints) {
+  ike::Later<Result<ports::PeerCertificate>> later(shard.strand);
+  shard.ports.credentials.validate(chain, trustpoints, later.resolver());
+  return later;
+}
+
+ike::Task<Result<crypto::DhKey>> begin_agreement(Shard& shard, wire::DhId group) {
+  const auto algorithm = crypto::dh_from_id(static_cast<std::uint16_t>(group));
+  if (!algorithm) {
+    co_return fail(Errc::kUnsupported, wire::to_string(group) + " is not implemented");
+  }
+  EngineAnswer<crypto::DhKey> made = co_await generate(shard, *algorithm);
+  co_return std::move(made.result);
+}
+
+ike::Task<Result<KeyAgreement>> agree(Shard& shard, wire::DhId group, Bytes peer_public) {
+  Result<crypto::DhKey> key = co_await begin_agreement(shard, group);
+  if (!key) co_return tl::unexpected(key.error());
+  KeyAgreement agreement;
+  agreement.public_value = key->public_value;
+  EngineAnswer<SecretBytes> shared =
+      co_await derive(shard, std::move(*key), std::move(peer_public));
+  if (!shared.result) co_return tl::unexpected(shared.result.error());
+  agreement.shared = std::move(*shared.result);
+  agreement.engine = std::move(shared.engine);
+  co_return agreement;
+}
+
+}  // namespace spa::ikev2

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/ikev2/child_negotiation.h"
+
+#include <algorithm>
+
+#include "userspace/crypto/keymat.h"
+
+namespace spa::ikev2 {
+
+namespace {
+
+using wire::NotifyType;
+
+// Groups that we take when the peer wants PFS and our entry does not ask for any.
+const std::vector<wire::DhId> kWillingGroups{
+    wire::DhId::kCurve25519, wire::DhId::kEcp256,   wire::DhId::kEcp384,  wire::DhId::kEcp521,
+    wire::DhId::kModp2048,   wire::DhId::kModp3072, wire::DhId::kModp4096};
+
+Result<SpiReservation> reserve_spi(IkeSa& sa) {
+  ports::SaDatabase& database = sa.shard.ports.sa_database;
+  const auto spi = database.allocate_spi(sa.local.address, sa.remote.address);
+  if (!spi) return tl::unexpected(spi.error());
+  return SpiReservation(database, sa.local.address, *spi);
+}
+
+// The rules that a peer may ask for, in the order of the configuration: between the same end
+// points, and of an entry that names the profile under which the peer was authenticated.
+std::vector<const ports::PolicyRule*> rules_for(const IkeSa& sa, Steps& steps) {
+  std::vector<const ports::PolicyRule*> list;
+  for (const auto& [id, state] : sa.shard.rules()) {
+    const ports::PolicyRule& rule = state.rule;
+    const policy::CryptoMapEntry* entry = sa.shard.entry(id);
+    if (entry == nullptr || rule.local != sa.local.address) continue;
+    const bool peer = rule.remote == sa.remote.address ||
+                      std::find(entry->peers.begin(), entry->peers.end(), sa.remote.address) !=
+                          entry->peers.end();
+    if (!peer) continue;
+    if (entry->ikev2_profile != sa.profile) {
+      steps.push_back(id.to_string() + ": entry uses profile " + entry->ikev2_profile + ", not " +
+                      sa.profile);
+      continue;
+    }
+    list.push_back(&rule);
+  }
+  if (list.empty())
+    steps.push_back("no crypto map entry for peer " + sa.remote.address.to_string());
+  return list;
+}
+
+struct Narrowed {
+  const ports::PolicyRule* rule = nullptr;
+  Selectors local;
+  Selectors remote;
+};
+
+Narrowed narrow_to_rule(IkeSa& sa, const Selectors& local, const Selectors& remote,
+                        const ChildSa* replaces, Steps& steps) {
+  for (const ports::PolicyRule* rule : rules_for(sa, steps)) {
+    if (replaces != nullptr && rule->id != replaces->rule) continue;
+    Narrowed narrowed{rule, narrow(local, rule->selectors.local),
+                      narrow(remote, rule->selectors.remote)};
+    if (!narrowed.local.empty() && !narrowed.remote.empty()) return narrowed;
+    steps.push_back(rule->id.to_string() + ": nothing in common with " + to_string(local) +
+                    " <-> " + to_string(remote));
+  }
+  return {};
+}
+
+Proposals proposals_for_answer(IkeSa& sa, const policy::CryptoMapEntry& entry, bool pfs,
+                               Steps& steps) {
+  const Shard& shard = sa.shard;
+  Proposals ours = esp_proposals(*shard.snapshot, entry, pfs, shard.ports.sa_database, steps);
+  if (!pfs || entry.pfs) return ours;
+  for (wire::Proposal& p : ours) {
+    p.transforms.push_back(wire::dh(wire::DhId::kNone));
+    for (const wire::DhId group : kWillingGroups) p.transforms.push_back(wire::dh(group));
+  }
+  return ours;
+}
+
+policy::SaLifetime lifetime_of(const policy::Snapshot& snapshot,
+                               const policy::CryptoMapEntry* entry) {
+  policy::SaLifetime lifetime = entry != nullptr ? entry->lifetime : policy::SaLifetime{};
+  if (lifetime.seconds == 0) lifetime.seconds = snapshot.default_lifetime.seconds;
+  if (lifetime.kilobytes == 0) lifetime.kilobytes = snapshot.default_lifetime.kilobytes;
+  return lifetime;
+}
+
+}  // namespace
+
+Refusal refuse(NotifyType type, std::string text) {
+  return {wire::notify(type), std::move(text)};
+}
+
+Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pfs,
+                                   const ChildSa* replaces, Steps& steps) {
+  Shard& shard = sa.shard;
+  const Rule* rule = shard.rule(id);
+  const policy::CryptoMapEntry* entry = shard.entry(id);
+  if (rule == nullptr || entry == nullptr) {
+    return tl::unexpected(
+        refuse(NotifyType::kTsUnacceptable, id.to_string() + " is no longer configured"));
+  }
+  ChildOffer offer;
+  offer.rule = rule->rule;
+  offer.proposals = esp_proposals(*shard.snapshot, *entry, pfs, shard.ports.sa_database, steps);
+  if (offer.proposals.empty()) {
+    return tl::unexpected(refuse(
+        NotifyType::kNoProposalChosen,
+        id.to_string() + ": no usable transform set" + (steps.empty() ? "" : ", " + steps.back())));
+  }
+  Result<SpiReservation> spi = reserve_spi(sa);
+  if (!spi) return tl::unexpected(refuse(NotifyType::kTemporaryFailure, spi.error().text));
+  offer.spi = std::move(*spi);
+  set_spi(offer.proposals, wire::spi_octets(offer.spi.spi()));
+  offer.group = group_of(offer.proposals.front());
+  // A rekeying covers what the old SA protects (2.9.2).
+  offer.local = replaces != nullptr ? replaces->local : Selectors{offer.rule.selectors.local};
+  offer.remote = replaces != nullptr ? replaces->remote : Selectors{offer.rule.selectors.remote};
+  return offer;
+}
+
+void write_offer(const ChildOffer& offer, Payloads between, Payloads& to) {
+  if (offer.rule.mode == policy::EncapsulationMode::kTransport) {
+    to.emplace_back(wire::notify(NotifyType::kUseTransportMode));
+  }
+  to.emplace_back(wire::notify(NotifyType::kEspTfcPaddingNotSupported));
+  to.emplace_back(wire::SaPayload{offer.proposals});
+  for (wire::Payload& p : between) to.push_back(std::move(p));
+  to.emplace_back(to_payload(offer.local, wire::Side::kInitiator));
+  to.emplace_back(to_payload(offer.remote, wire::Side::kResponder));
+}
+
+Negotiated<AgreedChild> accept_child(ChildOffer offer, const Payloads& response) {
+  const auto* answered = wire::find<wire::SaPayload>(response);
+  const auto* tsi = wire::find_ts(response, wire::Side::kInitiator);
+  const auto* tsr = wire::find_ts(response, wire::Side::kResponder);
+  if (answered == nullptr || tsi == nullptr || tsr == nullptr) {
+    return tl::unexpected(refuse(NotifyType::kInvalidSyntax, "answer lacks SA, TSi or TSr"));
+  }
+  const Result<wire::Proposal> chosen = accept(offer.proposals, *answered);
+  if (!chosen) return tl::unexpected(refuse(NotifyType::kInvalidSyntax, chosen.error().text));
+  AgreedChild agreed;
+  agreed.rule = std::move(offer.rule);
+  agreed.chosen = *chosen;
+  agreed.spi = std::move(offer.spi);
+  agreed.local = from_payload(*tsi);
+  agreed.remote = from_payload(*tsr);
+  if (wire::spi32(agreed.chosen) < 256) {
+    return tl::unexpected(refuse(NotifyType::kInvalidSyntax, "answer holds a reserved SPI"));
+  }
+  if (!covers(offer.local, agreed.local) || !covers(offer.remote, agreed.remote)) {
+    return tl::unexpected(refuse(NotifyType::kTsUnacceptable,
+                                 "answer widens the traffic selectors: " + to_string(agreed.local) +
+                                     " <-> " + to_string(agreed.remote)));
+  }
+  const bool transport = wire::find_notify(response, NotifyType::kUseTransportMode) != nullptr;
+  if (transport && agreed.rule.mode == policy::EncapsulationMode::kTunnel) {
+    return tl::unexpected(refuse(NotifyType::kInvalidSyntax, "answer wants transport mode"));
+  }
+  agreed.mode = transport ? policy::EncapsulationMode::kTransport
+                          : policy::EncapsulationMode::kTunnel;  // declining is allowed (1.3.1)
+  return agreed;
+}
+
+Negotiated<AgreedChild> answer_child(IkeSa& sa, const Payloads& request, bool pfs,
+                                     const ChildSa* replaces, Steps& steps) {
+  const auto* offered = wire::find<wire::SaPayload>(request);
+  const auto* tsi = wire::find_ts(request, wire::Side::kInitiator);
+  const auto* tsr = wire::find_ts(request, wire::Side::kResponder);
+  const auto* ke = wire::find<wire::KePayload>(request);
+  if (offered == nullptr || tsi == nullptr || tsr == nullptr) {
+    return tl::unexpected(refuse(NotifyType::kInvalidSyntax, "request lacks SA, TSi or TSr"));
+  }
+  const Selectors remote = from_payload(*tsi);
+  const Selectors local = from_payload(*tsr);
+  Narrowed narrowed = narrow_to_rule(sa, local, remote, replaces, steps);
+  if (narrowed.rule == nullptr) {
+    ++sa.shard.counters.ts_unacceptable;
+    return tl::unexpected(
+        refuse(NotifyType::kTsUnacceptable,
+               "no crypto map entry fits " + to_string(local) + " <-> " + to_string(remote)));
+  }
+  AgreedChild agreed;
+  agreed.rule = *narrowed.rule;
+  const policy::CryptoMapEntry* entry = sa.shard.entry(agreed.rule.id);
+  const auto group = ke != nullptr ? std::optional(ke->group) : std::nullopt;
+  std::optional<wire::Proposal> chosen =
+      choose(proposals_for_answer(sa, *entry, pfs, steps), *offered, group, steps);
+  if (!chosen || wire::spi32(*chosen) < 256) {
+    ++sa.shard.counters.no_proposal;
+    return tl::unexpected(refuse(NotifyType::kNoProposalChosen,
+                                 "no proposal chosen for " + agreed.rule.id.to_string() +
+                                     (steps.empty() ? "" : ": " + steps.back())));
+  }
+  const wire::DhId wanted = group_of(*chosen);
+  if (wanted != wire::DhId::kNone && (!group || *group != wanted)) {
+    return tl::unexpected(Refusal{wire::invalid_ke(wanted), "KE of another group than wanted"});
+  }
+  Result<SpiReservation> spi = reserve_spi(sa);
+  if (!spi) return tl::unexpected(refuse(NotifyType::kTemporaryFailure, spi.error().text));
+  agreed.chosen = std::move(*chosen);
+  agreed.spi = std::move(*spi);
+  agreed.narrowed_off = !covers(narrowed.local, local) || !covers(narrowed.remote, remote);
+  agreed.local = std::move(narrowed.local);
+  agreed.remote = std::move(narrowed.remote);
+  const bool transport = wire::find_notify(request, NotifyType::kUseTransportMode) != nullptr;
+  if (transport && agreed.rule.mode == policy::EncapsulationMode::kTransport) {
+    agreed.mode = policy::EncapsulationMode::kTransport;
+  }
+  return agreed;
+}
+
+void write_answer(const AgreedChild& agreed, Payloads between, Payloads& to) {
+  if (agreed.mode == policy::EncapsulationMode::kTransport) {
+    to.emplace_back(wire::notify(NotifyType::kUseTransportMode));
+  }
+  to.emplace_back(wire::notify(NotifyType::kEspTfcPaddingNotSupported));
+  wire::Proposal ours = agreed.chosen;
+  ours.spi = wire::spi_octets(agreed.spi.spi());
+  to.emplace_back(wire::SaPayload{{std::move(ours)}});
+  for (wire::Payload& p : between) to.push_back(std::move(p));
+  to.emplace_back(to_payload(agreed.remote, wire::Side::kInitiator));
+  to.emplace_back(to_payload(agreed.local, wire::Side::kResponder));
+  if (agreed.narrowed_off) to.emplace_back(wire::notify(NotifyType::kAdditionalTsPossible));
+}
+
+namespace {
+
+Result<ports::SaPair> make_pair(IkeSa& sa, const AgreedChild& agreed, const ChildKeying& keying) {
+  const Result<ports::EspSuite> suite = esp_suite(agreed.chosen);
+  if (!suite) return tl::unexpected(suite.error());
+  const Result<crypto::CipherSuite> ciphers = cipher_suite(*suite);
+  if (!ciphers) return tl::unexpected(ciphers.error());
+  const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(sa.suite.prf));
+  if (!prf) return fail(Errc::kUnsupported, "PRF is not implemented");
+  Result<crypto::ChildKeys> keys = crypto::child_keys(*prf, *ciphers, sa.sk_d, keying.shared_secret,
+                                                      {keying.nonce_i, keying.nonce_r, 0, 0});
+  if (!keys) return tl::unexpected(keys.error());
+  ports::SaPair pair;
+  pair.rule = agreed.rule.id;
+  pair.reqid = agreed.rule.reqid;
+  pair.local = sa.local;
+  pair.remote = sa.remote;
+  pair.udp_encapsulation = sa.udp_encapsulation;
+  pair.mode = agreed.mode;
+  pair.spi_in = agreed.spi.spi();
+  pair.spi_out = wire::spi32(agreed.chosen);
+  pair.suite = *suite;
+  ports::EspKeys from_i{std::move(keys->encr_i), std::move(keys->integ_i)};
+  ports::EspKeys from_r{std::move(keys->encr_r), std::move(keys->integ_r)};
+  pair.keys_out = std::move(keying.we_initiated ? from_i : from_r);
+  pair.keys_in = std::move(keying.we_initiated ? from_r : from_i);
+  const policy::Snapshot& snapshot = *sa.shard.snapshot;
+  pair.replay_window = snapshot.replay_window;
+  pair.lifetime = lifetime_of(snapshot, sa.shard.entry(agreed.rule.id));
+  pair.selectors_local = agreed.local;
+  pair.selectors_remote = agreed.remote;
+  pair.device = agreed.rule.device;
+  return pair;
+}
+
+std::unique_ptr<ChildSa> describe(Shard& shard, const ports::SaPair& pair, wire::DhId pfs) {
+  auto c = std::make_unique<ChildSa>();
+  c->id = shard.next_child_id();
+  c->spi_in = pair.spi_in;
+  c->spi_out = pair.spi_out;
+  c->rule = pair.rule;
+  c->reqid = pair.reqid;
+  c->mode = pair.mode;
+  c->suite = pair.suite;
+  c->pfs = pfs;
+  c->local = pair.selectors_local;
+  c->remote = pair.selectors_remote;
+  c->lifetime = pair.lifetime;
+  c->replay_window = pair.replay_window;
+  c->device = pair.device;
+  c->installed = shard.now();
+  const Duration life(pair.lifetime.seconds * 1000LL);
+  c->expires = c->installed + life;
+  c->rekey_at = c->installed + shard.rekey_after(life);
+  return c;
+}
+
+}  // namespace
+
+Negotiated<ChildSa*> install_child(IkeSa& sa, AgreedChild agreed, const ChildKeying& keying) {
+  Shard& shard = sa.shard;
+  const Result<ports::SaPair> pair = make_pair(sa, agreed, keying);
+  if (!pair) return tl::unexpected(refuse(NotifyType::kNoProposalChosen, pair.error().text));
+  if (Status added = shard.ports.sa_database.add(*pair); !added) {
+    return tl::unexpected(refuse(
+        NotifyType::kTemporaryFailure,
+        "data plane " + shard.ports.sa_database.name() + " refuses the SA: " + added.error().text));
+  }
+  agreed.spi.installed();
+  sa.children.push_back(describe(shard, *pair, group_of(agreed.chosen)));
+  shard.touch(sa);
+  ++shard.counters.child_sas_created;
+  shard.debug(sa, "CHILD SA installed, spi in/out 0x" + to_hex(wire::spi_octets(pair->spi_in)) +
+                      "/0x" + to_hex(wire::spi_octets(pair->spi_out)));
+  return sa.children.back().get();
+}
+
+void log_refusal(IkeSa& sa, const Refusal& refusal, Steps steps) {
+  sa.shard.log(Severity::kError, "IKEV2", "CHILD_FAILED",
+               "CHILD SA wanted by " + sa.remote.to_string() + " refused with " +
+                   wire::to_string(refusal.notify.type) + ": " + refusal.text);
+  sa.shard.record(&sa, sa.remote, "CHILD SA", refusal.text, std::move(steps));
+}
+
+Negotiated<ChildSa*> answer_with_child(IkeSa& sa, const Payloads& request,
+                                       const ChildKeying& keying, Payloads& to) {
+  Steps steps;
+  Negotiated<AgreedChild> agreed = answer_child(sa, request, false, nullptr, steps);
+  Negotiated<ChildSa*> made = nullptr;
+  if (agreed) {
+    write_answer(*agreed, {}, to);
+    made = install_child(sa, std::move(*agreed), keying);
+  } else {
+    made = tl::unexpected(std::move(agreed.error()));
+  }
+  if (!made) log_refusal(sa, made.error(), std::move(steps));
+  return made;
+}
+
+}  // namespace spa::ikev2

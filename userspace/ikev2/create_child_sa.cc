@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// CREATE_CHILD_SA for a new CHILD SA (RFC 7296 1.3.1), and the answer to any such request.
+#include <algorithm>
+
+#include "userspace/crypto/random.h"
+#include "userspace/ikev2/admission.h"
+#include "userspace/ikev2/awaitables.h"
+#include "userspace/ikev2/child_exchange.h"
+#include "userspace/ikev2/exchanges.h"
+
+namespace spa::ikev2 {
+
+using wire::ExchangeType;
+using wire::NotifyType;
+
+Result<wire::DhId> retry_group(const wire::NotifyPayload& notify, const Proposals& offered,
+                               wire::DhId tried) {
+  const Result<wire::DhId> wanted = wire::parse_invalid_ke(notify);
+  if (!wanted) return wanted;
+  const bool known = std::any_of(offered.begin(), offered.end(), [&](const wire::Proposal& p) {
+    return std::find(p.transforms.begin(), p.transforms.end(), wire::dh(*wanted)) !=
+           p.transforms.end();
+  });
+  if (known && *wanted != tried) return wanted;
+  return fail(Errc::kInvalid, "peer wants " + wire::to_string(*wanted) + " for KE");
+}
+
+namespace {
+
+struct OwnHalf {
+  Bytes nonce;
+  std::optional<crypto::DhKey> key;  // with PFS
+};
+
+Payloads write_child_request(const ChildOffer& offer, const OwnHalf& half,
+                             const std::optional<ChildSa>& replaces) {
+  Payloads request, between;
+  if (replaces) {
+    request.emplace_back(wire::rekey_sa(wire::ProtocolId::kEsp, replaces->spi_in));
+  }
+  between.emplace_back(wire::NoncePayload{half.nonce});
+  if (half.key) between.emplace_back(wire::KePayload{offer.group, half.key->public_value});
+  write_offer(offer, std::move(between), request);
+  return request;
+}
+
+// What a response says that is no answer to our offer.
+std::optional<Refusal> refusal_in(const Payloads& response) {
+  const wire::NotifyPayload* error = error_in(response);
+  if (error != nullptr) {
+    return Refusal{*error, "peer answered " + wire::to_string(error->type)};
+  }
+  const bool whole = wire::find<wire::SaPayload>(response) != nullptr &&
+                     wire::find<wire::NoncePayload>(response) != nullptr;
+  if (whole) return std::nullopt;
+  return refuse(NotifyType::kInvalidSyntax, "answer lacks SA or nonce");
+}
+
+}  // namespace
+
+ike::Task<Negotiated<ExchangedChild>> request_child(IkeSa& sa, ports::PolicyId rule,
+                                                    std::optional<ChildSa> replaces) {
+  Shard& shard = sa.shard;
+  Steps steps;
+  Negotiated<ChildOffer> offer =
+      offer_child(sa, rule, true, replaces ? &*replaces : nullptr, steps);
+  if (!offer) co_return tl::unexpected(std::move(offer.error()));
+  OwnHalf half;
+  Result<Bytes> nonce = crypto::random_bytes(kChildNonceSize);
+  if (!nonce) co_return tl::unexpected(refuse(NotifyType::kTemporaryFailure, nonce.error().text));
+  half.nonce = std::move(*nonce);
+
+  Payloads response;
+  for (unsigned tries = 0;; ++tries) {
+    if (offer->group != wire::DhId::kNone && !half.key) {
+      Result<crypto::DhKey> key = co_await begin_agreement(shard, offer->group);
+      if (!key) co_return tl::unexpected(refuse(NotifyType::kTemporaryFailure, key.error().text));
+      half.key = std::move(*key);
+    }
+    // HDR, SK {[N(REKEY_SA),] SA, Ni, [KEi,]
+    //          TSi, TSr}  -->
+    response = co_await sa.request(ExchangeType::kCreateChildSa,
+                                   write_child_request(*offer, half, replaces));
+    //                              <--  HDR, SK {SA, Nr, [KEr,]
+    //                                            TSi, TSr}
+    const auto* other = wire::find_notify(response, NotifyType::kInvalidKePayload);
+    if (other == nullptr || tries == kMaxGroupRetries) break;
+    const Result<wire::DhId> group = retry_group(*other, offer->proposals, offer->group);
+    if (!group) co_return tl::unexpected(refuse(NotifyType::kInvalidKePayload, group.error().text));
+    ++shard.counters.invalid_ke;
+    offer->group = *group;
+    half.key.reset();
+  }
+  if (!sa.usable()) {
+    co_return tl::unexpected(refuse(NotifyType::kTemporaryFailure, "IKE SA is closing"));
+  }
+  if (auto refusal = refusal_in(response)) co_return tl::unexpected(std::move(*refusal));
+  const Bytes peer_nonce = wire::find<wire::NoncePayload>(response)->data;
+  const std::uint32_t spi = offer->spi.spi();
+  const wire::DhId group = offer->group;
+  Negotiated<AgreedChild> agreed = accept_child(std::move(*offer), response);
+  SecretBytes shared;
+  if (agreed && group_of(agreed->chosen) != wire::DhId::kNone) {
+    const auto* ke = wire::find<wire::KePayload>(response);
+    if (ke == nullptr || ke->group != group || group_of(agreed->chosen) != group) {
+      agreed = tl::unexpected(refuse(NotifyType::kInvalidSyntax, "answer's KE does not fit"));
+    } else {
+      EngineAnswer<SecretBytes> made = co_await derive(shard, std::move(*half.key), ke->data);
+      if (made.result) {
+        shared = std::move(*made.result);
+      } else {
+        agreed = tl::unexpected(refuse(NotifyType::kInvalidSyntax, made.result.error().text));
+      }
+    }
+  }
+  if (!sa.usable()) {
+    co_return tl::unexpected(refuse(NotifyType::kTemporaryFailure, "IKE SA is closing"));
+  }
+  Negotiated<ChildSa*> installed = nullptr;
+  if (agreed) {
+    installed = install_child(sa, std::move(*agreed), {half.nonce, peer_nonce, shared, true});
+  } else {
+    installed = tl::unexpected(std::move(agreed.error()));
+  }
+  if (!installed) {
+    sa.spawn(withdraw_child(sa, spi));  // the peer believes that it is there
+    co_return tl::unexpected(std::move(installed.error()));
+  }
+  co_return ExchangedChild{spi, {std::move(half.nonce), peer_nonce}};
+}
+
+ike::Task<> create_child_sa(IkeSa& sa, ports::PolicyId rule) {
+  Shard& shard = sa.shard;
+  const Negotiated<ExchangedChild> made = co_await request_child(sa, rule, std::nullopt);
+  sa.remove_wanted(rule);
+  if (made || sa.phase() == ike::Phase::kGone) co_return;
+  shard.log(Severity::kError, "IKEV2", "CHILD_FAILED",
+            "CHILD SA for " + rule.to_string() + " with " + sa.remote.to_string() +
+                " not created: " + made.error().text);
+  shard.failed(rule, shard.options.acquire_hold_down);
+  if (made.error().notify.type == NotifyType::kNoAdditionalSas) sa.no_additional_sas = true;
+}
+
+namespace {
+
+// What a request for a CHILD SA meets before it is looked at: nothing, or the reason why not now
+// (2.25).
+std::optional<wire::NotifyPayload> not_now(const IkeSa& sa, const Payloads& request,
+                                           const ChildSa** replaces) {
+  if (!sa.usable() || sa.rekeying) return wire::notify(NotifyType::kTemporaryFailure);
+  const auto* rekey = wire::find_notify(request, NotifyType::kRekeySa);
+  if (rekey == nullptr) return std::nullopt;
+  const std::uint32_t spi = wire::spi32({1, rekey->protocol, rekey->spi, {}});
+  const ChildSa* old = sa.child_by_outbound(spi);
+  if (old == nullptr || rekey->protocol != wire::ProtocolId::kEsp) {
+    wire::NotifyPayload missing = wire::notify(NotifyType::kChildSaNotFound);
+    missing.protocol = rekey->protocol;
+    missing.spi = rekey->spi;
+    return missing;
+  }
+  if (old->state == ChildSa::State::kDeleting) return wire::notify(NotifyType::kTemporaryFailure);
+  *replaces = old;
+  return std::nullopt;
+}
+
+// After the peer's rekeying: the old SA waits for its Delete, unless ours is under way too and has
+// to be weighed against it.
+void note_replacement(IkeSa& sa, std::uint32_t old_spi_in, std::uint32_t new_spi_in,
+                      ike::ExchangeNonces nonces) {
+  ChildSa* old = sa.child(old_spi_in);
+  if (old == nullptr) return;
+  ++sa.shard.counters.child_sas_rekeyed;
+  if (old->state == ChildSa::State::kRekeying) {
+    sa.collisions.push_back({old_spi_in, std::move(nonces), new_spi_in});
+    return;
+  }
+  old->state = ChildSa::State::kReplaced;
+  old->rekey_at.reset();
+}
+
+bool is_ike_rekey(const Payloads& request) {
+  const auto* offered = wire::find<wire::SaPayload>(request);
+  return offered != nullptr && !offered->proposals.empty() &&
+         offered->proposals.front().protocol == wire::ProtocolId::kIke;
+}
+
+}  // namespace
+
+ike::Task<> respond_create_child_sa(IkeSa& sa, Payloads request) {
+  Shard& shard = sa.shard;
+  if (is_ike_rekey(request)) {
+    co_await respond_rekey_ike_sa(sa, std::move(request));
+    co_return;
+  }
+  // HDR, SK {[N(REKEY_SA),] SA, Ni, [KEi,]
+  //          TSi, TSr}  -->
+  const ChildSa* replaces = nullptr;
+  if (auto refusal = not_now(sa, request, &replaces)) {
+    ++shard.counters.temporary_failures;
+    co_return sa.reply(std::move(*refusal));
+  }
+  const std::uint32_t old_spi = replaces != nullptr ? replaces->spi_in : 0;
+  Steps steps;
+  Negotiated<AgreedChild> agreed = answer_child(sa, request, true, replaces, steps);
+  Result<Bytes> nonce = crypto::random_bytes(kChildNonceSize);
+  if (agreed && !nonce) {
+    agreed = tl::unexpected(refuse(NotifyType::kTemporaryFailure, nonce.error().text));
+  }
+  const Bytes peer_nonce = wire::find<wire::NoncePayload>(request)->data;
+  KeyAgreement agreement;
+  Payloads between;
+  if (agreed) between.emplace_back(wire::NoncePayload{*nonce});
+  if (agreed && group_of(agreed->chosen) != wire::DhId::kNone) {
+    const wire::KePayload& ke = *wire::find<wire::KePayload>(request);
+    Result<KeyAgreement> made = co_await agree(shard, ke.group, ke.data);
+    if (made) {
+      agreement = std::move(*made);
+      between.emplace_back(wire::KePayload{ke.group, agreement.public_value});
+    } else {
+      agreed = tl::unexpected(refuse(NotifyType::kInvalidSyntax, made.error().text));
+    }
+  }
+  if (agreed && !sa.usable()) {
+    agreed = tl::unexpected(refuse(NotifyType::kTemporaryFailure, "IKE SA is closing"));
+  }
+  if (!agreed) {
+    log_refusal(sa, agreed.error(), std::move(steps));
+    co_return sa.reply(std::move(agreed.error().notify));
+  }
+  Payloads response;
+  write_answer(*agreed, std::move(between), response);
+  const std::uint32_t new_spi = agreed->spi.spi();
+  const auto installed =
+      install_child(sa, std::move(*agreed), {peer_nonce, *nonce, agreement.shared, false});
+  if (!installed) {
+    log_refusal(sa, installed.error(), std::move(steps));
+    co_return sa.reply(installed.error().notify);
+  }
+  //                              <--  HDR, SK {SA, Nr, [KEr,]
+  //                                            TSi, TSr}
+  sa.reply(std::move(response));
+  if (old_spi != 0) note_replacement(sa, old_spi, new_spi, {peer_nonce, *nonce});
+}
+
+}  // namespace spa::ikev2

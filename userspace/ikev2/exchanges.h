@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exchanges of RFC 7296, one script per exchange and role. Each reads from top to bottom as its
+// figure in the RFC; what goes over the wire stands above each step as an arrow.
+#pragma once
+
+#include <cstdint>
+
+#include "userspace/ike/task.h"
+#include "userspace/ikev2/ike_sa.h"
+
+namespace spa::ikev2 {
+
+// ike_sa_init.cc (1.2); continues with IKE_AUTH.
+ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule);
+// `chosen` and the request are checked already: nothing that can be refused without an SA is left.
+ike::Task<> respond_ike_sa_init(IkeSa& sa, ClearMessage request, wire::Proposal chosen);
+
+// ike_auth_initiator.cc, ike_auth_responder.cc (1.2, 2.15)
+ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule);
+ike::Task<> respond_ike_auth(IkeSa& sa, Payloads request);
+
+// create_child_sa.cc (1.3.1), rekey_child_sa.cc (1.3.3), rekey_ike_sa.cc (1.3.2)
+ike::Task<> create_child_sa(IkeSa& sa, ports::PolicyId rule);
+ike::Task<> rekey_child_sa(IkeSa& sa, std::uint32_t spi_in);
+ike::Task<> rekey_ike_sa(IkeSa& sa);
+// Any CREATE_CHILD_SA request of the peer.
+ike::Task<> respond_create_child_sa(IkeSa& sa, Payloads request);
+ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request);
+
+// informational.cc (1.4)
+// Tells the peer and ends the SA: its CHILD SAs stop at once. Does nothing to one that is ending.
+void delete_ike_sa(IkeSa& sa, const std::string& cause, Payloads reasons = {});
+ike::Task<> delete_child_sa(IkeSa& sa, std::uint32_t spi_in);
+// Tells the peer to drop its half of a CHILD SA that it believes in and that was never installed
+// here.
+ike::Task<> withdraw_child(IkeSa& sa, std::uint32_t spi_in);
+ike::Task<> check_liveness(IkeSa& sa);
+// The peer sends ESP under an SPI that is unknown here (1.5).
+ike::Task<> report_unknown_spi(IkeSa& sa, std::uint32_t spi);
+ike::Task<> respond_informational(IkeSa& sa, Payloads request);
+// The SA has failed: its last reply is repeated for a while, then it goes without a word.
+void linger(IkeSa& sa, const std::string& cause);
+
+}  // namespace spa::ikev2

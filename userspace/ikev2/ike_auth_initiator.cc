@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// IKE_AUTH, initiator (RFC 7296 1.2, 2.15, 2.21.2).
+#include <algorithm>
+
+#include "userspace/ikev2/admission.h"
+#include "userspace/ikev2/authentication.h"
+#include "userspace/ikev2/child_negotiation.h"
+#include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/identity.h"
+
+namespace spa::ikev2 {
+
+namespace {
+
+using wire::NotifyType;
+
+// Whether there is no other SA with this peer: then the peer may drop what it believes to have with
+// us (2.4).
+bool is_first_contact(const IkeSa& sa) {
+  for (const IkeSa* other : sa.shard.with_peer(sa.remote.address)) {
+    if (other != &sa && other->usable() && other->profile == sa.profile) return false;
+  }
+  return true;
+}
+
+Payloads write_request(IkeSa& sa, const policy::Ikev2Profile& profile, Proof proof,
+                       const ChildOffer& offer) {
+  Payloads request;
+  request.emplace_back(std::move(proof.id));
+  for (wire::CertPayload& certificate : proof.certificates) {
+    request.emplace_back(std::move(certificate));
+  }
+  if (is_first_contact(sa)) request.emplace_back(wire::notify(NotifyType::kInitialContact));
+  wire::CertReqPayload authorities;
+  const bool wants_certificate =
+      std::find(profile.remote_auth.begin(), profile.remote_auth.end(),
+                policy::AuthMethod::kRsaSig) != profile.remote_auth.end();
+  if (wants_certificate) {
+    for (const Bytes& hash : sa.shard.ports.credentials.ca_key_hashes(profile.trustpoints)) {
+      authorities.authorities.insert(authorities.authorities.end(), hash.begin(), hash.end());
+    }
+  }
+  if (!authorities.authorities.empty()) request.emplace_back(std::move(authorities));
+  if (sa.remote_identity.kind != policy::Identity::Kind::kNone) {
+    Result<wire::IdPayload> idr = to_payload(sa.remote_identity, wire::Side::kResponder);
+    if (idr) request.emplace_back(std::move(*idr));
+  }
+  request.emplace_back(std::move(proof.auth));
+  write_offer(offer, {}, request);
+  return request;
+}
+
+// Ours is the fault or the peer's: the attempt is over before anybody is authenticated.
+void abort(IkeSa& sa, const std::string& cause) {
+  ++sa.shard.counters.auth_failures;
+  sa.shard.record(&sa, sa.remote, "IKE_AUTH", cause, std::move(sa.handshake->steps));
+  sa.shard.retire(sa, cause);
+}
+
+// The peer is authenticated; its CHILD SA stands or falls by itself.
+void conclude_child(IkeSa& sa, ChildOffer offer, const Payloads& response, ByteView nonce_i,
+                    ByteView nonce_r) {
+  const ports::PolicyId rule = offer.rule.id;
+  const std::uint32_t spi = offer.spi.spi();
+  Shard& shard = sa.shard;
+  const auto refused = [&](const std::string& cause) {
+    shard.log(Severity::kError, "IKEV2", "CHILD_FAILED",
+              "CHILD SA for " + rule.to_string() + " with " + sa.remote.to_string() +
+                  " not created: " + cause);
+    shard.failed(rule, shard.options.acquire_hold_down);
+  };
+  if (wire::find<wire::SaPayload>(response) == nullptr) {
+    const wire::NotifyPayload* error = error_in(response);
+    refused(error == nullptr ? "peer's answer holds none"
+                             : "peer answered " + wire::to_string(error->type));
+    return;
+  }
+  Negotiated<AgreedChild> agreed = accept_child(std::move(offer), response);
+  if (!agreed) {
+    refused(agreed.error().text);
+    sa.spawn(withdraw_child(sa, spi));
+    return;
+  }
+  const Negotiated<ChildSa*> made =
+      install_child(sa, std::move(*agreed), {nonce_i, nonce_r, {}, true});
+  if (!made) {
+    refused(made.error().text);
+    sa.spawn(withdraw_child(sa, spi));
+  }
+}
+
+}  // namespace
+
+// Initiator                         Responder
+// -------------------------------------------------------------------
+ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
+  Shard& shard = sa.shard;
+  const policy::SnapshotPtr snapshot = shard.snapshot;
+  const policy::CryptoMapEntry* entry = shard.entry(rule);
+  const policy::Ikev2Profile* profile =
+      entry == nullptr ? nullptr : shard.profile(entry->ikev2_profile);
+  if (profile == nullptr) co_return abort(sa, rule.to_string() + " is no longer configured");
+  sa.profile = profile->name;
+  if (const auto sole = sole_identity(*profile)) sa.remote_identity = *sole;
+
+  Result<Proof> proof = co_await prove(sa, snapshot, *profile, wire::Side::kInitiator);
+  if (!proof) co_return abort(sa, proof.error().text);
+  Negotiated<ChildOffer> offer = offer_child(sa, rule, false, nullptr, sa.handshake->steps);
+  if (!offer) co_return abort(sa, offer.error().text);
+
+  // HDR, SK {IDi, [CERT,] [CERTREQ,]
+  //     [IDr,] AUTH, SAi2,
+  //     TSi, TSr}  -->
+  Payloads request = write_request(sa, *profile, std::move(*proof), *offer);
+  Payloads response = co_await sa.request(wire::ExchangeType::kIkeAuth, std::move(request));
+  //                              <--  HDR, SK {IDr, [CERT,] AUTH,
+  //                                       SAr2, TSi, TSr}
+  if (wire::find<wire::AuthPayload>(response) == nullptr) {
+    const wire::NotifyPayload* error = error_in(response);
+    co_return abort(sa, error == nullptr ? "peer's answer holds no AUTH payload"
+                                         : "peer answered " + wire::to_string(error->type));
+  }
+  Result<Claim> claim = read_claim(response, wire::Side::kResponder);
+  Result<Verified> verified = claim ? co_await check(sa, snapshot, profile->name, *claim)
+                                    : Result<Verified>(tl::unexpected(claim.error()));
+  if (!verified) {
+    ++shard.counters.auth_failures;
+    shard.log(Severity::kInfo, "CRYPTO", "IKMP_AUTH_FAIL",
+              "Authentication method " +
+                  std::to_string(claim ? static_cast<int>(claim->auth.method) : 0) +
+                  " failed with host " + sa.remote.address.to_string());
+    shard.record(&sa, sa.remote, "IKE_AUTH", verified.error().text, std::move(sa.handshake->steps));
+    Payloads reasons;
+    reasons.emplace_back(wire::notify(NotifyType::kAuthenticationFailed));
+    co_return delete_ike_sa(sa, verified.error().text, std::move(reasons));
+  }
+  const Bytes nonce_i = sa.handshake->nonce_i;
+  const Bytes nonce_r = sa.handshake->nonce_r;
+  establish(sa, *snapshot, *profile, *claim, *verified);
+  conclude_child(sa, std::move(*offer), response, nonce_i, nonce_r);
+  sa.remove_wanted(rule);
+  const std::vector<ports::PolicyId> others = sa.wanted;
+  for (const ports::PolicyId& other : others) sa.spawn(create_child_sa(sa, other));
+}
+
+}  // namespace spa::ikev2

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// One IKE SA: its state, its two message windows, its keys and its CHILD SAs. What is said in an
+// exchange stands in the scripts (exchanges.h), which this object owns and cancels.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "userspace/base/address.h"
+#include "userspace/crypto/cipher.h"
+#include "userspace/crypto/keymat.h"
+#include "userspace/ike/arbiter.h"
+#include "userspace/ike/lifecycle.h"
+#include "userspace/ike/liveness.h"
+#include "userspace/ike/retransmit.h"
+#include "userspace/ike/status.h"
+#include "userspace/ike/task.h"
+#include "userspace/ike/window.h"
+#include "userspace/ikev2/child_sa.h"
+#include "userspace/ikev2/proposal.h"
+#include "userspace/wire/message.h"
+
+namespace spa::ikev2 {
+
+class Shard;
+using Payloads = std::vector<wire::Payload>;
+
+// A message that came in the clear: parsed, and as it was, since AUTH covers its octets.
+struct ClearMessage {
+  wire::Message message;
+  Bytes octets;
+};
+
+// What is needed only until both ends are authenticated.
+struct Handshake {
+  Bytes our_message;   // our IKE_SA_INIT message as sent
+  Bytes peer_message;  // the peer's
+  Bytes nonce_i;
+  Bytes nonce_r;
+  SecretBytes sk_pi;
+  SecretBytes sk_pr;
+  std::vector<wire::SignatureHash> peer_hashes;  // RFC 7427 4
+  std::vector<Bytes> peer_authorities;           // CERTREQ key hashes
+  bool counted_half_open = false;
+  Endpoint first_source;           // where the first request came from
+  std::vector<std::string> steps;  // for the decision record
+};
+
+// The certificate that the peer proved itself with, as far as it may be revoked (R-REV-5).
+struct HeldCertificate {
+  Bytes issuer_der;
+  std::string issuer;
+  Bytes serial;
+};
+
+class IkeSa {
+ public:
+  IkeSa(Shard& shard, std::uint32_t id, bool initiator, std::uint64_t spi_local,
+        const Endpoint& local, const Endpoint& remote);
+  ~IkeSa();
+  IkeSa(const IkeSa&) = delete;
+  IkeSa& operator=(const IkeSa&) = delete;
+
+  Shard& shard;
+  const std::uint32_t id;
+  const bool initiator;  // of this IKE SA; decides the flag in the header and who has which keys
+  const std::uint64_t spi_local;
+  std::uint64_t spi_remote = 0;
+  Endpoint local;
+  Endpoint remote;
+
+  std::string profile;
+  policy::Identity local_identity;
+  policy::Identity remote_identity;
+  std::string local_auth;
+  std::string remote_auth;
+  std::string dh_engine;
+  std::string auth_engine;
+  std::string description = "Initialization";
+  bool local_behind_nat = false;
+  bool remote_behind_nat = false;
+  bool udp_encapsulation = false;
+  std::optional<HeldCertificate> held;  // R-REV: recorded when the switch was on
+  std::string peer_certificate_serial;
+  std::string peer_certificate_issuer;
+
+  IkeSuite suite;
+  SecretBytes sk_d;
+  std::unique_ptr<Handshake> handshake;  // null once established
+  std::vector<std::unique_ptr<ChildSa>> children;
+  std::vector<ports::PolicyId> wanted;  // rules to make CHILD SAs for, the one under way included
+  std::vector<ChildCollision> collisions;
+  // While our rekeying of this IKE SA is under way: what the peer's rekeying of it made (2.8.2).
+  struct PeerRekey {
+    ike::ExchangeNonces nonces;
+    std::uint64_t spi = 0;  // our SPI of the SA that it made
+  };
+  std::optional<PeerRekey> peer_rekey;
+  bool rekeying = false;
+  std::uint64_t successor = 0;  // our SPI of the SA that takes this one's CHILD SAs over
+  ike::Liveness liveness;
+  bool liveness_running = false;
+  bool no_additional_sas = false;  // the peer said so: no more CHILD SAs from us (1.3)
+  SteadyTime created{};
+  std::optional<SteadyTime> rekey_at;
+  std::optional<SteadyTime> expires;  // half-open, lingering or at the end of its lifetime
+  std::string expiry_cause;
+  std::uint32_t lifetime_seconds = 0;
+
+  [[nodiscard]] ike::Phase phase() const { return phase_; }
+  void step(ike::Phase to);
+  [[nodiscard]] bool usable() const { return phase_ == ike::Phase::kEstablished; }
+  [[nodiscard]] std::uint64_t spi_i() const { return initiator ? spi_local : spi_remote; }
+  [[nodiscard]] std::uint64_t spi_r() const { return initiator ? spi_remote : spi_local; }
+  [[nodiscard]] ChildSa* child(std::uint32_t spi_in) const;
+  [[nodiscard]] ChildSa* child_by_outbound(std::uint32_t spi_out) const;
+  void remove_wanted(const ports::PolicyId& rule);
+
+  // Takes the keys of a completed key exchange; messages are protected from here on.
+  [[nodiscard]] Status take_keys(const IkeSuite& agreed, crypto::IkeKeys keys);
+
+  // Starts a script; it ends by itself or with this SA.
+  void spawn(ike::Task<> script);
+  [[nodiscard]] bool has_scripts() const { return !scripts_.empty(); }
+  void cancel_scripts() { scripts_.clear(); }
+  void reap_scripts();
+
+  // --- messages (ike_sa_messages.cc) ---
+
+  // A message whose SPIs are those of this SA. Never more than a look at it before integrity holds.
+  void on_message(const wire::Header& header, ByteView datagram, const Endpoint& at,
+                  const Endpoint& from);
+  // Sends a protected request as soon as the window has room; answered with the payloads of the
+  // response. When no response comes, the SA ends and the script that waits with it.
+  [[nodiscard]] ike::Later<Payloads> request(wire::ExchangeType exchange, Payloads payloads);
+  [[nodiscard]] ike::Later<Payloads> request(wire::ExchangeType exchange, Payloads payloads,
+                                             const ike::RetransmitPolicy& policy);
+  // Answers the request that is being worked on.
+  void reply(Payloads payloads);
+  void reply(wire::NotifyPayload notify);
+  // IKE_SA_INIT: our request in the clear, retransmitted until replaced; answers one by one.
+  void send_initial(Bytes message);
+  [[nodiscard]] ike::Later<ClearMessage> initial_answer();
+  void reply_initial(Bytes message);
+  void initial_answered() { (void)requests_.answered(0); }
+  // Sends our cached reply to the first request again.
+  void resend_initial_reply();
+  [[nodiscard]] wire::Header header(wire::ExchangeType exchange, bool response,
+                                    std::uint32_t message_id) const;
+  // Forgets requests that are not sent yet, and whoever waits for answers.
+  void drop_requests();
+
+  // --- time ---
+  [[nodiscard]] std::optional<SteadyTime> next_due() const;
+  void on_time(SteadyTime now);
+  void schedule();
+
+  [[nodiscard]] ike::IkeSaStatus status() const;
+
+ private:
+  struct Pending {
+    wire::ExchangeType exchange;
+    Payloads payloads;
+    ike::RetransmitPolicy policy;
+    std::function<void(Payloads)> resolve;
+  };
+  struct InFlight {
+    std::uint32_t id = 0;
+    wire::ExchangeType exchange{};
+    std::function<void(Payloads)> resolve;
+  };
+
+  void on_initial_answer(const wire::Header& header, ByteView datagram);
+  void on_protected(const wire::Header& header, ByteView datagram, const Endpoint& at,
+                    const Endpoint& from);
+  [[nodiscard]] bool take_hint(const wire::Header& header, const wire::PayloadView& first);
+  void on_request(const wire::Header& header, const Result<Payloads>& payloads);
+  void on_response(const wire::Header& header, Result<Payloads> payloads);
+  void dispatch(wire::ExchangeType exchange, Payloads payloads);
+  [[nodiscard]] Result<Bytes> seal(const wire::Header& header, const Payloads& payloads);
+  void send(ByteView message);
+  void pump();
+  void follow_peer(const Endpoint& at, const Endpoint& from);
+  void look_at_liveness(SteadyTime now);
+
+  ike::Phase phase_ = ike::Phase::kInit;
+  ike::RequestWindow requests_;
+  ike::ReplyWindow replies_;
+  std::optional<crypto::IkeCipher> seal_;
+  std::optional<crypto::IkeCipher> open_;
+  wire::ExchangeType answering_{};  // exchange of the request that is being worked on
+  std::deque<Pending> pending_;
+  std::vector<InFlight> in_flight_;
+  std::function<void(ClearMessage)> on_initial_;
+  std::vector<std::unique_ptr<ike::Task<>>> scripts_;
+  SteadyTime hint_taken_{};
+  std::uint64_t timer_ = 0;
+  SteadyTime timer_due_{};
+};
+
+}  // namespace spa::ikev2

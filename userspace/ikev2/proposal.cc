@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/ikev2/proposal.h"
+
+#include <algorithm>
+#include <array>
+
+#include "userspace/crypto/dh.h"
+#include "userspace/crypto/prf.h"
+
+namespace spa::ikev2 {
+
+namespace {
+
+using wire::Proposal;
+using wire::Transform;
+using wire::TransformType;
+
+// design: negotiated only after `crypto legacy-algorithms`.
+bool is_legacy(const Transform& t) {
+  switch (t.type) {
+    case TransformType::kEncr:
+      return t.id == static_cast<std::uint16_t>(wire::EncrId::kDes);
+    case TransformType::kPrf:
+      return t.id == static_cast<std::uint16_t>(wire::PrfId::kHmacMd5);
+    case TransformType::kInteg:
+      return t.id == static_cast<std::uint16_t>(wire::IntegId::kHmacMd5_96);
+    case TransformType::kDh:
+      return t.id == static_cast<std::uint16_t>(wire::DhId::kModp768) ||
+             t.id == static_cast<std::uint16_t>(wire::DhId::kModp1024) ||
+             t.id == static_cast<std::uint16_t>(wire::DhId::kModp1536);
+    case TransformType::kEsn:
+      return false;
+  }
+  return false;
+}
+
+bool is_implemented(const Transform& t) {
+  switch (t.type) {
+    case TransformType::kEncr: {
+      const auto algorithm = crypto::encr_from_id(t.id);
+      return algorithm && crypto::encr_key_size(*algorithm, t.key_length).has_value();
+    }
+    case TransformType::kPrf:
+      return crypto::prf_from_id(t.id).has_value();
+    case TransformType::kInteg:
+      return t.id == 0 || crypto::integ_from_id(t.id).has_value();
+    case TransformType::kDh:
+      return t.id == 0 || crypto::dh_from_id(t.id).has_value();
+    case TransformType::kEsn:
+      return t.id <= 1;
+  }
+  return false;
+}
+
+std::string name_of(const Transform& t) {
+  std::string name = wire::transform_name(t.type, t.id);
+  if (t.key_length != 0) name += "-" + std::to_string(t.key_length);
+  return name;
+}
+
+// Appends a transform unless it may not be used; says why.
+void add_usable(std::vector<Transform>& to, const Transform& t, bool legacy,
+                const std::string& where, Steps& steps) {
+  if (!is_implemented(t)) {
+    steps.push_back(where + ": " + name_of(t) + " left out: not implemented");
+  } else if (is_legacy(t) && !legacy) {
+    steps.push_back(where + ": " + name_of(t) +
+                    " left out: legacy algorithm, needs crypto legacy-algorithms");
+  } else if (std::find(to.begin(), to.end(), t) == to.end()) {
+    to.push_back(t);
+  }
+}
+
+wire::PrfId prf_beside(wire::IntegId id) {
+  switch (id) {
+    case wire::IntegId::kHmacMd5_96:
+      return wire::PrfId::kHmacMd5;
+    case wire::IntegId::kHmacSha1_96:
+      return wire::PrfId::kHmacSha1;
+    case wire::IntegId::kHmacSha384_192:
+      return wire::PrfId::kHmacSha384;
+    case wire::IntegId::kHmacSha512_256:
+      return wire::PrfId::kHmacSha512;
+    default:
+      return wire::PrfId::kHmacSha256;
+  }
+}
+
+std::vector<wire::PrfId> prfs_of(const policy::Ikev2Proposal& configured) {
+  if (!configured.prfs.empty()) return configured.prfs;
+  std::vector<wire::PrfId> prfs;
+  for (const wire::IntegId id : configured.integrity) prfs.push_back(prf_beside(id));
+  if (prfs.empty()) prfs.push_back(wire::PrfId::kHmacSha256);
+  return prfs;
+}
+
+std::vector<const Transform*> of_type(const Proposal& p, TransformType type) {
+  std::vector<const Transform*> list;
+  for (const Transform& t : p.transforms) {
+    if (t.type == type) list.push_back(&t);
+  }
+  return list;
+}
+
+constexpr std::array kTypes{TransformType::kEncr, TransformType::kPrf, TransformType::kInteg,
+                            TransformType::kDh, TransformType::kEsn};
+
+bool has_none(const std::vector<const Transform*>& list) {
+  return std::any_of(list.begin(), list.end(), [](const Transform* t) { return t->id == 0; });
+}
+
+// One transform of a type that both sides have; nullptr when the type is absent on both.
+struct TypeChoice {
+  const Transform* transform = nullptr;
+  bool possible = false;
+};
+TypeChoice choose_type(TransformType type, const Proposal& ours, const Proposal& theirs,
+                       std::optional<wire::DhId> preferred_group) {
+  const auto mine = of_type(ours, type);
+  const auto offered = of_type(theirs, type);
+  const bool optional = type == TransformType::kInteg || type == TransformType::kDh;
+  if (mine.empty()) return {nullptr, offered.empty() || (optional && has_none(offered))};
+  const auto same = [](const Transform* a) {
+    return [a](const Transform* b) {
+      return a->id == b->id && a->key_length == b->key_length && b->unknown_attributes.empty();
+    };
+  };
+  const Transform* first = nullptr;
+  for (const Transform* candidate : mine) {
+    if (std::none_of(offered.begin(), offered.end(), same(candidate))) continue;
+    const bool preferred = type == TransformType::kDh && preferred_group &&
+                           candidate->id == static_cast<std::uint16_t>(*preferred_group);
+    if (preferred) return {candidate, true};
+    if (first == nullptr) first = candidate;
+  }
+  if (first == nullptr && offered.empty() && has_none(mine)) return {nullptr, true};
+  return {first, first != nullptr};
+}
+
+}  // namespace
+
+std::string IkeSuite::to_string() const {
+  std::string text = wire::to_string(cipher.id);
+  if (cipher.key_bits != 0) text += "-" + std::to_string(cipher.key_bits);
+  if (integrity != wire::IntegId::kNone) text += ", " + wire::to_string(integrity);
+  return text + ", " + wire::to_string(prf) + ", " + wire::to_string(group);
+}
+
+Result<crypto::CipherSuite> IkeSuite::cipher_suite() const {
+  return ikev2::cipher_suite({cipher.id, cipher.key_bits, integrity, false});
+}
+
+Result<crypto::CipherSuite> cipher_suite(const ports::EspSuite& suite) {
+  const auto encr = crypto::encr_from_id(static_cast<std::uint16_t>(suite.cipher));
+  if (!encr) return fail(Errc::kUnsupported, wire::to_string(suite.cipher) + " not implemented");
+  crypto::CipherSuite out{*encr, suite.key_bits, crypto::IntegAlgorithm::kNone};
+  if (suite.integrity != wire::IntegId::kNone) {
+    const auto integ = crypto::integ_from_id(static_cast<std::uint16_t>(suite.integrity));
+    if (!integ) {
+      return fail(Errc::kUnsupported, wire::to_string(suite.integrity) + " not implemented");
+    }
+    out.integ = *integ;
+  }
+  return out;
+}
+
+Proposals ike_proposals(const std::vector<const policy::Ikev2Proposal*>& configured, bool legacy,
+                        Steps& steps) {
+  Proposals out;
+  for (const policy::Ikev2Proposal* source : configured) {
+    const std::string where = "proposal " + source->name;
+    Proposal combined, separate;
+    for (const policy::Cipher& cipher : source->ciphers) {
+      Proposal& into = wire::is_aead(cipher.id) ? combined : separate;
+      add_usable(into.transforms, wire::encr(cipher.id, cipher.key_bits), legacy, where, steps);
+    }
+    for (Proposal* p : {&combined, &separate}) {
+      if (p->transforms.empty()) continue;
+      for (const wire::PrfId id : prfs_of(*source)) {
+        add_usable(p->transforms, wire::prf(id), legacy, where, steps);
+      }
+      if (p == &separate) {
+        for (const wire::IntegId id : source->integrity) {
+          add_usable(p->transforms, wire::integ(id), legacy, where, steps);
+        }
+      }
+      for (const wire::DhId id : source->groups) {
+        add_usable(p->transforms, wire::dh(id), legacy, where, steps);
+      }
+      const bool whole = !of_type(*p, TransformType::kPrf).empty() &&
+                         !of_type(*p, TransformType::kDh).empty() &&
+                         (p == &combined || !of_type(*p, TransformType::kInteg).empty());
+      if (!whole) {
+        steps.push_back(where + " left out: no usable algorithm of some type remains");
+        continue;
+      }
+      p->number = static_cast<std::uint8_t>(out.size() + 1);
+      p->protocol = wire::ProtocolId::kIke;
+      out.push_back(std::move(*p));
+    }
+  }
+  return out;
+}
+
+Proposals esp_proposals(const policy::Snapshot& snapshot, const policy::CryptoMapEntry& entry,
+                        bool pfs, const ports::SaDatabase& database, Steps& steps) {
+  Proposals out;
+  for (const std::string& name : entry.transform_sets) {
+    const std::string where = "transform-set " + name;
+    const auto found = snapshot.transform_sets.find(name);
+    if (found == snapshot.transform_sets.end() || !found->second.esp_cipher) {
+      steps.push_back(where + " left out: " +
+                      (found == snapshot.transform_sets.end() ? "not defined" : "no ESP cipher"));
+      continue;
+    }
+    const policy::TransformSet& set = found->second;
+    Proposal p;
+    p.protocol = wire::ProtocolId::kEsp;
+    std::vector<Transform> wanted{wire::encr(set.esp_cipher->id, set.esp_cipher->key_bits)};
+    if (set.esp_integrity) wanted.push_back(wire::integ(*set.esp_integrity));
+    if (pfs && entry.pfs) wanted.push_back(wire::dh(*entry.pfs));
+    for (const Transform& t : wanted) {
+      add_usable(p.transforms, t, snapshot.legacy_algorithms, where, steps);
+    }
+    if (p.transforms.size() != wanted.size()) continue;
+    ports::EspSuite suite{set.esp_cipher->id, set.esp_cipher->key_bits,
+                          set.esp_integrity.value_or(wire::IntegId::kNone), true};
+    if (database.supports(suite)) p.transforms.push_back(wire::esn(wire::EsnId::kEsn));
+    suite.esn = false;
+    if (database.supports(suite)) p.transforms.push_back(wire::esn(wire::EsnId::kNoEsn));
+    if (of_type(p, TransformType::kEsn).empty()) {
+      steps.push_back(where + " left out: data plane " + database.name() + " cannot do it");
+      continue;
+    }
+    p.number = static_cast<std::uint8_t>(out.size() + 1);
+    out.push_back(std::move(p));
+  }
+  return out;
+}
+
+std::optional<Proposal> choose(const Proposals& ours, const wire::SaPayload& offered,
+                               std::optional<wire::DhId> preferred_group, Steps& steps) {
+  for (const Proposal& mine : ours) {
+    for (const Proposal& theirs : offered.proposals) {
+      const std::string candidate =
+          "offer " + std::to_string(theirs.number) + " against ours " + std::to_string(mine.number);
+      if (theirs.protocol != mine.protocol) {
+        steps.push_back(candidate + ": protocol " + wire::to_string(theirs.protocol));
+        continue;
+      }
+      Proposal chosen{theirs.number, theirs.protocol, theirs.spi, {}};
+      std::string missing;
+      for (const TransformType type : kTypes) {
+        const TypeChoice choice = choose_type(type, mine, theirs, preferred_group);
+        if (!choice.possible) missing = wire::to_string(type);
+        if (choice.transform != nullptr) chosen.transforms.push_back(*choice.transform);
+      }
+      if (missing.empty()) {
+        steps.push_back(candidate + ": taken, " + to_string(chosen));
+        return chosen;
+      }
+      steps.push_back(candidate + ": no common " + missing + " (offered " + to_string(theirs) +
+                      ")");
+    }
+  }
+  if (ours.empty()) steps.push_back("nothing usable is configured here");
+  return std::nullopt;
+}
+
+Result<Proposal> accept(const Proposals& offered, const wire::SaPayload& answer) {
+  if (answer.proposals.size() != 1) {
+    return fail(Errc::kInvalid, "answer holds " + std::to_string(answer.proposals.size()) +
+                                    " proposals instead of one");
+  }
+  const Proposal& chosen = answer.proposals.front();
+  const auto mine = std::find_if(offered.begin(), offered.end(),
+                                 [&](const Proposal& p) { return p.number == chosen.number; });
+  if (mine == offered.end() || mine->protocol != chosen.protocol) {
+    return fail(Errc::kInvalid, "answer names proposal " + std::to_string(chosen.number) +
+                                    ", which was not offered");
+  }
+  Proposal accepted{chosen.number, chosen.protocol, chosen.spi, {}};
+  for (const TransformType type : kTypes) {
+    const auto ours = of_type(*mine, type);
+    auto theirs = of_type(chosen, type);
+    if (ours.empty() && theirs.size() == 1 && theirs[0]->id == 0) continue;  // an explicit NONE
+    if (theirs.size() > 1 || (theirs.empty() && !ours.empty() && !has_none(ours))) {
+      return fail(Errc::kInvalid, "answer does not hold one " + wire::to_string(type));
+    }
+    if (theirs.empty()) continue;
+    const bool known =
+        std::any_of(ours.begin(), ours.end(), [&](const Transform* t) { return *t == *theirs[0]; });
+    if (!known) return fail(Errc::kInvalid, name_of(*theirs[0]) + " was not offered");
+    accepted.transforms.push_back(*theirs[0]);
+  }
+  return accepted;
+}
+
+Result<IkeSuite> ike_suite(const Proposal& chosen) {
+  IkeSuite suite;
+  for (const Transform& t : chosen.transforms) {
+    switch (t.type) {
+      case TransformType::kEncr:
+        suite.cipher = {static_cast<wire::EncrId>(t.id), t.key_length};
+        break;
+      case TransformType::kPrf:
+        suite.prf = static_cast<wire::PrfId>(t.id);
+        break;
+      case TransformType::kInteg:
+        suite.integrity = static_cast<wire::IntegId>(t.id);
+        break;
+      case TransformType::kDh:
+        suite.group = static_cast<wire::DhId>(t.id);
+        break;
+      case TransformType::kEsn:
+        return fail(Errc::kInvalid, "an ESN transform in an IKE proposal");
+    }
+  }
+  if (suite.group == wire::DhId::kNone) return fail(Errc::kInvalid, "an IKE SA without group");
+  return suite;
+}
+
+Result<ports::EspSuite> esp_suite(const Proposal& chosen) {
+  ports::EspSuite suite;
+  for (const Transform& t : chosen.transforms) {
+    switch (t.type) {
+      case TransformType::kEncr:
+        suite.cipher = static_cast<wire::EncrId>(t.id);
+        suite.key_bits = t.key_length;
+        break;
+      case TransformType::kInteg:
+        suite.integrity = static_cast<wire::IntegId>(t.id);
+        break;
+      case TransformType::kEsn:
+        suite.esn = t.id == static_cast<std::uint16_t>(wire::EsnId::kEsn);
+        break;
+      case TransformType::kDh:
+        break;
+      case TransformType::kPrf:
+        return fail(Errc::kInvalid, "a PRF transform in an ESP proposal");
+    }
+  }
+  return suite;
+}
+
+wire::DhId group_of(const Proposal& proposal) {
+  const auto groups = of_type(proposal, TransformType::kDh);
+  return groups.empty() ? wire::DhId::kNone : static_cast<wire::DhId>(groups.front()->id);
+}
+
+void set_spi(Proposals& proposals, const Bytes& spi) {
+  for (Proposal& p : proposals) p.spi = spi;
+}
+
+std::string to_string(const Proposal& proposal) {
+  std::string text = wire::to_string(proposal.protocol) + ":";
+  for (const Transform& t : proposal.transforms) {
+    text += (text.back() == ':' ? " " : ", ") + name_of(t);
+  }
+  return text;
+}
+
+}  // namespace spa::ikev2

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that the IKE SAs of one thread share: ports, tables, limits, configuration, logs.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "userspace/ike/cookie.h"
+#include "userspace/ike/decision_log.h"
+#include "userspace/ike/half_open.h"
+#include "userspace/ike/rate_limit.h"
+#include "userspace/ike/sa_table.h"
+#include "userspace/ike/strand.h"
+#include "userspace/ikev2/ike_sa.h"
+#include "userspace/ikev2/manager.h"
+
+namespace spa::ikev2 {
+
+// A rule of the configuration and how it fared.
+struct Rule {
+  ports::PolicyRule rule;
+  SteadyTime hold_until{};  // no new attempt before
+};
+
+class Shard {
+ public:
+  Shard(const Dependencies& dependencies, const Options& options);
+  ~Shard();
+
+  Dependencies ports;
+  const Options options;
+  ike::Strand strand;
+  ike::Counters counters;
+  ike::DecisionLog decisions;
+  policy::SnapshotPtr snapshot;  // never null
+  bool stopping = false;
+
+  [[nodiscard]] SteadyTime now() const { return ports.timers.now(); }
+  [[nodiscard]] std::uint32_t random() { return static_cast<std::uint32_t>(jitter_()); }
+  // When in its lifetime an SA is rekeyed; at random, so that the two ends rarely do it at once.
+  [[nodiscard]] Duration rekey_after(Duration life) {
+    const unsigned spread = options.rekey_to_percent - options.rekey_from_percent;
+    const auto part = options.rekey_from_percent * 1000 + random() % (spread * 1000 + 1);
+    return life * part / 100000;
+  }
+  [[nodiscard]] ike::RetransmitPolicy retransmission() const {
+    return {options.retransmit_first, options.retransmit_factor, options.retransmit_tries};
+  }
+
+  // --- datagrams (shard_receive.cc) ---
+  void receive(const Endpoint& local, const Endpoint& remote, ByteView message);
+  void send(const Endpoint& local, const Endpoint& remote, ByteView message);
+
+  // --- the table ---
+  // A new SA, not yet doing anything. kCrypto without randomness for its SPI.
+  [[nodiscard]] Result<IkeSa*> create(bool initiator, const Endpoint& local,
+                                      const Endpoint& remote);
+  [[nodiscard]] IkeSa* find(std::uint64_t spi_local) const { return table_.find(spi_local); }
+  [[nodiscard]] std::vector<IkeSa*> all() const { return table_.all(); }
+  [[nodiscard]] std::vector<IkeSa*> with_peer(const IpAddress& remote) const;
+  void moved(IkeSa& sa, const IpAddress& old_remote);
+  // Ends an SA at once: its CHILD SAs leave the data plane, it leaves the table. It is freed when
+  // nothing runs; whoever calls this returns soon and touches it no more.
+  void retire(IkeSa& sa, const std::string& cause);
+  // To be looked at when nothing runs: finished scripts, timer.
+  void touch(const IkeSa& sa) { touched_.insert(sa.spi_local); }
+  void left_half_open(IkeSa& sa);
+  [[nodiscard]] std::size_t half_open() const { return half_open_.count(); }
+  [[nodiscard]] std::uint32_t next_child_id() {
+    next_child_id_ += 2;
+    return next_child_id_ - 2;
+  }
+
+  // --- CHILD SAs ---
+  void remove_child(IkeSa& sa, std::uint32_t spi_in);
+  void move_children(IkeSa& from, IkeSa& to);
+
+  // --- configuration ---
+  void configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> list);
+  [[nodiscard]] std::vector<std::string> would_close(
+      const std::vector<ports::PolicyRule>& list) const;
+  [[nodiscard]] Rule* rule(const ports::PolicyId& id);
+  [[nodiscard]] const std::map<ports::PolicyId, Rule>& rules() const { return rules_; }
+  [[nodiscard]] const policy::CryptoMapEntry* entry(const ports::PolicyId& id) const;
+  [[nodiscard]] const policy::Ikev2Profile* profile(const std::string& name) const;
+
+  // --- sessions (shard_sessions.cc) ---
+  Status initiate(const ports::PolicyId& id);
+  std::size_t clear(const SessionFilter& filter);
+  void shutdown(std::function<void()> done);
+  std::size_t close_revoked(ByteView issuer_der, const std::vector<Bytes>& serials);
+  void on_expire(std::uint32_t spi, bool hard);
+  void on_lost(std::uint32_t spi);
+  void on_mapping(std::uint32_t spi_in, const Endpoint& remote);
+  bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi);
+  // The negotiation for a rule failed: wait before the next attempt.
+  void failed(const ports::PolicyId& id, Duration wait);
+
+  // --- logs ---
+  void log(Severity severity, std::string_view facility, std::string_view mnemonic,
+           std::string text);
+  // The same for what strangers can cause: at a bounded rate.
+  void log_limited(Severity severity, std::string_view facility, std::string_view mnemonic,
+                   std::string text);
+  void debug(const IkeSa& sa, const std::string& text);
+  void record(const IkeSa* sa, const Endpoint& remote, std::string exchange, std::string outcome,
+              Steps steps);
+
+ private:
+  void idle();
+  void dispatch(const Endpoint& local, const Endpoint& remote, ByteView message);
+  void on_initial_request(const wire::Header& header, const Endpoint& local, const Endpoint& remote,
+                          ByteView message);
+  // The decision before anything is allocated: true when the request may make an SA.
+  [[nodiscard]] bool admitted(const wire::Header& header, const Endpoint& local,
+                              const Endpoint& remote, ByteView message);
+  void reply_stateless(const wire::Header& request, const Endpoint& local, const Endpoint& remote,
+                       wire::NotifyPayload notify);
+  void on_unknown_sa(const wire::Header& header, const Endpoint& local, const Endpoint& remote);
+  [[nodiscard]] ike::HalfOpen::Limits limits() const;
+  [[nodiscard]] bool rule_served(const ports::PolicyRule& rule) const;
+
+  ike::SaTable<IkeSa> table_;
+  std::multimap<IpAddress, std::uint64_t> by_peer_;
+  // Half-open SAs by initiator SPI and source, to recognise retransmitted first requests.
+  std::multimap<std::pair<std::uint64_t, Endpoint>, std::uint64_t> first_requests_;
+  ike::HalfOpen half_open_;
+  ike::CookieJar cookies_;
+  ike::RateLimit stranger_replies_{10, 20};
+  ike::RateLimit stranger_logs_{5, 20};
+  ike::RateLimit spi_hints_{10, 20};
+  std::map<ports::PolicyId, Rule> rules_;
+  std::set<std::uint64_t> touched_;
+  std::vector<std::unique_ptr<IkeSa>> retired_;
+  std::uint32_t next_id_ = 1;
+  std::uint32_t next_child_id_ = 200;  // R-MAP-29
+  std::mt19937 jitter_;
+  std::function<void()> on_stopped_;
+};
+
+}  // namespace spa::ikev2

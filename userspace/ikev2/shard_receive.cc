@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// A datagram's way to its IKE SA, and what is said to those who have none (RFC 7296 1.2, 1.5, 2.6,
+// 2.21.1, 2.21.4).
+#include <algorithm>
+
+#include "userspace/crypto/dh.h"
+#include "userspace/ikev2/admission.h"
+#include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/nat.h"
+#include "userspace/ikev2/shard.h"
+
+namespace spa::ikev2 {
+
+using wire::ExchangeType;
+using wire::NotifyType;
+
+void Shard::send(const Endpoint& local, const Endpoint& remote, ByteView message) {
+  ++counters.sent;
+  if (!ports.datagrams.send(local, remote, message)) ++counters.send_errors;
+}
+
+void Shard::receive(const Endpoint& local, const Endpoint& remote, ByteView message) {
+  if (!strand.busy()) {
+    strand.run([&] { dispatch(local, remote, message); });
+    return;
+  }
+  strand.run([this, local, remote, copy = to_bytes(message)] { dispatch(local, remote, copy); });
+}
+
+void Shard::dispatch(const Endpoint& local, const Endpoint& remote, ByteView message) {
+  ++counters.received;
+  const Result<wire::Header> header = wire::parse_header(message);
+  if (!header) {
+    ++counters.malformed;
+    log_limited(Severity::kWarning, "CRYPTO", "IKMP_BAD_MESSAGE",
+                "IKE message from " + remote.address.to_string() +
+                    " failed its sanity check or is malformed: " + header.error().text);
+    return;
+  }
+  if (header->major_version != 2) {
+    ++counters.wrong_version;
+    const bool ask = header->major_version > 2 && !header->is_response();
+    if (ask && stranger_replies_.allow(now())) {
+      reply_stateless(*header, local, remote, wire::notify(NotifyType::kInvalidMajorVersion));
+    }
+    return;
+  }
+  // The flag says whether the sender is the one who began the IKE SA (3.1).
+  const std::uint64_t ours =
+      header->from_initiator() ? header->responder_spi : header->initiator_spi;
+  if (header->exchange == ExchangeType::kIkeSaInit && !header->is_response() && ours == 0 &&
+      header->from_initiator() && header->message_id == 0) {
+    on_initial_request(*header, local, remote, message);
+    return;
+  }
+  IkeSa* sa = ours == 0 ? nullptr : find(ours);
+  if (sa == nullptr) {
+    on_unknown_sa(*header, local, remote);
+    return;
+  }
+  sa->on_message(*header, message, local, remote);
+}
+
+void Shard::on_unknown_sa(const wire::Header& header, const Endpoint& local,
+                          const Endpoint& remote) {
+  ++counters.unknown_spi;
+  log_limited(Severity::kWarning, "CRYPTO", "IKMP_NO_SA",
+              "IKE message from " + remote.address.to_string() +
+                  " has no SA and is not an initialization offer");
+  if (header.exchange == ExchangeType::kIkeSaInit) return;
+  if (header.is_response()) {
+    // Possibly INVALID_IKE_SPI about an SA of ours: the header is a stranger's, so it is no more
+    // than a reason to ask (2.21.4).
+    ++counters.hints_ignored;
+    return;
+  }
+  if (!stranger_replies_.allow(now())) return;
+  reply_stateless(header, local, remote, wire::notify(NotifyType::kInvalidIkeSpi));
+}
+
+void Shard::reply_stateless(const wire::Header& request, const Endpoint& local,
+                            const Endpoint& remote, wire::NotifyPayload notify) {
+  wire::Message reply;
+  reply.header.initiator_spi = request.initiator_spi;
+  reply.header.responder_spi = request.responder_spi;
+  reply.header.exchange = request.exchange;
+  reply.header.message_id = request.message_id;
+  reply.header.flags = static_cast<std::uint8_t>(
+      wire::Header::kFlagResponse | (request.from_initiator() ? 0 : wire::Header::kFlagInitiator));
+  reply.payloads.emplace_back(std::move(notify));
+  const Result<Bytes> octets = wire::serialize(reply);
+  if (octets) send(local, remote, *octets);
+}
+
+ike::HalfOpen::Limits Shard::limits() const {
+  const std::uint32_t configured = snapshot->cookie_challenge;
+  return {configured != 0 ? configured : options.cookie_threshold, options.half_open_max};
+}
+
+bool Shard::admitted(const wire::Header& header, const Endpoint& local, const Endpoint& remote,
+                     ByteView message) {
+  // Only views so far: neither nonce nor cookie is copied.
+  wire::PayloadCursor cursor(header.next_payload, message.subspan(wire::Header::kSize));
+  wire::PayloadView payload;
+  ByteView nonce, cookie;
+  while (cursor.advance(payload)) {
+    if (payload.type == wire::PayloadType::kNonce) nonce = payload.body;
+    if (payload.type != wire::PayloadType::kNotify || payload.body.size() < 4) continue;
+    const auto type = static_cast<NotifyType>(payload.body[2] << 8 | payload.body[3]);
+    if (type == NotifyType::kCookie && payload.body[1] == 0) cookie = payload.body.subspan(4);
+  }
+  if (!cursor.status() || nonce.empty()) {
+    ++counters.malformed;
+    return false;
+  }
+  bool cookie_ok = false;
+  if (!cookie.empty()) {
+    cookie_ok = cookies_.check(now(), cookie, nonce, remote.address, header.initiator_spi);
+    if (!cookie_ok) ++counters.cookies_wrong;
+  }
+  switch (half_open_.judge(remote.address, cookie_ok, limits())) {
+    case ike::HalfOpen::Verdict::kAccept:
+      return true;
+    case ike::HalfOpen::Verdict::kRefuseFull:
+      ++counters.half_open_refused;
+      return false;
+    case ike::HalfOpen::Verdict::kRefuseSource:
+      ++counters.source_refused;
+      return false;
+    case ike::HalfOpen::Verdict::kAskCookie:
+      break;
+  }
+  Result<Bytes> fresh = cookies_.make(now(), nonce, remote.address, header.initiator_spi);
+  if (!fresh) return false;
+  ++counters.cookies_sent;
+  reply_stateless(header, local, remote, wire::notify(NotifyType::kCookie, std::move(*fresh)));
+  return false;
+}
+
+void Shard::on_initial_request(const wire::Header& header, const Endpoint& local,
+                               const Endpoint& remote, ByteView message) {
+  if (stopping || header.initiator_spi == 0) return;
+  // The same octets again: a retransmission (2.1).
+  const auto [first, last] = first_requests_.equal_range({header.initiator_spi, remote});
+  for (auto it = first; it != last; ++it) {
+    IkeSa* known = find(it->second);
+    if (known == nullptr || !known->handshake) continue;
+    if (std::ranges::equal(known->handshake->peer_message, message)) {
+      known->resend_initial_reply();
+      return;
+    }
+  }
+  if (!admitted(header, local, remote, message)) return;
+
+  Result<wire::Message> parsed = wire::parse(message);
+  Status good =
+      parsed ? admit(header.exchange, false, parsed->payloads) : tl::unexpected(parsed.error());
+  if (!good) {
+    ++counters.malformed;
+    log_limited(Severity::kWarning, "CRYPTO", "IKMP_BAD_MESSAGE",
+                "IKE message from " + remote.address.to_string() +
+                    " failed its sanity check or is malformed: " + good.error().text);
+    return;
+  }
+  if (const auto type = critical_unknown(parsed->payloads)) {
+    ++counters.critical_unknown;
+    reply_stateless(header, local, remote, wire::unsupported_critical(*type));
+    return;
+  }
+  Steps steps;
+  const wire::KePayload& ke = *wire::find<wire::KePayload>(parsed->payloads);
+  const Proposals ours =
+      ike_proposals(snapshot->proposals_for(local.address), snapshot->legacy_algorithms, steps);
+  std::optional<wire::Proposal> chosen =
+      choose(ours, *wire::find<wire::SaPayload>(parsed->payloads), ke.group, steps);
+  if (!chosen) {
+    ++counters.no_proposal;
+    log_limited(Severity::kError, "IKEV2", "NEG_ABORT",
+                "Negotiation with " + remote.to_string() +
+                    " aborted due to ERROR: no proposal chosen: " + steps.back());
+    record(nullptr, remote, "IKE_SA_INIT", "NO_PROPOSAL_CHOSEN", std::move(steps));
+    reply_stateless(header, local, remote, wire::notify(NotifyType::kNoProposalChosen));
+    return;
+  }
+  chosen->spi.clear();
+  const wire::DhId group = group_of(*chosen);
+  const auto algorithm = crypto::dh_from_id(static_cast<std::uint16_t>(group));
+  if (ke.group != group || !algorithm) {
+    ++counters.invalid_ke;
+    steps.push_back("KE is of " + wire::to_string(ke.group) + ", " + wire::to_string(group) +
+                    " is wanted");
+    record(nullptr, remote, "IKE_SA_INIT", "INVALID_KE_PAYLOAD", std::move(steps));
+    reply_stateless(header, local, remote, wire::invalid_ke(group));
+    return;
+  }
+  if (ke.data.size() != crypto::public_size(*algorithm)) {
+    ++counters.malformed;
+    return;
+  }
+  const Result<IkeSa*> made = create(false, local, remote);
+  if (!made) return;
+  IkeSa& sa = **made;
+  sa.spi_remote = header.initiator_spi;
+  sa.handshake->peer_message = to_bytes(message);
+  sa.handshake->steps = std::move(steps);
+  sa.handshake->counted_half_open = true;
+  sa.handshake->first_source = remote;
+  half_open_.add(remote.address);
+  first_requests_.emplace(std::pair{header.initiator_spi, remote}, sa.spi_local);
+  sa.expires = now() + options.half_open_life;
+  sa.expiry_cause = "not authenticated in time";
+  sa.spawn(respond_ike_sa_init(sa, {std::move(*parsed), {}}, std::move(*chosen)));
+}
+
+}  // namespace spa::ikev2

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions from outside: brought up by traffic or command, cleared, revoked, changed by the data
+// plane.
+#include <algorithm>
+
+#include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/nat.h"
+#include "userspace/ikev2/shard.h"
+
+namespace spa::ikev2 {
+
+namespace {
+
+constexpr Duration kRefusedHoldDown{60000};  // after NO_ADDITIONAL_SAS
+
+bool contains(const std::vector<ports::PolicyId>& list, const ports::PolicyId& id) {
+  return std::find(list.begin(), list.end(), id) != list.end();
+}
+
+bool has_live_child(const IkeSa& sa, const ports::PolicyId& id) {
+  return std::any_of(sa.children.begin(), sa.children.end(), [&](const auto& c) {
+    return c->rule == id && c->state != ChildSa::State::kDeleting;
+  });
+}
+
+}  // namespace
+
+void Shard::failed(const ports::PolicyId& id, Duration wait) {
+  if (Rule* r = rule(id)) r->hold_until = now() + wait;
+}
+
+Status Shard::initiate(const ports::PolicyId& id) {
+  if (stopping) return fail(Errc::kState, "shutting down");
+  const Rule* wanted = rule(id);
+  if (wanted == nullptr) return fail(Errc::kNotFound, id.to_string() + " does not exist");
+  const policy::CryptoMapEntry* e = entry(id);
+  if (e == nullptr || e->ikev2_profile.empty()) {
+    return fail(Errc::kState, id.to_string() + " does not use IKEv2: no ikev2-profile is set");
+  }
+  const policy::Ikev2Profile* p = profile(e->ikev2_profile);
+  if (p == nullptr || !p->complete()) {
+    return fail(Errc::kState, id.to_string() + ": IKEv2 profile '" + e->ikev2_profile + "' is " +
+                                  (p == nullptr ? "not defined" : "incomplete"));
+  }
+  IkeSa* carrier = nullptr;
+  for (IkeSa* sa : with_peer(wanted->rule.remote)) {
+    if (has_live_child(*sa, id) || contains(sa->wanted, id)) return {};
+    const bool under_way = sa->initiator && sa->handshake != nullptr;
+    const bool fits = sa->local.address == wanted->rule.local && sa->profile == p->name;
+    if ((sa->usable() && fits) || (under_way && sa->local.address == wanted->rule.local)) {
+      carrier = sa;
+    }
+  }
+  if (now() < wanted->hold_until) {
+    return fail(Errc::kState, id.to_string() + " failed a moment ago; not tried again yet");
+  }
+  if (carrier != nullptr && carrier->no_additional_sas) {
+    failed(id, kRefusedHoldDown);
+    carrier->no_additional_sas = false;
+    return fail(Errc::kState, "peer takes no more CHILD SAs");
+  }
+  if (carrier != nullptr) {
+    carrier->wanted.push_back(id);
+    if (carrier->usable() && !carrier->rekeying) carrier->spawn(create_child_sa(*carrier, id));
+    return {};
+  }
+  Result<IkeSa*> made =
+      create(true, {wanted->rule.local, kIkePort}, {wanted->rule.remote, kIkePort});
+  if (!made) return tl::unexpected(made.error());
+  (*made)->profile = p->name;
+  (*made)->wanted.push_back(id);
+  (*made)->spawn(initiate_ike_sa(**made, id));
+  return {};
+}
+
+std::size_t Shard::clear(const SessionFilter& filter) {
+  std::size_t count = 0;
+  for (IkeSa* sa : all()) {
+    if (filter.local && sa->local.address != *filter.local) continue;
+    if (filter.remote && sa->remote.address != *filter.remote) continue;
+    if (filter.remote_port && sa->remote.port != *filter.remote_port) continue;
+    if (filter.ike_sa && sa->id != *filter.ike_sa) continue;
+    if (filter.child_spi || filter.crypto_map || filter.children_only) {
+      std::vector<std::uint32_t> close;
+      for (const auto& c : sa->children) {
+        const bool spi_fits =
+            !filter.child_spi || c->spi_in == *filter.child_spi || c->spi_out == *filter.child_spi;
+        const bool map_fits = !filter.crypto_map || c->rule.crypto_map == *filter.crypto_map;
+        if (spi_fits && map_fits) close.push_back(c->spi_in);
+      }
+      for (const std::uint32_t spi : close) sa->spawn(delete_child_sa(*sa, spi));
+      count += close.size();
+    } else if (sa->phase() != ike::Phase::kDeleting && sa->phase() != ike::Phase::kGone) {
+      delete_ike_sa(*sa, "cleared by operator");
+      ++count;
+    }
+  }
+  return count;
+}
+
+void Shard::shutdown(std::function<void()> done) {
+  stopping = true;
+  on_stopped_ = std::move(done);
+  for (IkeSa* sa : all()) delete_ike_sa(*sa, "shutting down");
+}
+
+std::size_t Shard::close_revoked(ByteView issuer_der, const std::vector<Bytes>& serials) {
+  std::size_t count = 0;
+  for (IkeSa* sa : all()) {
+    if (!sa->held || !sa->usable() || !std::ranges::equal(sa->held->issuer_der, issuer_der)) {
+      continue;
+    }
+    if (std::find(serials.begin(), serials.end(), sa->held->serial) == serials.end()) continue;
+    ++count;
+    ++counters.sessions_revoked;
+    const std::string serial = to_hex(sa->held->serial);
+    log(Severity::kNotice, "CRYPTO", "SESSION_REVOKED",
+        "Session with " + sa->remote.to_string() + " (" + sa->remote_identity.to_string() +
+            ") deleted: certificate serial " + serial + " of " + sa->held->issuer +
+            " is revoked");  // R-REV-16
+    delete_ike_sa(*sa, "peer certificate " + serial + " revoked");
+  }
+  return count;
+}
+
+void Shard::on_expire(std::uint32_t spi, bool hard) {
+  for (IkeSa* sa : all()) {
+    ChildSa* child = sa->child(spi);
+    if (child == nullptr) child = sa->child_by_outbound(spi);
+    if (child == nullptr) continue;
+    const std::uint32_t spi_in = child->spi_in;
+    if (hard) {
+      sa->spawn(delete_child_sa(*sa, spi_in));
+    } else if (child->rekey_at) {
+      child->rekey_at.reset();
+      sa->spawn(rekey_child_sa(*sa, spi_in));
+    }
+    return;
+  }
+}
+
+void Shard::on_lost(std::uint32_t spi) {
+  on_expire(spi, true);
+}
+
+void Shard::on_mapping(std::uint32_t spi_in, const Endpoint& remote) {
+  for (IkeSa* sa : all()) {
+    if (sa->child(spi_in) == nullptr || !sa->remote_behind_nat || sa->local_behind_nat) continue;
+    const IpAddress old = sa->remote.address;
+    sa->remote = remote;
+    moved(*sa, old);
+    for (const auto& c : sa->children) {
+      (void)ports.sa_database.update_endpoints(c->spi_in, sa->local, sa->remote);
+    }
+    return;
+  }
+}
+
+bool Shard::on_unknown_spi(const IpAddress& remote, std::uint32_t spi) {
+  for (IkeSa* sa : with_peer(remote)) {
+    if (!sa->usable()) continue;
+    if (spi_hints_.allow(now())) sa->spawn(report_unknown_spi(*sa, spi));
+    return true;
+  }
+  return false;
+}
+
+}  // namespace spa::ikev2
