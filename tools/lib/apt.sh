@@ -56,10 +56,16 @@ spa_apt_derive() {
 spa_apt_open() {
     local dir=$1 entry security suite target n=0
     shift
+    mkdir -p "$dir"/{state/lists/partial,cache/archives/partial,sources.d,etc}
     entry=$(spa_apt_entry Debian)
     security=$(spa_apt_entry Debian-Security)
+    if [ -z "$entry" ] || [ -z "$security" ]; then
+        # apt can tell whose an entry is only after it has read its Release file once.
+        spa_sudo apt-get -o DPkg::Lock::Timeout=600 update >"$dir/system-update.log" 2>&1 </dev/null || true
+        entry=$(spa_apt_entry Debian)
+        security=$(spa_apt_entry Debian-Security)
+    fi
     [ -n "$entry" ] || spa_die "apt knows no Debian archive (component main): add one to /etc/apt/sources.list.d"
-    mkdir -p "$dir"/{state/lists/partial,cache/archives/partial,sources.d,etc}
     : >"$dir/state/status"
     for suite in "$@"; do
         case $suite in

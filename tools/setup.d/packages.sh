@@ -7,7 +7,8 @@ package_list() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"; }
 
 # Those of the named packages that are not installed.
 missing_packages() {
-    dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+    # It fails when it does not know one of them, which is what we are asking.
+    { dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true; } |
         awk '$1 == "installed" { print $2 }' | sort -u >"$scratch/installed"
     printf '%s\n' "$@" | sort -u | comm -23 - "$scratch/installed"
 }
