@@ -49,11 +49,14 @@ function(spa_room name)
   endif()
 endfunction()
 
-# spa_program(NAME SOURCES ... DEPENDS ...): a program in build/bin.
+# spa_program(NAME SOURCES ... DEPENDS ...): a program in build/bin. Target "programs" is all of them, without the
+# tests.
+add_custom_target(programs)
 function(spa_program name)
   cmake_parse_arguments(PROGRAM "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${PROGRAM_SOURCES})
   target_link_libraries(${name} PRIVATE ${PROGRAM_DEPENDS} spa_flags)
+  add_dependencies(programs ${name})
 endfunction()
 
 # spa_test(NAME SOURCES ... DEPENDS ...): a GoogleTest program, registered with ctest under its name.
