@@ -35,11 +35,11 @@ spa_status Admin::run(const spa_admin_cmd& command) {
     case SPA_CMD_SA_ADD:
       return sa_add(command);
     case SPA_CMD_SA_DELETE:
-      return core_.sas->remove(index, from_le(command.generation));
+      return core_.sas.remove(index, from_le(command.generation));
     case SPA_CMD_SA_READ:
       return sa_read(command);
     case SPA_CMD_SA_FLUSH:
-      core_.sas->flush();
+      core_.sas.flush();
       return SPA_OK;
     case SPA_CMD_STATS_READ:
       return stats_read(command);
@@ -60,7 +60,7 @@ spa_status Admin::sa_add(const spa_admin_cmd& command) {
   if (from_le(command.length) != sizeof sa) return SPA_E_FIELD;
   spa_status status = SPA_E_DMA;
   if (core_.dma.read(from_le(command.addr), octets_of(sa))) {
-    status = core_.sas->add(from_le(command.index), sa);
+    status = core_.sas.add(from_le(command.index), sa);
   }
   OPENSSL_cleanse(&sa, sizeof sa);
   return status;
@@ -70,7 +70,7 @@ spa_status Admin::sa_read(const spa_admin_cmd& command) {
   spa_sa_stats stats{};
   if (from_le(command.length) != sizeof stats) return SPA_E_FIELD;
   const spa_status status =
-      core_.sas->read(from_le(command.index), from_le(command.generation), stats);
+      core_.sas.read(from_le(command.index), from_le(command.generation), stats);
   if (status != SPA_OK) return status;
   return core_.dma.write(from_le(command.addr), octets_of(stats)) ? SPA_OK : SPA_E_DMA;
 }

@@ -36,14 +36,15 @@ struct Core {
       : config(configuration),
         dma(memory),
         port(std::move(wire)),
+        sas(configuration.sa_entries, configuration.backend),
         keys(configuration.key_entries) {}
 
   const Config config;
   DmaSpace& dma;
   std::unique_ptr<Port> port;
   Health health;
-  std::unique_ptr<esp::SaTable> sas;  // made anew at reset
-  std::unique_ptr<esp::Engine> engine;
+  esp::SaTable sas;
+  std::unique_ptr<esp::Engine> engine;  // made anew at reset
   keystore::KeyStore keys;
   PortCounters counters;
   MacAddress mac{};

@@ -34,7 +34,7 @@ Device::Device(const Config& config, DmaSpace& dma, Interrupts& interrupts,
   for (std::uint32_t i = 0; i < config.tx_queues; ++i) {
     transmitters_.push_back(std::make_unique<Transmitter>(core_, queues_[SPA_QUEUE_TX(i)]));
   }
-  make_tables();
+  clear_tables();
   core_.mac = config.mac;
   link_was_up_ = core_.port->link_up();
 }
@@ -63,12 +63,12 @@ std::vector<Queue> Device::make_queues() {
   return made;
 }
 
-// The engine counts since it was made, so a reset makes it anew together with its table.
-void Device::make_tables() {
-  core_.engine.reset();
-  core_.sas = std::make_unique<esp::SaTable>(core_.config.sa_entries, core_.config.backend);
+// Empties the table, which keeps its cryptographic library, and makes the engine, which counts
+// since it was made, anew.
+void Device::clear_tables() {
+  core_.sas.flush();
   core_.engine = std::make_unique<esp::Engine>(
-      *core_.sas, [this](const esp::Event& event) { events_.post(event); });
+      core_.sas, [this](const esp::Event& event) { events_.post(event); });
 }
 
 void Device::bar_read(std::uint64_t offset, MutableByteView into) {
@@ -185,7 +185,7 @@ void Device::reset() {
   for (Queue& queue : queues_) queue.reset();
   pk_.reset();
   core_.keys.reset();
-  make_tables();
+  clear_tables();
   core_.health.reset();
   core_.counters = {};
   core_.mac = core_.config.mac;

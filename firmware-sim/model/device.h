@@ -60,7 +60,7 @@ class Device {
 
   [[nodiscard]] const PortCounters& counters() const { return core_.counters; }
   [[nodiscard]] const esp::EngineStats& engine_stats() const { return core_.engine->stats(); }
-  [[nodiscard]] std::uint32_t sas_used() const { return core_.sas->used(); }
+  [[nodiscard]] std::uint32_t sas_used() const { return core_.sas.used(); }
 
  private:
   [[nodiscard]] std::vector<Queue> make_queues();
@@ -73,7 +73,7 @@ class Device {
   void doorbell(std::uint32_t offset, std::uint32_t value);
   void control(std::uint32_t value);
   void reset();
-  void make_tables();
+  void clear_tables();
 
   Core core_;
   QueueHost queue_host_;

@@ -2,6 +2,7 @@
 // A driver that does anything, over memory that holds anything. The input's second half fills the
 // host's memory; the first half is a row of steps of 8 octets: what (1), where (3), value (4).
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "firmware-sim/model/device.h"
@@ -17,26 +18,25 @@ constexpr std::size_t kMemory = 64 * 1024;
 constexpr std::size_t kStep = 8;
 constexpr std::uint32_t kRing = 8;
 
+// One card for all inputs: function_reset() is power-on state.
 class Driver {
  public:
-  explicit Driver(ByteView content) : memory_(kMemory), interrupts_([](unsigned) {}) {
+  Driver() : Driver(QueuePort::pair()) {}
+
+  void restart(ByteView content) {
+    device_.function_reset();
+    while (
+        device_.poll()) {  // a port that is down throws away what the last input left on the wire
+    }
+    std::fill(memory_.begin(), memory_.end(), std::uint8_t{0});
     std::copy_n(content.begin(), std::min(content.size(), memory_.size()), memory_.begin());
-    (void)dma_.add(kBase, memory_.data(), memory_.size());
-    auto [near, far] = QueuePort::pair();
-    wire_ = std::move(far);
-    device_ = std::make_unique<Device>(Config{.sa_entries = 64,
-                                              .rx_queues = 2,
-                                              .ring_entries = 64,
-                                              .key_entries = 4,
-                                              .pk_threads = 0},
-                                       dma_, interrupts_, std::move(near));
   }
 
   void step(std::uint8_t what, std::uint32_t where, std::uint32_t value) {
     const std::uint32_t queue = where % SPA_QUEUES;
     switch (what % 8) {
       case 0:
-        device_->reg_write(where % (2 * SPA_BAR_SIZE), value);
+        device_.reg_write(where % (2 * SPA_BAR_SIZE), value);
         break;
       case 1:
         start_queue(queue, value);
@@ -45,7 +45,7 @@ class Driver {
         ring_sq(queue, value);
         break;
       case 3:
-        device_->reg_write(SPA_DOORBELL_CQ(queue), value);
+        device_.reg_write(SPA_DOORBELL_CQ(queue), value);
         break;
       case 4:
         memory_[where % kMemory] = static_cast<std::uint8_t>(value);
@@ -57,40 +57,51 @@ class Driver {
         config(where, value);
         break;
       default:
-        device_->poll();
-        device_->tick();
-        (void)device_->reg_read(where % SPA_BAR_SIZE);
+        device_.poll();
+        device_.tick();
+        (void)device_.reg_read(where % SPA_BAR_SIZE);
         break;
     }
   }
 
  private:
+  explicit Driver(std::pair<std::unique_ptr<QueuePort>, std::unique_ptr<QueuePort>> ends)
+      : memory_(kMemory),
+        interrupts_([](unsigned) {}),
+        wire_(std::move(ends.second)),
+        device_(Config{.sa_entries = 64,
+                       .rx_queues = 2,
+                       .ring_entries = 64,
+                       .key_entries = 4,
+                       .pk_threads = 0},
+                dma_, interrupts_, std::move(ends.first)) {
+    (void)dma_.add(kBase, memory_.data(), memory_.size());
+  }
   // A set-up that works, so that the fuzzer gets to what lies behind.
   void start_queue(std::uint32_t queue, std::uint32_t at) {
     const auto base = static_cast<std::uint32_t>(kBase + (at & 0xffc0));
-    device_->reg_write(SPA_REG_CONTROL, SPA_CONTROL_ENABLE);
-    device_->reg_write(SPA_REG_QUEUE(queue, SPA_QREG_SQ_BASE_LO), base);
-    device_->reg_write(SPA_REG_QUEUE(queue, SPA_QREG_SQ_SIZE),
-                       queue == SPA_QUEUE_EVENT ? 0 : kRing);
-    device_->reg_write(SPA_REG_QUEUE(queue, SPA_QREG_CQ_BASE_LO), base ^ 0x4000);
-    device_->reg_write(SPA_REG_QUEUE(queue, SPA_QREG_CQ_SIZE), kRing);
-    device_->reg_write(SPA_REG_QUEUE(queue, SPA_QREG_CONTROL), SPA_QUEUE_CONTROL_ENABLE);
+    device_.reg_write(SPA_REG_CONTROL, SPA_CONTROL_ENABLE);
+    device_.reg_write(SPA_REG_QUEUE(queue, SPA_QREG_SQ_BASE_LO), base);
+    device_.reg_write(SPA_REG_QUEUE(queue, SPA_QREG_SQ_SIZE), queue == SPA_QUEUE_EVENT ? 0 : kRing);
+    device_.reg_write(SPA_REG_QUEUE(queue, SPA_QREG_CQ_BASE_LO), base ^ 0x4000);
+    device_.reg_write(SPA_REG_QUEUE(queue, SPA_QREG_CQ_SIZE), kRing);
+    device_.reg_write(SPA_REG_QUEUE(queue, SPA_QREG_CONTROL), SPA_QUEUE_CONTROL_ENABLE);
   }
   void ring_sq(std::uint32_t queue, std::uint32_t value) {
-    const std::uint32_t head = device_->reg_read(SPA_REG_QUEUE(queue, SPA_QREG_SQ_HEAD));
-    device_->reg_write(SPA_DOORBELL_SQ(queue), head + value % (kRing + 1));
-    device_->poll();
+    const std::uint32_t head = device_.reg_read(SPA_REG_QUEUE(queue, SPA_QREG_SQ_HEAD));
+    device_.reg_write(SPA_DOORBELL_SQ(queue), head + value % (kRing + 1));
+    device_.poll();
   }
   void config(std::uint32_t offset, std::uint32_t value) {
-    device_->config_write(offset % 0x1010,
-                          ByteView(reinterpret_cast<const std::uint8_t*>(&value), sizeof value));
+    device_.config_write(offset % 0x1010,
+                         ByteView(reinterpret_cast<const std::uint8_t*>(&value), sizeof value));
   }
 
   std::vector<std::uint8_t> memory_;
   DmaMap dma_;
   CallbackInterrupts interrupts_;
   std::unique_ptr<QueuePort> wire_;
-  std::unique_ptr<Device> device_;
+  Device device_;
 };
 
 }  // namespace
@@ -98,7 +109,8 @@ class Driver {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteView input(data, size);
   ByteView steps = input.first(size / 2);
-  Driver driver(input.subspan(size / 2));
+  static Driver driver;
+  driver.restart(input.subspan(size / 2));
   for (; steps.size() >= kStep; steps = steps.subspan(kStep)) {
     const std::uint32_t where = load_be32(&steps[0]) & 0xffffff;
     driver.step(steps[0], where, load_be32(&steps[4]));
