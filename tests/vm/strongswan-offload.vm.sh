@@ -8,6 +8,7 @@
 set -euo pipefail
 . "$SPA_ROOT/tools/lib/peers.sh"
 . "$SPA_ROOT/tools/lib/cases.sh"
+. "$SPA_ROOT/tools/lib/router.sh"
 work=$(mktemp -d)
 trap peers_cleanup EXIT
 pings=8
@@ -25,10 +26,7 @@ swan_psk peer cisco123
 swan_start router kernel
 swan_start peer kernel
 
-card_counter() { in_node router ethtool -S spa0 | awk -v c="$1:" '$1 == c { print $2 }'; }
-
 check "the tunnel comes up" swan router --initiate --child net --timeout 30
-offloaded() { in_node router ip xfrm state | grep -c 'crypto offload parameters: dev spa0'; }
 check "both SAs lie in the card" equal 2 "$(offloaded)"
 check "ping from behind the card" ping_in router 1.1.1.1 192.168.4.1 $pings
 check "ping from behind the peer" ping_in peer 192.168.4.1 1.1.1.1 $pings
@@ -39,18 +37,8 @@ for side in router peer; do
     check "$side: strongSwan counts what went out" equal $((2 * pings)) "$(swan_packets $side out)"
 done
 
-# The card records its wire. One line per SA for Wireshark's table: addresses, SPI, cipher and key with salt.
-mkdir -p "$work/wireshark"
-in_node router ip xfrm state | awk '
-    /^src/       { src = $2; dst = $4 }
-    /proto esp/  { spi = $4 }
-    /aead/       { printf "\"IPv4\",\"%s\",\"%s\",\"%s\",\"AES-GCM with 16 octet ICV [RFC4106]\",\"%s\",\"NULL\",\"\"\n", src, dst, spi, $3 }
-' >"$work/wireshark/esp_sa"
-decrypted() {
-    WIRESHARK_CONFIG_DIR=$work/wireshark tshark -n -r /out/card0.pcap -o esp.enable_encryption_decode:TRUE -Y "$1" \
-        2>"$work/tshark.log" | wc -l
-}
-check "no packet is on the wire in the clear" equal 0 "$(decrypted 'icmp && !esp')"
-check "all ESP on the wire opens to the pings and their answers" equal $((4 * pings)) "$(decrypted 'esp && icmp')"
+check "no packet is on the wire in the clear" equal 0 "$(wire_opens /out/card0.pcap 'icmp && !esp')"
+check "all ESP on the wire opens to the pings and their answers" equal $((4 * pings)) \
+    "$(wire_opens /out/card0.pcap 'esp && icmp')"
 cp "$work"/*/*.log /out/ 2>/dev/null || true
 finish
