@@ -81,7 +81,11 @@ tl::expected<std::uint32_t, std::string> parse_faults(const std::string& text) {
 tl::expected<esp::Backend, std::string> parse_engine(const std::string& text) {
   if (text == "auto") return esp::Backend::kAuto;
   if (text == "openssl") return esp::Backend::kOpenSsl;
-  if (text == "ipsec-mb") return esp::Backend::kIpsecMb;
+  if (text == "ipsec-mb") {
+    if (esp::make_crypto_backend(esp::Backend::kIpsecMb) != nullptr) return esp::Backend::kIpsecMb;
+    return wrong(
+        "--engine: ipsec-mb is missing here, the library or the processor's instructions for it");
+  }
   return wrong("--engine: '" + text + "' is none of auto, ipsec-mb, openssl");
 }
 

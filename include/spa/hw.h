@@ -218,7 +218,7 @@ struct spa_tx_desc { /* 32 octets */
 
 #define SPA_TX_END (1u << 0)
 #define SPA_TX_ESP (1u << 1)
-#define SPA_TX_CSUM (1u << 2)
+#define SPA_TX_CSUM (1u << 2) /* not together with SPA_TX_ESP */
 #define SPA_TX_MAX_DESCS 32 /* descriptors of one frame */
 
 /* ---- Security associations ------------------------------------------------------------------------ */
