@@ -5,7 +5,7 @@
 #include <cstring>
 #include <optional>
 
-#include "firmware-sim/base/octets.h"
+#include "firmware-sim/esp/sa_table.h"
 
 namespace spa::dataplane {
 
