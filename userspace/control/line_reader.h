@@ -22,6 +22,7 @@ class LineReader {
  private:
   std::size_t max_line_;
   std::string buffer_;
+  std::size_t open_ = 0;     // length of the line that is not ended yet
   std::size_t start_ = 0;    // of the first line that was not taken
   std::size_t scanned_ = 0;  // no newline between start_ and here
 };

@@ -88,7 +88,7 @@ interface Loopback0
 !
 interface FastEthernet0
  description outside
- device eth1
+ device spawan7
  ip address 172.16.172.39 255.255.255.240
  ip address 172.16.172.40 255.255.255.240 secondary
  ipv6 address 2001:db8::39/64

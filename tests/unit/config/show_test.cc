@@ -34,7 +34,7 @@ ike::ChildSaStatus child() {
   sa.replay_window = 256;
   sa.local = {IpAddress::parse("172.16.172.39").value(), 500};
   sa.remote = {IpAddress::parse("172.16.172.34").value(), 500};
-  sa.device = "eth1";
+  sa.device = "spawan7";
   return sa;
 }
 

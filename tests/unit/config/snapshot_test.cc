@@ -102,7 +102,7 @@ TEST(Snapshot, HasTheIpsecObjects) {
             "2001:db8:1::/48");
 
   const auto& interface = loaded.policy().interfaces.at(1);
-  EXPECT_EQ(interface.device, "eth1");
+  EXPECT_EQ(interface.device, "spawan7");
   EXPECT_EQ(interface.addresses.at(0).to_string(), "172.16.172.39/28");  // R-KEY-5
   EXPECT_EQ(interface.addresses.size(), 3u);
 }

@@ -3,13 +3,36 @@
 
 #include <algorithm>
 
+#include "userspace/base/file.h"
 #include "userspace/config/show/names.h"
 #include "userspace/config/show/text.h"
 
 namespace spa::config {
 namespace {
 
-constexpr unsigned kMtu = 1500;
+// The MTU of the Linux device; Ethernet's when there is no such device.
+unsigned mtu_of(const std::string& device) {
+  constexpr unsigned kEthernet = 1500;
+  if (device.empty() || device.find('/') != std::string::npos) return kEthernet;
+  const auto text = read_file("/sys/class/net/" + device + "/mtu", 4096);
+  unsigned mtu = 0;
+  if (text)
+    for (const std::uint8_t digit : *text)
+      if (digit >= '0' && digit <= '9' && mtu < 1'000'000) mtu = mtu * 10 + (digit - '0');
+  return mtu == 0 ? kEthernet : mtu;
+}
+
+// What of a packet of this size is left for the inner one (RFC 4303 2).
+unsigned plaintext_mtu(const ike::ChildSaStatus& child, unsigned mtu) {
+  const unsigned outer = (child.remote.address.is_v6() ? 40 : 20) +
+                         (child.udp_encapsulation ? 8 : 0) + 8 + iv_size(child.suite.cipher) +
+                         icv_size(child.suite);
+  const unsigned block = block_size(child.suite.cipher);
+  if (mtu <= outer + block) return 0;
+  const unsigned inner = (mtu - outer) / block * block - 2;
+  if (child.mode == policy::EncapsulationMode::kTunnel) return inner;
+  return inner + (child.remote.address.is_v6() ? 40 : 20);
+}
 
 IpAddress primary_address(const policy::Snapshot& policy, const policy::CryptoMap& map,
                           const policy::Interface& bound, const IpAddress& peer) {
@@ -176,8 +199,10 @@ void block(Screen& screen, const IpsecIdentView& ident, bool detail) {
   screen.line("     local crypto endpt.: %s, remote crypto endpt.: %s",
               c(ident.local_address.to_string()), c(ident.peer.to_string()));
   const std::string idb = ident.device.empty() ? ident.interface : ident.device;
+  const unsigned mtu = mtu_of(ident.device);
   screen.line("     plaintext mtu %u, path mtu %u, ip mtu %u, ip mtu idb %s",
-              ident.sas.empty() ? kMtu : kMtu - 62, kMtu, kMtu, c(idb));
+              ident.sas.empty() ? mtu : plaintext_mtu(ident.sas.back().child, mtu), mtu, mtu,
+              c(idb));
   const std::uint32_t current = ident.sas.empty() ? 0 : ident.sas.back().child.spi_out;
   screen.line("     current outbound spi: 0x%X(%u)", current, current);
   const wire::DhId pfs = ident.sas.empty() ? wire::DhId::kNone : ident.sas.back().child.pfs;

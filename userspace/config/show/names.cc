@@ -173,6 +173,30 @@ unsigned iv_size(EncrId id) {
   return id == EncrId::kAesCbc ? 16 : id == EncrId::kNull ? 0 : 8;
 }
 
+unsigned block_size(EncrId id) {
+  if (id == EncrId::kAesCbc) return 16;
+  return id == EncrId::kDes || id == EncrId::k3Des ? 8 : 4;
+}
+
+unsigned icv_size(const ports::EspSuite& suite) {
+  switch (suite.integrity) {
+    case IntegId::kHmacMd5_96:
+    case IntegId::kHmacSha1_96:
+      return 12;
+    case IntegId::kHmacSha256_128:
+      return 16;
+    case IntegId::kHmacSha384_192:
+      return 24;
+    case IntegId::kHmacSha512_256:
+      return 32;
+    case IntegId::kNone:
+      break;
+  }
+  const bool short_tag = suite.cipher == EncrId::kAesGcm8,
+             middle = suite.cipher == EncrId::kAesGcm12;
+  return short_tag ? 8 : middle ? 12 : wire::is_aead(suite.cipher) ? 16 : 0;
+}
+
 std::string mask_text(const IpPrefix& prefix) {
   if (!prefix.address.is_v4()) return std::to_string(prefix.length);
   const std::uint32_t mask = prefix.length == 0 ? 0 : ~std::uint32_t{0} << (32 - prefix.length);

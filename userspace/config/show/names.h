@@ -25,7 +25,10 @@ namespace spa::config {
 // "HMAC_SHA256+AES_CBC256" as the connection table has it, cut to 18 characters (AMB-25).
 [[nodiscard]] std::string connection_algorithm(wire::IntegId integrity, wire::EncrId cipher,
                                                unsigned key_bits);
+// Octets of an ESP packet (RFC 4303, RFC 4106): IV, padding block, integrity check value.
 [[nodiscard]] unsigned iv_size(wire::EncrId id);
+[[nodiscard]] unsigned block_size(wire::EncrId id);
+[[nodiscard]] unsigned icv_size(const ports::EspSuite& suite);
 
 // "255.255.255.0" of a prefix length; for IPv6 the length.
 [[nodiscard]] std::string mask_text(const IpPrefix& prefix);
