@@ -123,7 +123,7 @@ TEST_F(Paste, NamesTheRejectedLine) {
   EXPECT_EQ(ran.status, kRejected);
   EXPECT_EQ(ran.err,
             "a.cfg:3: crypto ikev2 profyl P\n"
-            "                             ^\n"
+            "                          ^\n"
             "% Invalid input detected at '^' marker.\n");
   EXPECT_EQ(router.backend.in_force->domain_name, "x.y");
 }
