@@ -27,8 +27,7 @@ int spa_hw_alive(struct spa *spa)
 {
 	if (READ_ONCE(spa->gone))
 		return -ENODEV;
-	/* MAGIC never reads all-ones on a card that is there. */
-	if (spa_read(spa, SPA_REG_MAGIC) != SPA_ALL_ONES)
+	if (spa_read(spa, SPA_REG_MAGIC) == SPA_MAGIC)
 		return 0;
 	if (!xchg(&spa->gone, true))
 		dev_err(spa->dev, "the card does not answer any more\n");
@@ -44,9 +43,9 @@ int spa_hw_wait(struct spa *spa, u32 reg, u32 mask, u32 value)
 		return -ENODEV;
 	err = read_poll_timeout(spa_read, now, (now & mask) == value || now == SPA_ALL_ONES, SPA_WAIT_STEP_US,
 				SPA_WAIT_US, false, spa, reg);
-	if (now == SPA_ALL_ONES)
-		return spa_hw_alive(spa) ?: -EIO;
-	return err;
+	if (err || now == SPA_ALL_ONES)
+		return spa_hw_alive(spa) ?: err ?: -EIO;
+	return 0;
 }
 
 int spa_hw_identify(struct spa *spa)

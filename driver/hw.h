@@ -28,7 +28,7 @@ struct spa_limits {
 u32 spa_read(struct spa *spa, u32 reg);
 void spa_write(struct spa *spa, u32 reg, u32 value);
 
-/* 0, or -ENODEV once the card reads all-ones: it was pulled or its process has died. */
+/* 0, or -ENODEV once the card does not say its magic word any more: it was pulled or its process has died. */
 int spa_hw_alive(struct spa *spa);
 
 /* Waits until (register & mask) == value. -ETIMEDOUT, or -ENODEV when the card is gone. May sleep. */

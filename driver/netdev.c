@@ -358,6 +358,7 @@ static const struct net_device_ops spa_netdev_ops = {
 	.ndo_change_mtu = spa_change_mtu,
 	.ndo_set_mac_address = spa_set_mac_address,
 	.ndo_set_rx_mode = spa_set_rx_mode,
+	.ndo_fix_features = spa_xfrm_fix_features,
 	.ndo_validate_addr = eth_validate_addr,
 	.ndo_get_stats64 = spa_get_stats64,
 };

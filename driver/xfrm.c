@@ -158,6 +158,8 @@ static int spa_sa_set_kind(struct spa *spa, const struct xfrm_state *x, struct s
 {
 	u32 flags = 0;
 
+	if (!(spa->netdev->features & NETIF_F_HW_ESP))
+		return spa_refuse(spa->netdev, extack, "ESP offload is switched off for this interface");
 	if (x->id.proto != IPPROTO_ESP)
 		return spa_refuse(spa->netdev, extack, "The card offloads ESP only");
 	if (x->xso.type != XFRM_DEV_OFFLOAD_CRYPTO)
@@ -463,6 +465,18 @@ bool spa_xfrm_rx(struct spa_pair *pair, struct sk_buff *skb, const struct spa_co
 }
 
 /* ---- Making and unmaking ---- */
+
+/* With the feature off the kernel would carry on in software with SAs that the card has already used. */
+netdev_features_t spa_xfrm_fix_features(struct net_device *netdev, netdev_features_t features)
+{
+	struct spa *spa = netdev_priv(netdev);
+
+	if (!(features & NETIF_F_HW_ESP) && !xa_empty(&spa->sas)) {
+		netdev_warn(netdev, "ESP offload stays on while there are SAs in the card\n");
+		features |= NETIF_F_HW_ESP;
+	}
+	return features;
+}
 
 void spa_xfrm_init(struct spa *spa)
 {

@@ -3,6 +3,7 @@
 #ifndef SPA_DRIVER_XFRM_H
 #define SPA_DRIVER_XFRM_H
 
+#include <linux/netdev_features.h>
 #include <linux/types.h>
 
 struct net_device;
@@ -35,6 +36,8 @@ int spa_xfrm_state_add(struct net_device *netdev, struct xfrm_state *x, struct n
 void spa_xfrm_state_delete(struct net_device *netdev, struct xfrm_state *x);
 bool spa_xfrm_offload_ok(struct net_device *netdev, struct xfrm_state *x);
 
+netdev_features_t spa_xfrm_fix_features(struct net_device *netdev, netdev_features_t features);
+
 /* compat/ */
 void spa_xfrm_set_ops(struct net_device *netdev);
 
@@ -44,6 +47,11 @@ bool spa_xfrm_rx(struct spa_pair *pair, struct sk_buff *skb, const struct spa_co
 #else
 static inline void spa_xfrm_setup(struct spa *spa)
 {
+}
+
+static inline netdev_features_t spa_xfrm_fix_features(struct net_device *netdev, netdev_features_t features)
+{
+	return features;
 }
 
 static inline void spa_xfrm_init(struct spa *spa)

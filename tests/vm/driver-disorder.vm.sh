@@ -12,7 +12,7 @@ attach_card >/dev/null
 router ping -q -c 60 -i 0.1 -W 1 $P4 >/run/ping.log
 check "the wrong buffers were noticed" stat_above drv_rx_bad_index 1
 check "the rings were restarted" stat_above drv_restarts 1
-check "some traffic came through between the restarts" refuses grep -q ' 0 received' /run/ping.log
+check "some traffic came through between the restarts" fails grep -q ' 0 received' /run/ping.log
 check "no command to the card was lost" stat_is drv_admin_timeouts 0
 check "the driver unloads" rmmod spa
 finish

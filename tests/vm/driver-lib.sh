@@ -5,24 +5,8 @@
 
 R4=10.9.0.1 P4=10.9.0.2 R6=fd09::1 P6=fd09::2     # on the wire
 RI4=10.1.1.1 PI4=10.2.2.1 RI6=fd01::1 PI6=fd02::1 # behind the tunnels
-failures=0
 tools=$SPA_ROOT/build/tests
-
-# check NAME COMMAND...: one case; its output is shown only when it fails.
-check() {
-    local name=$1 output
-    shift
-    if output=$("$@" 2>&1); then
-        echo "ok - $name"
-    else
-        echo "not ok - $name"
-        echo "# ${output//$'\n'/$'\n'# }"
-        failures=$((failures + 1))
-    fi
-}
-
-# refuses COMMAND...: the command must fail.
-refuses() { ! "$@"; }
+. "$SPA_ROOT/tools/lib/cases.sh"
 
 # within SECONDS COMMAND...: the command comes true in time.
 within() {
@@ -180,7 +164,3 @@ flow() {
     ip netns exec $from timeout 240 "$tools/spa-flow" send "$2" 5201 "$3" && wait $pid
 }
 listening() { ip netns exec "$1" grep -qi ':1451 .* 0A ' /proc/net/tcp6; }
-
-finish() {
-    exit $((failures > 0))
-}

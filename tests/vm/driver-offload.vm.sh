@@ -41,18 +41,36 @@ quiet() {
     ! router ethtool -S spa0 | grep -E 'drv_.*(bad_[a-z]*|errors|memory|timeouts|format|other|too_long|down|restarts): *[1-9]'
 }
 
+# Software must not go on with an SA that the card has used: they would make the same IVs (RFC 4106 section 3.1).
+switching_off() {
+    local algorithm
+    read -ra algorithm <<<"$(gcm 128)"
+    secure tunnel 4 4 "${algorithm[@]}"
+    router ethtool -K spa0 esp-hw-offload off >/dev/null 2>&1
+    check "offload stays on while there are SAs" has 'esp-hw-offload: on' router ethtool -k spa0
+    clear_security
+    # The wish is still noted, and the kernel acts on new wishes only.
+    router ethtool -K spa0 esp-hw-offload on
+    router ethtool -K spa0 esp-hw-offload off
+    check "offload can be switched off without" has 'esp-hw-offload: off' router ethtool -k spa0
+    check "and then no SA is taken" fails add_out "${algorithm[@]}"
+    router ethtool -K spa0 esp-hw-offload on
+    check "and is taken again when it is on" add_out "${algorithm[@]}"
+    clear_security
+}
+
 settings() {
     check "an MTU of 9000 is taken" ip -n router link set spa0 mtu 9000
     ip -n peer link set "$SPA_WIRE_NIC" mtu 9000
     check "frames of 9000 octets" router ping -q -c 3 -i 0.1 -W 10 -M 'do' -s 8972 $P4
-    check "an MTU of 9001 is refused" refuses ip -n router link set spa0 mtu 9001
+    check "an MTU of 9001 is refused" fails ip -n router link set spa0 mtu 9001
     ip -n router link set spa0 mtu 1500
     ip -n peer link set "$SPA_WIRE_NIC" mtu 1500
     check "back to 1500" router ping -q -c 3 -i 0.1 -W 10 $P4
     check "another station address" ip -n router link set spa0 address 02:11:22:33:44:55
     ip -n peer neigh flush all
     check "works" router ping -q -c 3 -i 0.1 -W 10 $P4
-    check "a group address is refused" refuses ip -n router link set spa0 address 01:11:22:33:44:55
+    check "a group address is refused" fails ip -n router link set spa0 address 01:11:22:33:44:55
     check "promiscuous and all-multicast" ip -n router link set spa0 promisc on allmulticast on
     ip -n router link set spa0 promisc off allmulticast off
     bring_card_up
@@ -94,12 +112,12 @@ associations() {
 
 all_deleted() { stat_is drv_sa_deleted "$(card_stat drv_sa_added)"; }
 
-# RFC 3948; the kernel offloads it from 6.2 on and refuses it before.
+# RFC 3948; the kernel offloads it from 6.2 on and fails it before.
 udp_encapsulation() {
     local pids=() algorithm encap=(replay-window 32 encap espinudp 4500 4500 0.0.0.0)
     read -ra algorithm <<<"$(gcm 128)"
     if [ "$SPA_KERNEL" = 6.1 ]; then
-        check "UDP encapsulation is refused by this kernel" refuses secure tunnel 4 4 "${algorithm[@]}" "${encap[@]}"
+        check "UDP encapsulation is refused by this kernel" fails secure tunnel 4 4 "${algorithm[@]}" "${encap[@]}"
         clear_security
         return
     fi
@@ -137,12 +155,12 @@ add_out() {
 refusals() {
     local refused
     refused=$(card_stat drv_sa_refused)
-    check "ChaCha20-Poly1305 is refused" refuses add_out aead 'rfc7539esp(chacha20,poly1305)' "$(key 36)" 128
-    check "3DES is refused" refuses add_out enc 'cbc(des3_ede)' "$(key 24)" auth-trunc 'hmac(sha1)' "$(key 20)" 96
-    check "HMAC-MD5 is refused" refuses add_out enc 'cbc(aes)' "$(key 16)" auth-trunc 'hmac(md5)' "$(key 16)" 96
-    check "SHA-256 cut to 96 bits is refused" refuses add_out enc 'cbc(aes)' "$(key 16)" auth 'hmac(sha256)' "$(key 32)"
-    check "an ICV of 64 bits is refused" refuses add_out aead 'rfc4106(gcm(aes))' "$(key 20)" 64
-    check "AH is refused" refuses ip -n router xfrm state add src $R4 dst $P4 proto ah spi 0x2001 mode tunnel \
+    check "ChaCha20-Poly1305 is refused" fails add_out aead 'rfc7539esp(chacha20,poly1305)' "$(key 36)" 128
+    check "3DES is refused" fails add_out enc 'cbc(des3_ede)' "$(key 24)" auth-trunc 'hmac(sha1)' "$(key 20)" 96
+    check "HMAC-MD5 is refused" fails add_out enc 'cbc(aes)' "$(key 16)" auth-trunc 'hmac(md5)' "$(key 16)" 96
+    check "SHA-256 cut to 96 bits is refused" fails add_out enc 'cbc(aes)' "$(key 16)" auth 'hmac(sha256)' "$(key 32)"
+    check "an ICV of 64 bits is refused" fails add_out aead 'rfc4106(gcm(aes))' "$(key 20)" 64
+    check "AH is refused" fails ip -n router xfrm state add src $R4 dst $P4 proto ah spi 0x2001 mode tunnel \
         auth-trunc 'hmac(sha1)' "$(key 20)" 96 offload dev spa0 dir out
     check "the driver counted them" [ "$(card_stat drv_sa_refused)" -ge $((refused + 5)) ]
     check "no state is left behind" [ -z "$(ip -n router xfrm state)" ]
@@ -226,13 +244,45 @@ removal() {
     done
 }
 
+# Memory decoding off: no register of the card answers, as if it had been pulled.
+vanish() { printf '\0\0' | dd of="/sys/bus/pci/devices/$1/config" bs=1 seek=4 conv=notrunc status=none; }
+
+# Takes the card away from under the driver in the middle of encrypted traffic.
+vanished() {
+    local algorithm slot holder pid
+    read -ra algorithm <<<"$(gcm 128)"
+    clear_security
+    secure tunnel 4 4 "${algorithm[@]}" replay-window 32
+    slot=$(basename /sys/bus/pci/drivers/spa/0000:*)
+    "$tools/spa-pk-check" --hold /dev/spa0 >/run/held &
+    holder=$!
+    router ping -q -f -w 60 $PI4 >/dev/null 2>&1 &
+    pid=$!
+    sleep 1
+    vanish "$slot"
+    check "vanished: no SA is taken any more" fails add_out "${algorithm[@]}"
+    check "vanished: dmesg says so" has 'does not answer any more' dmesg
+    check "vanished: counters can still be read" stat_above drv_tx_esp 0
+    check "vanished: the states can be flushed" clear_security
+    check "vanished: the interface goes down" ip -n router link set spa0 down
+    check "vanished: the driver lets the card go" unbind "$slot"
+    check "vanished: whoever held /dev/spa0 was told" wait $holder
+    kill $pid
+    wait $pid
+    check "vanished: the module unloads" rmmod spa
+    check "vanished: a card that is back is taken again" load_driver
+    attach_card
+    check "vanished: and works" router ping -q -c 3 -i 0.2 -W 10 $P4
+}
+
+unbind() { echo "$1" >/sys/bus/pci/drivers/spa/unbind; }
+
 unbind_while_held() {
-    local slot holder
-    slot=$(ls -d /sys/bus/pci/drivers/spa/0000:*)
+    local holder
     "$tools/spa-pk-check" --hold /dev/spa0 >/run/held &
     holder=$!
     within 30 grep -q holding /run/held || return 1
-    basename "$slot" >/sys/bus/pci/drivers/spa/unbind
+    unbind "$(basename /sys/bus/pci/drivers/spa/0000:*)"
     wait $holder
 }
 
@@ -244,7 +294,9 @@ streams
 refusals
 failures_of_packets
 settings
+switching_off
 takedown
-"$tools/spa-pk-check" /dev/spa0 || failures=$((failures + 1))
+"$tools/spa-pk-check" /dev/spa0 || failed=1
 removal
+vanished
 finish
