@@ -4,59 +4,9 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
-#include <string>
-#include <vector>
-
-#include "tests/exchange/fake_world.h"
-#include "userspace/crypto/openssl_engine.h"
-#include "userspace/ikev2/manager.h"
+#include "tests/exchange/router.h"
 
 namespace spa::exchange {
-
-// Public-key work that is finished later, by the clock.
-struct EngineDelay {
-  Duration wait{0};
-};
-
-// One end: configuration, ports and manager.
-class Router {
- public:
-  Router(FakeTimers& timers, FakeNetwork& network, FakePki& pki, const std::string& name,
-         const std::string& address, const std::string& inside, const std::string& peer,
-         const std::string& peer_inside, std::uint32_t first_spi);
-
-  // Puts `config` and `rules` in force; makes the manager the first time.
-  void start();
-  // Crashes: everything is forgotten, and nobody is told.
-  void crash() { manager.reset(); }
-
-  [[nodiscard]] policy::Ikev2Profile& profile() { return config.ikev2_profiles.at("PROFILE"); }
-  [[nodiscard]] policy::CryptoMapEntry& entry() { return config.crypto_maps.at("MAP").entries[0]; }
-  [[nodiscard]] policy::KeyringPeer& key() { return config.ikev2_keyrings.at("RING").peers[0]; }
-  [[nodiscard]] ports::PolicyId rule_id() const { return rules.front().id; }
-  void use_certificates(const std::string& subject);
-  [[nodiscard]] std::size_t up() const;  // IKE SAs that are ready
-  [[nodiscard]] std::vector<ike::IkeSaStatus> status() const { return manager->status(); }
-
-  std::string name;
-  IpAddress address;
-  IpAddress peer_address;
-  policy::Snapshot config;
-  std::vector<ports::PolicyRule> rules;
-  ikev2::Options options;
-  EngineDelay engine_delay;
-  FakeDatagrams datagrams;
-  FakeSaDatabase database;
-  FakeCredentials credentials;
-  KeptLog log;
-  std::unique_ptr<crypto::OpenSslEngine> engine;
-  std::unique_ptr<ikev2::Manager> manager;
-
- private:
-  FakeTimers& timers_;
-  FakeNetwork& network_;
-};
 
 class TwoRouters : public ::testing::Test {
  protected:

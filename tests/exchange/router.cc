@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/exchange/router.h"
+
+#include <algorithm>
+
+namespace spa::exchange {
+
+Router::Router(FakeTimers& timers, FakeNetwork& network, FakePki& pki, const std::string& router,
+               const std::string& own, const std::string& inside, const std::string& peer,
+               const std::string& peer_inside, std::uint32_t first_spi)
+    : name(router),
+      address(*IpAddress::parse(own)),
+      peer_address(*IpAddress::parse(peer)),
+      datagrams(network),
+      database(first_spi),
+      credentials(pki, timers),
+      timers_(timers),
+      network_(network) {
+  policy::KeyringPeer secret;
+  secret.name = "PEER";
+  secret.address = IpPrefix{peer_address, 32};
+  secret.local_key = to_secret(as_bytes("a secret"));
+  secret.remote_key = to_secret(as_bytes("a secret"));
+  policy::Ikev2Keyring ring;
+  ring.name = "RING";
+  ring.peers.push_back(std::move(secret));
+  config.ikev2_keyrings.emplace("RING", std::move(ring));
+
+  policy::Ikev2Profile profile;
+  profile.name = "PROFILE";
+  profile.match_remote = {{policy::IdentityMatch::Kind::kAddress, IpPrefix{peer_address, 32}, {}}};
+  profile.local_auth = policy::AuthMethod::kPreShare;
+  profile.remote_auth = {policy::AuthMethod::kPreShare};
+  profile.keyring = "RING";
+  config.ikev2_profiles.emplace("PROFILE", std::move(profile));
+
+  policy::TransformSet set;
+  set.name = "SET";
+  set.esp_cipher = policy::Cipher{wire::EncrId::kAesGcm16, 256};
+  config.transform_sets.emplace("SET", set);
+
+  policy::CryptoMapEntry entry;
+  entry.sequence = 10;
+  entry.access_list = "101";
+  entry.peers = {peer_address};
+  entry.transform_sets = {"SET"};
+  entry.ikev2_profile = "PROFILE";
+  config.crypto_maps.emplace("MAP", policy::CryptoMap{"MAP", {}, {entry}});
+
+  ports::PolicyRule rule;
+  rule.id = {"MAP", 10, 1};
+  rule.selectors.local = policy::TrafficSelector::of(*IpPrefix::parse(inside));
+  rule.selectors.remote = policy::TrafficSelector::of(*IpPrefix::parse(peer_inside));
+  rule.local = address;
+  rule.remote = peer_address;
+  rule.reqid = 1;
+  rule.device = "eth0";
+  rules.push_back(rule);
+}
+
+void Router::start() {
+  auto snapshot = std::make_shared<const policy::Snapshot>(config);
+  if (!manager) {
+    crypto::Executor executor = [this](std::function<void()> work, std::function<void()> finish) {
+      work();
+      if (engine_delay.wait == Duration(0)) {
+        finish();
+      } else {
+        (void)timers_.after(engine_delay.wait, std::move(finish));
+      }
+    };
+    engine = std::make_unique<crypto::OpenSslEngine>(std::move(executor));
+    manager = std::make_unique<ikev2::Manager>(
+        ikev2::Dependencies{datagrams, timers_, database, credentials, *engine, log}, options);
+    database.set_listener(manager.get());
+    network_.attach(address, [this](const Endpoint& at, const Endpoint& from, ByteView message) {
+      if (manager) manager->receive(at, from, message);
+    });
+  }
+  manager->configure(std::move(snapshot), rules);
+}
+
+void Router::use_certificates(const std::string& subject) {
+  credentials.points["TP"] = {"CN=Test CA", subject};
+  profile().local_auth = policy::AuthMethod::kRsaSig;
+  profile().remote_auth = {policy::AuthMethod::kRsaSig};
+  profile().trustpoints = {"TP"};
+  policy::Identity own;
+  own.kind = policy::Identity::Kind::kFqdn;
+  own.text = name + ".example.com";
+  profile().local_identity = own;
+  profile().match_remote = {{policy::IdentityMatch::Kind::kFqdnDomain, {}, "example.com"}};
+}
+
+std::size_t Router::up() const {
+  const auto list = manager->status();
+  return static_cast<std::size_t>(
+      std::count_if(list.begin(), list.end(),
+                    [](const ike::IkeSaStatus& s) { return s.state == ike::IkeSaState::kReady; }));
+}
+
+}  // namespace spa::exchange
