@@ -14,12 +14,13 @@ inline constexpr int kRejected = 1;     // the router refused a line
 inline constexpr int kUnreachable = 2;  // no daemon, or wrong usage
 
 struct Options {
-  enum class What { kRun, kHelp, kVersion };
+  enum class What { kRun, kComplete, kHelp, kVersion };
   What what = What::kRun;
   std::string socket;
   bool json = false;
-  std::string file;     // -f; "-" is standard input
-  std::string command;  // empty: a prompt, or lines from standard input
+  std::string file;  // -f; "-" is standard input
+  std::string
+      command;  // empty: a prompt, or lines from standard input; with kComplete, to complete
 };
 
 // `socket_variable` is the value of SPA_CONTROL, or null. kInvalid says what is wrong.

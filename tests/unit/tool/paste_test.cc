@@ -140,8 +140,7 @@ TEST_F(Paste, RunsExecCommands) {
 TEST_F(Paste, WarnsOfWhatTheWholeFileLacks) {
   const Ran ran = paste("crypto map m 10 ipsec-isakmp\n match address 101\n");
   EXPECT_EQ(ran.status, kDone);
-  EXPECT_EQ(ran.out,
-            "% Warning: crypto map m 10: access list 101 is not defined\n");
+  EXPECT_EQ(ran.out, "% Warning: crypto map m 10: access list 101 is not defined\n");
 }
 
 TEST_F(Paste, TellsThatNothingWasPutInForce) {

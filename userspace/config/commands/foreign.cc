@@ -147,7 +147,7 @@ constexpr std::string_view kInterfaceLines[] = {"arp",
                                                 "ip mtu",
 
                                                 "ip ospf",
-                                                "ip pim",
+
                                                 "ip policy",
                                                 "ip proxy-arp",
                                                 "ip redirects",
@@ -227,7 +227,9 @@ void add_foreign_commands(std::vector<Command>& table) {
   add_kept(table, Mode::kGlobal, kIp, Section::kIp, 0);
   add_kept(table, Mode::kInterface, kInterfaceLines, Section::kGeneral, 10);
   // With more words these are global commands (R-CLI-14).
-  table.push_back(kept(Mode::kInterface, "ip nat (inside|outside)", Section::kGeneral, 10));
+  for (const char* pattern :
+       {"ip nat (inside|outside)", "ip pim (sparse-mode|dense-mode|sparse-dense-mode|passive)"})
+    table.push_back(kept(Mode::kInterface, pattern, Section::kGeneral, 10));
   table.push_back(kept(Mode::kGlobal, "access-list <number:1-99,1300-1999> <rest:line>",
                        Section::kAccessList, 0));
   table.push_back(

@@ -45,12 +45,19 @@ void add_trustpoint(std::vector<Command>& table) {
                    .key = by({"name"}),
                    .section = Section::kTrustpoint,
                    .enters = kMode});
-  table.push_back(stored(kMode, "enrollment (retry count|~retry-count) <count:1-100>",
-                         "How often a pending request is sent again.", 1));
+  for (const std::string pattern :
+       {"enrollment retry count <count:1-100>", "enrollment retry-count <count:1-100>"}) {
+    table.push_back(stored(kMode, pattern, "How often a pending request is sent again.", 1));
+    table.back().group = "enrollment retry count";
+  }
   table.push_back(
       stored(kMode, "enrollment mode ra", "The authority has a registration authority.", 2));
-  table.push_back(stored(kMode, "enrollment (retry period|~retry-period) <minutes:1-60>",
-                         "Minutes between polls.", 3));
+  for (const std::string pattern :
+       {"enrollment retry period <minutes:1-60>", "enrollment retry-period <minutes:1-60>"}) {
+    table.push_back(stored(kMode, pattern, "Minutes between polls.", 3));
+    table.back().group = "enrollment retry period";
+    table.back().elide = pattern.substr(0, pattern.find('<')) + "1";  // R-PKI-23
+  }
   table.push_back(stored(kMode, "enrollment (url <url:word>|terminal [pem]|pkcs12)",
                          "How certificates are obtained.", 4));
   table.push_back(stored(kMode, "query url <url:word>", "The LDAP server of the authority.", 5));

@@ -235,6 +235,8 @@ constexpr Entry kEntries[] = {
     {"replay", "Replay protection"},
     {"request", "Request now"},
     {"retry", "Retry parameters"},
+    {"retry-count", "How often"},
+    {"retry-period", "How far apart"},
     {"revocation-check", "Revocation checking"},
     {"rsa-sig", "RSA signature"},
     {"rsakeypair", "RSA key pair"},
