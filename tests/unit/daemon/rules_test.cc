@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/daemon/rules.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace spa::daemon {
+namespace {
+
+IpAddress ip(const char* text) {
+  return *IpAddress::parse(text);
+}
+
+policy::AclEntry line(const char* from, const char* to, bool permit = true) {
+  policy::AclEntry entry;
+  entry.permit = permit;
+  entry.source = *IpPrefix::parse(from);
+  entry.destination = *IpPrefix::parse(to);
+  return entry;
+}
+
+class RulesTest : public ::testing::Test {
+ protected:
+  RulesTest() {
+    snapshot_.access_lists["101"] = {
+        "101",
+        true,
+        {line("1.1.1.0/24", "192.168.4.0/24"), line("1.1.1.0/24", "10.0.0.0/8", false),
+         line("1.1.2.0/24", "192.168.4.0/24")}};
+    snapshot_.transform_sets["strong"].name = "strong";
+    policy::CryptoMapEntry entry;
+    entry.sequence = 10;
+    entry.access_list = "101";
+    entry.peers = {ip("172.16.172.34")};
+    entry.transform_sets = {"strong"};
+    snapshot_.crypto_maps["vpn"] = {"vpn", "", {entry}};
+    bind("Ethernet0", "172.16.172.39/24", "vpn");
+  }
+
+  void bind(const char* name, const char* address, const char* map) {
+    policy::Interface interface;
+    interface.name = name;
+    interface.addresses = {*IpPrefix::parse(address)};
+    interface.crypto_map = map;
+    snapshot_.interfaces.push_back(interface);
+  }
+
+  Rules build() {
+    return builder_.build(snapshot_,
+                          [this](const policy::Interface& interface) -> Result<ResolvedAddress> {
+                            if (absent_)
+                              return fail(Errc::kNotFound, "no device carries the address");
+                            return ResolvedAddress{"spa0", interface.addresses.front().address};
+                          });
+  }
+
+  policy::Snapshot snapshot_;
+  RuleBuilder builder_;
+  bool absent_ = false;
+};
+
+// R-MAP-14, R-MAP-19: a permit line of a bound map is a rule; R-MAP-20: a deny line is not.
+TEST_F(RulesTest, PermitLinesOfABoundMap) {
+  const Rules result = build();
+  ASSERT_EQ(result.rules.size(), 2u);
+  EXPECT_TRUE(result.warnings.empty());
+  const ports::PolicyRule& first = result.rules.front();
+  EXPECT_EQ(first.id.to_string(), "vpn 10 line 1");
+  EXPECT_EQ(first.local, ip("172.16.172.39"));
+  EXPECT_EQ(first.remote, ip("172.16.172.34"));
+  EXPECT_EQ(first.device, "spa0");
+  EXPECT_EQ(first.selectors.remote.last, ip("192.168.4.255"));
+  EXPECT_EQ(result.rules.back().id.line, 3u);
+}
+
+TEST_F(RulesTest, RequestIdsStayWithTheirRule) {
+  const Rules before = build();
+  EXPECT_NE(before.rules[0].reqid, before.rules[1].reqid);
+  auto& entries = snapshot_.access_lists["101"].entries;
+  entries.pop_back();
+  const Rules after = build();
+  ASSERT_EQ(after.rules.size(), 1u);
+  EXPECT_EQ(after.rules[0].reqid, before.rules[0].reqid);
+}
+
+// R-MAP-15, R-MAP-16, R-KEY-7: not in force, and the operator is told why.
+TEST_F(RulesTest, WhatIsNotInForceIsNamed) {
+  const auto only_warning = [&] {
+    const Rules result = build();
+    EXPECT_TRUE(result.rules.empty());
+    return result.warnings.empty() ? std::string() : result.warnings.front();
+  };
+  absent_ = true;
+  EXPECT_NE(only_warning().find("no device carries"), std::string::npos);
+  absent_ = false;
+  snapshot_.crypto_maps["vpn"].entries[0].access_list = "199";
+  EXPECT_NE(only_warning().find("access list 199 is not defined"), std::string::npos);
+  snapshot_.crypto_maps["vpn"].entries[0].access_list = "";
+  EXPECT_NE(only_warning().find("is incomplete"), std::string::npos);
+  snapshot_.interfaces[0].crypto_map = "none";
+  EXPECT_NE(only_warning().find("there is no crypto map none"), std::string::npos);
+  snapshot_.interfaces[0].shutdown = true;
+  EXPECT_EQ(only_warning(), "");
+}
+
+TEST_F(RulesTest, AMapOnTwoInterfacesIsInForceOnTheFirst) {
+  bind("Ethernet1", "10.9.9.9/24", "vpn");
+  const Rules result = build();
+  EXPECT_EQ(result.rules.size(), 2u);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("Ethernet1"), std::string::npos);
+}
+
+// R-MAP-22
+TEST_F(RulesTest, LocalAddressOfAnotherInterface) {
+  bind("Loopback0", "9.9.9.9/32", "");
+  snapshot_.crypto_maps["vpn"].local_address_interface = "Loopback0";
+  EXPECT_EQ(build().rules.at(0).local, ip("9.9.9.9"));
+  snapshot_.crypto_maps["vpn"].local_address_interface = "Loopback1";
+  EXPECT_TRUE(build().rules.empty());
+}
+
+}  // namespace
+}  // namespace spa::daemon
