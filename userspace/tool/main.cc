@@ -45,6 +45,8 @@ int main(int argc, char** argv) {
     std::cerr << "ipsec-tool: " << client.error().text << "\n";
     return kUnreachable;
   }
+  if (options->what == Options::What::kComplete)
+    return run_completion(**client, options->command, {std::cout, std::cerr});
   if (!options->file.empty()) return paste(**client, *options);
   if (!options->command.empty())
     return run_command(**client, options->command, options->json, {std::cout, std::cerr});

@@ -8,10 +8,13 @@
 namespace spa::tool {
 
 Result<Options> read_options(int argc, char** argv, const char* socket_variable) {
-  static const option kLong[] = {
-      {"control", required_argument, nullptr, 'c'}, {"format", required_argument, nullptr, 'o'},
-      {"file", required_argument, nullptr, 'f'},    {"help", no_argument, nullptr, 'h'},
-      {"version", no_argument, nullptr, 'V'},       {nullptr, 0, nullptr, 0}};
+  static const option kLong[] = {{"control", required_argument, nullptr, 'c'},
+                                 {"format", required_argument, nullptr, 'o'},
+                                 {"file", required_argument, nullptr, 'f'},
+                                 {"complete", required_argument, nullptr, 'C'},
+                                 {"help", no_argument, nullptr, 'h'},
+                                 {"version", no_argument, nullptr, 'V'},
+                                 {nullptr, 0, nullptr, 0}};
   Options options;
   options.socket = socket_variable != nullptr && *socket_variable != '\0' ? socket_variable
                                                                           : control::kDefaultSocket;
@@ -32,6 +35,10 @@ Result<Options> read_options(int argc, char** argv, const char* socket_variable)
         if (std::string_view(optarg) != "text" && std::string_view(optarg) != "json")
           return fail(Errc::kInvalid, "--format is text or json");
         options.json = std::string_view(optarg) == "json";
+        break;
+      case 'C':  // for the shell's completion
+        options.what = Options::What::kComplete;
+        options.command = optarg;
         break;
       case 'h':
         options.what = Options::What::kHelp;

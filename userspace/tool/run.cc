@@ -130,6 +130,14 @@ int run_command(Client& client, const std::string& command, bool json, Streams s
   return kDone;
 }
 
+int run_completion(Client& client, const std::string& line, Streams streams) {
+  auto response = client.ask(RequestType::kComplete, line);
+  if (!response) return lost(response.error(), streams.err);
+  for (const control::Choice& choice : response->choices)
+    if (choice.keyword) streams.out << choice.word << "\n";
+  return kDone;
+}
+
 int run_paste(Client& client, std::istream& file, const std::string& name, bool json,
               Streams streams) {
   return Paste(client, name, json, streams).run(file);

@@ -16,6 +16,8 @@ struct Streams {
 };
 
 int run_command(Client& client, const std::string& command, bool json, Streams streams);
+// The keywords that complete the last word of `line`, one a line, for a shell.
+int run_completion(Client& client, const std::string& line, Streams streams);
 // A pasted file. A configuration needs no `configure terminal` before it. Rejected lines are named
 // with their number; the others are kept.
 int run_paste(Client& client, std::istream& file, const std::string& name, bool json,

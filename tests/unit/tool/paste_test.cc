@@ -33,6 +33,9 @@ control::Response answer(config::Session& session, const control::Request& reque
   if (request.type == Type::kExecute)
     take(session.execute(request.line,
                          request.json ? config::OutputFormat::kJson : config::OutputFormat::kText));
+  if (request.type == Type::kComplete)
+    for (const config::Choice& choice : session.complete(request.line))
+      response.choices.push_back({choice.word, choice.help, choice.keyword});
   if (request.type == Type::kBeginBatch) session.begin_batch();
   if (request.type == Type::kEndBatch) take(session.end_batch());
   response.id = request.id;
@@ -162,6 +165,15 @@ TEST(Command, RunsOne) {
   EXPECT_EQ(run_command(**client, "show nothing", false, {out, err}), kRejected);
   EXPECT_NE(err.str().find("     ^"), std::string::npos);
   EXPECT_EQ(log.size(), 2u);
+}
+
+TEST(Command, CompletesForTheShell) {
+  Router router;
+  auto client = Client::connect(router.path);
+  ASSERT_TRUE(client);
+  std::ostringstream out, err;
+  EXPECT_EQ(run_completion(**client, "show crypto ikev2 s", {out, err}), kDone);
+  EXPECT_EQ(out.str(), "sa\nsession\n");
 }
 
 TEST(Command, SaysThatNobodyAnswers) {
