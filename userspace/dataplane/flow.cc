@@ -34,7 +34,7 @@ void read_ports(ByteView upper, Flow& flow) {
       flow.source_port = flow.destination_port = be16(upper, 0);
       break;
     default:
-      break;
+      return;
   }
   flow.has_ports = true;
 }

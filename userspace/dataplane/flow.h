@@ -16,7 +16,8 @@ struct Flow {
   IpAddress destination;
   std::uint8_t protocol = 0;
   // TCP, UDP, SCTP, DCCP, UDP-Lite: the ports. ICMP: type and code in both, as one number (RFC 7296
-  // 3.13.1). Others: 0. Absent in all fragments but the first, and where the packet ends too early.
+  // 3.13.1). Absent for other protocols, in all fragments but the first, and where the packet ends
+  // too early.
   bool has_ports = false;
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;

@@ -47,6 +47,14 @@ TEST(Flow, IcmpTypeAndCodeAreOneNumber) {
   EXPECT_EQ(flow->destination_port, 0x0803);
 }
 
+// RFC 7296 3.13.1: any port where the protocol has none.
+TEST(Flow, ProtocolsWithoutPortsAskForAllOfThem) {
+  const auto gre = read_flow(from_hex("45000018 00000000 402f0000 01010101 c0a80401 00000800"));
+  ASSERT_TRUE(gre.has_value());
+  EXPECT_FALSE(gre->has_ports);
+  EXPECT_EQ(to_selectors(*gre).remote.to_string(), "192.168.4.1-192.168.4.1 proto 47 port 0-65535");
+}
+
 TEST(Flow, NoTruncationIsReadBeyondItsEnd) {
   for (const char* hex : {kV4, kV6}) {
     const Bytes whole = from_hex(hex);

@@ -102,6 +102,8 @@ class Host {
 const ports::EspSuite kGcm{wire::EncrId::kAesGcm16, 128, wire::IntegId::kNone};
 const ports::EspSuite kCbcEsn{wire::EncrId::kAesCbc, 256, wire::IntegId::kHmacSha256_128, true};
 
+const ports::EspSuite kCbcSha1{wire::EncrId::kAesCbc, 128, wire::IntegId::kHmacSha1_96};
+
 class SoftPlaneTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -170,7 +172,12 @@ class SoftPlaneTest : public testing::Test {
     const bool gcm = shape.suite.cipher == wire::EncrId::kAesGcm16;
     const std::size_t cipher = shape.suite.key_bits / 8u + (gcm ? 4 : 0);
     const auto keys = [&](std::uint8_t octet) {
-      return ports::EspKeys{SecretBytes(cipher, octet), SecretBytes(gcm ? 0 : 32, octet)};
+      return ports::EspKeys{
+          SecretBytes(cipher, octet),
+          SecretBytes(gcm                                                    ? 0u
+                      : shape.suite.integrity == wire::IntegId::kHmacSha1_96 ? 20u
+                                                                             : 32u,
+                      octet)};
     };
     const auto to_a = keys(shape.key);
     const auto to_b = keys(static_cast<std::uint8_t>(shape.key + 1));
@@ -452,6 +459,39 @@ TEST_F(SoftPlaneTest, KeysAreWrittenOnlyWhenATestAsksForThem) {
   }
   EXPECT_EQ(lines, 4);
   unlink(path.c_str());
+}
+
+// An independent eye on the wire: tshark finds the very pings in what it decrypts (RFC 3948, RFC
+// 4303, RFC 4106).
+TEST_F(SoftPlaneTest, TheWireCarriesWhatTsharkDecrypts) {
+  if (sh("command -v tshark tcpdump >/dev/null") != 0) GTEST_SKIP() << "needs tshark and tcpdump";
+  const std::string base = "/tmp/" + a_.name();
+  setenv("SPA_DEBUG_ESP_KEYS", (base + ".keys").c_str(), 1);
+  for (const ports::EspSuite& suite : {kGcm, kCbcSha1}) {
+    Shape shape;
+    shape.suite = suite;
+    if (a_.plane->remove_rule(rule(shape, true).id)) {
+      (void)b_.plane->remove_rule(rule(shape, false).id);
+    }
+    add_rules(shape);
+    (void)sh("rm -f " + base + ".*");
+    connect(shape);
+    const std::string watch =
+        a_.exec("timeout 10 tcpdump -Z root -q -i wan -U -w " + base + ".pcap -c 10 udp port 4500");
+    ASSERT_EQ(run("(" + watch + " & sleep 1; " + a_.exec("ping -i 0.02 -c 5 2.2.2.2") + "; wait)"),
+              0);
+    std::ifstream keys(base + ".keys");
+    std::string tables, line;
+    while (std::getline(keys, line)) tables += " -o 'uat:esp_sa:" + line + "'";
+    EXPECT_EQ(run("test $(tshark -r " + base + ".pcap -o esp.enable_encryption_decode:TRUE " +
+                  "-o esp.enable_authentication_check:TRUE" + tables +
+                  " -Y 'icmp && ip.addr == 1.1.1.1 && ip.addr == 2.2.2.2' -T fields -e icmp.seq "
+                  "| wc -l) = 10"),
+              0)
+        << static_cast<int>(suite.cipher);
+  }
+  unsetenv("SPA_DEBUG_ESP_KEYS");
+  (void)sh("rm -f " + base + ".*");
 }
 
 }  // namespace
