@@ -19,16 +19,16 @@ TEST(Loop, TimersFireInOrderOfTheirDeadlinesAndNeverEarly) {
   std::vector<int> order;
   const SteadyTime start = loop.now();
   SteadyTime last{};
-  (void)loop.after(milliseconds(20), [&] {
+  (void)loop.after(milliseconds(120), [&] {
     order.push_back(2);
     last = loop.now();
     loop.stop();
   });
-  (void)loop.after(milliseconds(5), [&] { order.push_back(1); });
+  (void)loop.after(milliseconds(60), [&] { order.push_back(1); });
   (void)loop.after(milliseconds(0), [&] { order.push_back(0); });
   loop.run_for(milliseconds(2000));
   EXPECT_EQ(order, (std::vector<int>{0, 1, 2}));
-  EXPECT_GE(last - start, milliseconds(20));
+  EXPECT_GE(last - start, milliseconds(120));
 }
 
 TEST(Loop, ACancelledTimerStaysQuiet) {
