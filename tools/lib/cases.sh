@@ -4,17 +4,20 @@
 
 failed=0
 
-# check NAME COMMAND...: one case; what the command says is shown when it fails.
+# check NAME COMMAND...: one case; what the command says is shown when it fails. In this shell, not in a subshell:
+# the command may wait for a child of ours.
 check() {
     local name=$1 output
+    output=$(mktemp)
     shift
-    if output=$("$@" 2>&1); then
+    if "$@" >"$output" 2>&1; then
         echo "ok - $name"
     else
-        [ -z "$output" ] || sed 's/^/    /' <<<"$output"
+        sed 's/^/    /' "$output"
         echo "not ok - $name"
         failed=1
     fi
+    rm -f "$output"
 }
 
 finish() { exit "$failed"; }
