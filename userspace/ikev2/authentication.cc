@@ -241,7 +241,9 @@ int precision(const policy::IdentityMatch& m) {
 
 ike::Task<Status> check_signature(IkeSa& sa, const Claim& claim,
                                   const ports::PeerCertificate& certificate) {
-  if (!speaks_for(certificate, claim.identity)) {
+  const bool by_name = claim.identity.kind == policy::Identity::Kind::kDn;
+  if (by_name ? !sa.shard.ports.credentials.same_name(certificate.subject_der, claim.identity.der)
+              : !speaks_for(certificate, claim.identity)) {
     log_identity_mismatch(sa, claim.identity, certificate);
     co_return fail(Errc::kDenied, "certificate of " + certificate.subject +
                                       " does not carry the identity " + claim.identity.to_string());

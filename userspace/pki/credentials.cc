@@ -2,6 +2,7 @@
 #include "userspace/pki/credentials.h"
 
 #include "userspace/pki/certificate_map.h"
+#include "userspace/pki/name.h"
 #include "userspace/pki/path.h"
 
 namespace spa::pki {
@@ -103,6 +104,10 @@ Result<ports::PeerCertificate> StoredCredentials::judge(
     return peer;
   }
   return tl::unexpected(refusal);
+}
+
+bool StoredCredentials::same_name(ByteView a, ByteView b) {
+  return pki::same_name(a, b);
 }
 
 bool StoredCredentials::matches(const ports::PeerCertificate& peer,

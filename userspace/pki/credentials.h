@@ -22,6 +22,7 @@ class StoredCredentials final : public ports::Credentials {
   std::vector<Bytes> ca_key_hashes(const std::vector<std::string>& trustpoints) override;
   void validate(const std::vector<Bytes>& chain, const std::vector<std::string>& trustpoints,
                 std::function<void(Result<ports::PeerCertificate>)> done) override;
+  bool same_name(ByteView a, ByteView b) override;
   bool matches(const ports::PeerCertificate& peer, const std::string& certificate_map) override;
 
  private:

@@ -91,13 +91,23 @@ Bytes to_der(const X509_name_st* name) {
   return octets;
 }
 
-Result<std::string> printed_name(ByteView der) {
+namespace {
+
+using NamePtr = std::unique_ptr<X509_NAME, decltype(&X509_NAME_free)>;
+
+// Null when the octets are not exactly one name.
+NamePtr from_der(ByteView der) {
   const unsigned char* cursor = der.data();
-  const std::unique_ptr<X509_NAME, decltype(&X509_NAME_free)> name(
-      d2i_X509_NAME(nullptr, &cursor, static_cast<long>(der.size())), X509_NAME_free);
-  if (!name || cursor != der.data() + der.size()) {
-    return fail(Errc::kInvalid, "a distinguished name is not valid DER");
-  }
+  NamePtr name(d2i_X509_NAME(nullptr, &cursor, static_cast<long>(der.size())), X509_NAME_free);
+  if (name && cursor != der.data() + der.size()) name.reset();
+  return name;
+}
+
+}  // namespace
+
+Result<std::string> printed_name(ByteView der) {
+  const NamePtr name = from_der(der);
+  if (!name) return fail(Errc::kInvalid, "a distinguished name is not valid DER");
   return to_string(name.get());
 }
 
@@ -109,6 +119,12 @@ Bytes canonical(const X509_name_st* name) {
     key.push_back(0);
   }
   return key;
+}
+
+bool same_name(ByteView a, ByteView b) {
+  const NamePtr first = from_der(a);
+  const NamePtr second = from_der(b);
+  return first && second && canonical(first.get()) == canonical(second.get());
 }
 
 }  // namespace spa::pki

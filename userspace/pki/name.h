@@ -31,5 +31,7 @@ using NameAttribute = std::pair<std::string, std::string>;
 // A key for comparisons: case folded and blanks collapsed (RFC 5280 7.1), so that two encodings of
 // one name agree.
 [[nodiscard]] Bytes canonical(const X509_name_st* name);
+// The same for names in DER. False unless both are valid.
+[[nodiscard]] bool same_name(ByteView a, ByteView b);
 
 }  // namespace spa::pki

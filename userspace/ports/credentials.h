@@ -2,6 +2,7 @@
 // Certificates as the exchanges see them: ours to send and sign with, the peer's to be judged.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -54,6 +55,12 @@ class Credentials {
   virtual void validate(const std::vector<Bytes>& chain,
                         const std::vector<std::string>& trustpoints,
                         std::function<void(Result<PeerCertificate>)> done) = 0;
+  // Whether two DNs in DER are one name, whatever string types their encodings use (RFC 5280 7.1):
+  // a peer need not send the very octets of its certificate. By octets where names are not
+  // understood.
+  virtual bool same_name(ByteView a, ByteView b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
   // Whether a certificate map (all entries of a label) fits; R-CMAP-7.
   virtual bool matches(const PeerCertificate& peer, const std::string& certificate_map) = 0;
 };
