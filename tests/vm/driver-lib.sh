@@ -85,36 +85,31 @@ key() {
 wire_addresses() { if [ "$1" = 4 ]; then a=$R4 b=$P4; else a=$R6 b=$P6; fi; }
 inner_addresses() { if [ "$1" = 4 ]; then a=$RI4 b=$PI4; else a=$RI6 b=$PI6; fi; }
 
-add_policies() { # MODE OUTER INNER
-    local mode=$1 a b sa sb
+# secure MODE OUTER INNER STATE-ARGUMENT...: policies and states for one pair of SAs, the router's in the card. One batch
+# a side: a guest starts processes slowly.
+secure() {
+    local mode=$1 a b sa sb policy="xfrm policy add" state="xfrm state add" rest="proto esp mode $1"
     wire_addresses "$2"
     sa=$a sb=$b
     [ "$mode" = transport ] || inner_addresses "$3"
-    local tmpl=(tmpl src "$sa" dst "$sb" proto esp mode "$mode") back=(tmpl src "$sb" dst "$sa" proto esp mode "$mode")
-    ip -n router xfrm policy add src "$a" dst "$b" dir out "${tmpl[@]}" &&
-        ip -n router xfrm policy add src "$b" dst "$a" dir in "${back[@]}" &&
-        ip -n peer xfrm policy add src "$a" dst "$b" dir in "${tmpl[@]}" &&
-        ip -n peer xfrm policy add src "$b" dst "$a" dir out "${back[@]}"
-}
-
-# secure MODE OUTER INNER STATE-ARGUMENT...: policies and states for one pair of SAs; $offload=no leaves the card out.
-secure() {
-    local mode=$1 outer=$2 a b out=() in=()
-    add_policies "$1" "$2" "$3" || return 1
     shift 3
-    wire_addresses "$outer"
-    if [ "${offload:-yes}" = yes ]; then out=(offload dev spa0 dir out) in=(offload dev spa0 dir in); fi
-    ip -n router xfrm state add src "$a" dst "$b" proto esp spi 0x1001 mode "$mode" "$@" "${out[@]}" &&
-        ip -n router xfrm state add src "$b" dst "$a" proto esp spi 0x1002 mode "$mode" "$@" "${in[@]}" &&
-        ip -n peer xfrm state add src "$a" dst "$b" proto esp spi 0x1001 mode "$mode" "$@" &&
-        ip -n peer xfrm state add src "$b" dst "$a" proto esp spi 0x1002 mode "$mode" "$@"
+    ip -n router -batch - <<END && ip -n peer -batch - <<END2
+$policy src $a dst $b dir out tmpl src $sa dst $sb $rest
+$policy src $b dst $a dir in tmpl src $sb dst $sa $rest
+$state src $sa dst $sb spi 0x1001 $rest $* offload dev spa0 dir out
+$state src $sb dst $sa spi 0x1002 $rest $* offload dev spa0 dir in
+END
+$policy src $a dst $b dir in tmpl src $sa dst $sb $rest
+$policy src $b dst $a dir out tmpl src $sb dst $sa $rest
+$state src $sa dst $sb spi 0x1001 $rest $*
+$state src $sb dst $sa spi 0x1002 $rest $*
+END2
 }
 
 clear_security() {
     local ns
     for ns in router peer; do
-        ip -n $ns xfrm policy flush
-        ip -n $ns xfrm state flush
+        printf 'xfrm policy flush\nxfrm state flush\n' | ip -n $ns -batch -
     done
 }
 

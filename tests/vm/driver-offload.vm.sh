@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The driver on an honest card: self-tests, plain traffic, every kind of SA against the kernel's own ESP, settings,
 # public keys, and the ways a driver can be taken away.
-# vm: --kernel 6.1 --cards 1 --timeout 700
-# vm: --kernel 6.12 --cards 1 --timeout 700
+# vm: --kernel 6.1 --cards 1 --timeout 900
+# vm: --kernel 6.12 --cards 1 --timeout 900
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 
@@ -92,16 +92,14 @@ one() {
 associations() {
     local window=(replay-window 32)
     one "GCM-128 transport IPv4" $P4 transport 4 4 "$(gcm 128)" "${window[@]}"
-    one "GCM-192 tunnel IPv4" $PI4 tunnel 4 4 "$(gcm 192)" "${window[@]}"
+    one "GCM-192 tunnel IPv4, no replay window" $PI4 tunnel 4 4 "$(gcm 192)"
     one "GCM-256 tunnel IPv6" $PI6 tunnel 6 6 "$(gcm 256)" "${window[@]}"
-    one "GCM-256 transport IPv6" $P6 transport 6 6 "$(gcm 256)" "${window[@]}"
     one "GCM-128 IPv4 in IPv6" $PI4 tunnel 6 4 "$(gcm 128)" "${window[@]}" flag af-unspec
     one "GCM-128 IPv6 in IPv4" $PI6 tunnel 4 6 "$(gcm 128)" "${window[@]}" flag af-unspec
     one "CBC-128 SHA1 tunnel IPv4" $PI4 tunnel 4 4 "$(sha1 128)" "${window[@]}"
     one "CBC-256 SHA1 transport IPv6" $P6 transport 6 6 "$(sha1 256)" "${window[@]}"
     one "CBC-128 SHA256 transport IPv4" $P4 transport 4 4 "$(sha256 128)" "${window[@]}"
     one "CBC-256 SHA256 tunnel IPv6" $PI6 tunnel 6 6 "$(sha256 256)" "${window[@]}"
-    one "no replay window" $PI4 tunnel 4 4 "$(gcm 128)"
     # RFC 4303 2.2.1: eight packets across the end of the lower half, both ways.
     one "ESN GCM over the epoch" $PI4 tunnel 4 4 "$(gcm 128)" replay-window 64 flag esn replay-oseq 0xfffffffb \
         replay-seq 0xfffffffb
