@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <thread>
 
 #include "tests/unit/kernel/namespace.h"
@@ -408,6 +409,76 @@ TEST_F(KernelEspTest, ItLeavesNothingBehind) {
   EXPECT_FALSE(shows("state", "proto esp"));
   EXPECT_FALSE(shows("policy", "2.2.2.0/24"));
   EXPECT_EQ(sh("test -z \"$(ip rule show pref 5351)\""), 0);
+}
+
+// With the card: its driver's device is named in the environment (tests/vm/xfrm-card.vm.sh).
+class KernelCardTest : public KernelEspTest {
+ protected:
+  void SetUp() override {
+    const char* device = std::getenv("SPA_TEST_OFFLOAD_DEVICE");
+    if (device == nullptr) GTEST_SKIP() << "there is no card";
+    card_ = device;
+    KernelEspTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    // Devices go home by themselves when the namespace ends.
+    ASSERT_EQ(sh("nsenter --net=/proc/1/ns/net ip link set " + card_ + " netns " +
+                 std::to_string(getpid())),
+              0);
+    ASSERT_EQ(sh("ip link set " + card_ + " up && ip addr add 10.5.0.1/24 dev " + card_), 0);
+  }
+  [[nodiscard]] ports::SaPair card_pair(std::uint32_t spi) const {
+    ports::SaPair sa = pair(true, spi, spi + 1);
+    sa.local.address = address("10.5.0.1");
+    sa.remote.address = address("10.5.0.2");
+    sa.device = card_;
+    return sa;
+  }
+  std::string card_;
+};
+
+// R-ENG-10; the state says where the cryptography really is.
+TEST_F(KernelCardTest, TheCardTakesWhatItCanAndTheKernelTheRest) {
+  EXPECT_TRUE(device_feature(card_, "esp-hw-offload").value_or(false));
+  const auto spi = a_.plane->allocate_spi(address("10.5.0.1"), address("10.5.0.2"));
+  ASSERT_TRUE(spi.has_value());
+  Status done = a_.plane->add(card_pair(*spi));
+  ASSERT_TRUE(done.has_value()) << done.error().text;
+  auto state = a_.plane->query(*spi);
+  ASSERT_TRUE(state.has_value());
+  EXPECT_EQ(state->offload_in, ports::OffloadState::kCard) << state->offload_reason;
+  EXPECT_EQ(state->offload_out, ports::OffloadState::kCard) << state->offload_reason;
+  EXPECT_EQ(state->offload_device, card_);
+
+  auto foreign = card_pair(0x7001);
+  foreign.suite = {wire::EncrId::k3Des, 0, wire::IntegId::kHmacSha1_96};
+  SecretBytes key(24);
+  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::uint8_t>(i * 7 + 3);
+  foreign.keys_in = foreign.keys_out = {key, SecretBytes(20, 1)};
+  done = a_.plane->add(foreign);
+  ASSERT_TRUE(done.has_value()) << done.error().text;
+  state = a_.plane->query(0x7001);
+  ASSERT_TRUE(state.has_value());
+  EXPECT_EQ(state->offload_in, ports::OffloadState::kSoftware);
+  EXPECT_NE(state->offload_reason.find(card_), std::string::npos) << state->offload_reason;
+}
+
+TEST_F(KernelCardTest, WithoutTheWishForItTheCardIsLeftAlone) {
+  KernelPlaneOptions options;
+  options.offload = false;
+  auto plane = KernelSaDatabase::open(loop_, log_, options);
+  ASSERT_TRUE(plane.has_value());
+  ASSERT_TRUE((*plane)->add(card_pair(0x7003)).has_value());
+  EXPECT_EQ((*plane)->query(0x7003)->offload_in, ports::OffloadState::kSoftware);
+  EXPECT_TRUE((*plane)->query(0x7003)->offload_reason.empty());
+}
+
+// A device that goes down takes its offloaded states along, and the kernel tells nobody.
+TEST_F(KernelCardTest, SasThatWentDownWithTheCardAreReported) {
+  ASSERT_TRUE(a_.plane->add(card_pair(0x7005)).has_value());
+  ASSERT_EQ(sh("ip link set " + card_ + " down"), 0);
+  for (int i = 0; i < 20 && a_.heard->lost.empty(); ++i) loop_.run_for(milliseconds(100));
+  EXPECT_EQ(a_.heard->lost, std::vector<std::uint32_t>{0x7005});
+  EXPECT_EQ(a_.plane->query(0x7005).error().code, Errc::kNotFound);
 }
 
 }  // namespace
