@@ -219,7 +219,7 @@ class Session::Impl {
 
   void enter(Node& node, const Command& command) {
     if (command.enters == Mode::kUser) return;
-    state.frames.push_back({command.enters, configuration.tree().shared(node), {}});
+    state.frames.push_back({command.enters, node.shared_from_this(), {}});
   }
 
   void remove(Exec& exec, std::size_t depth, const std::vector<Match>& matches, bool restore) {
@@ -290,7 +290,7 @@ void Session::begin_load() {
   impl_->state.batch = 1;
   impl_->state.frames.resize(1);
   impl_->state.frames.push_back(
-      {Mode::kGlobal, impl_->configuration.tree().shared(impl_->configuration.tree().root()), {}});
+      {Mode::kGlobal, impl_->configuration.tree().root().shared_from_this(), {}});
 }
 
 Output Session::end() {

@@ -109,13 +109,6 @@ Status apply_line(Build& build, const Node& block, const Rule& rule, const Args&
 
 Tree::Tree() : root_(std::make_shared<Node>()) {}
 
-std::shared_ptr<Node> Tree::shared(Node& node) const {
-  if (node.parent == nullptr) return root_;
-  for (const auto& child : node.parent->children)
-    if (child.get() == &node) return child;
-  return root_;
-}
-
 Node* Tree::find(Node& block, const Rule& rule, const Args& args) const {
   const auto it = block.by_key.find(key_of(rule, args));
   return it == block.by_key.end() ? nullptr : it->second;

@@ -19,7 +19,7 @@ namespace spa::config {
 inline constexpr std::size_t kMaxStoredLines = 500'000;
 
 // One stored line, with the lines of its block below it.
-struct Node {
+struct Node : std::enable_shared_from_this<Node> {
   const Rule* rule = nullptr;  // null at the root
   Args args;
   Node* parent = nullptr;
@@ -47,7 +47,6 @@ class Tree {
 
   [[nodiscard]] Node& root() { return *root_; }
   [[nodiscard]] const Node& root() const { return *root_; }
-  [[nodiscard]] std::shared_ptr<Node> shared(Node& node) const;
 
   // Stores a line in a block. One with the same key is replaced where it stands; the lines of its
   // block stay. Null when there are too many lines.

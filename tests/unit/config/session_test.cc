@@ -156,6 +156,19 @@ TEST_F(SessionTest, RemovesWithNoAndDefault) {
   EXPECT_FALSE(backend.in_force->legacy_algorithms);
 }
 
+// Sequence numbers put the lines of a named list in order; `no` needs to say which line.
+TEST_F(SessionTest, EditsNamedAccessLists) {
+  type("conf t");
+  type("ip access-list extended L");
+  EXPECT_EQ(type("20 permit ip host 10.0.0.2 any"), "");
+  EXPECT_EQ(type("10 permit ip host 10.0.0.1 any"), "");
+  EXPECT_EQ(backend.in_force->access_lists.at("L").entries.at(0).source.to_string(), "10.0.0.1/32");
+  EXPECT_EQ(type("no permit"), "% Incomplete command.\n");
+  EXPECT_EQ(type("no 10"), "");
+  ASSERT_EQ(backend.in_force->access_lists.at("L").entries.size(), 1u);
+  EXPECT_EQ(backend.in_force->access_lists.at("L").entries.at(0).source.to_string(), "10.0.0.2/32");
+}
+
 TEST_F(SessionTest, ReturnsToAnEntryWithoutItsKind) {
   type("conf t");
   EXPECT_NE(type("crypto map m 10").find("There is no such entry"), std::string::npos);

@@ -41,7 +41,7 @@ std::string entry_pattern(bool v6) {
   return "(permit|deny) ((tcp|udp) " + source + " " + port_pattern("source-port") + " " +
          destination + " " + port_pattern("destination-port") + "|(" +
          (v6 ? std::string("ipv6|icmp") : std::string("ip|icmp|igmp|eigrp|ospf")) +
-         "|gre|esp|ahp|<protocol:0-255>) " + source + " " + destination + ")";
+         "|gre|esp|ahp|<protocol:0-255>) " + source + " " + destination + ") [log|log-input]";
 }
 
 // The keyword `any` may stand at either end; the word after the protocol decides which.
@@ -96,6 +96,8 @@ Status add_entry(Build& build, const std::string& name, const Args& args, bool v
                            entry.destination_port_last);
       !ok)
     return ok;
+  if (args.has("log") || args.has("log-input"))
+    build.warn("log is kept without effect; nothing is logged per packet");
   auto& list = build.snapshot.access_lists[name];
   list.name = name;
   list.entries.push_back(entry);
@@ -136,10 +138,11 @@ void add_named(std::vector<Command>& table, bool v6) {
        .enters = mode});
   table.push_back(
       {.mode = mode,
-       .pattern = entry_pattern(v6),
+       .pattern = "[<sequence:1-2147483647>] " + entry_pattern(v6),
        .help = "A line of the list: permit is protected, deny is not.",
        .apply = [v6](Build& b, const Args& a) { return add_entry(b, b.block_name(), a, v6); },
-       .key = by_line()});
+       .key = by_line(),
+       .sorted = {"sequence"}});
   table.push_back(
       {.mode = mode, .pattern = "remark <text:line>", .help = "A remark.", .key = by_line()});
 }

@@ -11,7 +11,7 @@ void configure_terminal(Exec& exec, const Args&) {
   SessionState& state = exec.state();
   Tree& tree = exec.configuration().tree();
   state.frames.resize(1);
-  state.frames.push_back({Mode::kGlobal, tree.shared(tree.root()), {}});
+  state.frames.push_back({Mode::kGlobal, tree.root().shared_from_this(), {}});
   exec.print("Enter configuration commands, one per line.  End with CNTL/Z.");
 }
 

@@ -171,6 +171,15 @@ class Walk {
   std::optional<Rejection> rejection_;
 };
 
+// Whether the beginning of a line is enough to delete by: its keywords where there is only one such
+// line, at least one argument where there may be many.
+bool says_which(const Rule& rule, const Args& args, std::size_t words) {
+  const bool single = rule.command.key.kind == Key::Kind::kNone || rule.command.remove_all;
+  if (single) return words >= rule.fixed_keywords;
+  return std::any_of(args.values().begin(), args.values().end(),
+                     [](const Value& value) { return !value.token->is_keyword(); });
+}
+
 Rejection incomplete() {
   return {Rejection::Kind::kIncomplete, "% Incomplete command.", std::nullopt};
 }
@@ -212,8 +221,7 @@ Result<std::unique_ptr<Grammar>> Grammar::make(std::vector<Command> table) {
     rule->automaton = std::move(*automaton);
     rule->index = grammar->rules_.size();
     if (rule->command.group.empty()) rule->command.group = rule->command.pattern;
-    const bool needs_name = rule->command.key.kind != Key::Kind::kNone && !rule->command.remove_all;
-    rule->removable_words = rule->automaton.fixed_keywords() + (needs_name ? 1 : 0);
+    rule->fixed_keywords = rule->automaton.fixed_keywords();
     grammar->by_mode_[static_cast<std::size_t>(rule->command.mode)].push_back(rule.get());
     grammar->rules_.push_back(std::move(rule));
   }
@@ -252,9 +260,10 @@ MatchResult Grammar::match_removal(Mode mode, std::string_view line,
   for (const Way& way : walk.ways()) {
     const Rule& rule = *way.rule;
     if (rule.command.run && !rule.command.removed) continue;
+    Args args = walk.args(way, words);
     const bool whole = rule.automaton.states()[way.state].accepting;
-    if (!whole && way.length < rule.removable_words) continue;
-    result.matches.push_back({way.rule, walk.args(way, words)});
+    if (!whole && !says_which(rule, args, way.length)) continue;
+    result.matches.push_back({way.rule, std::move(args)});
   }
   if (result.matches.empty()) result.rejection = incomplete();
   return result;

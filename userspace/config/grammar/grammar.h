@@ -21,7 +21,7 @@ struct Rule {
   Command command;
   Automaton automaton;
   std::size_t index = 0;
-  std::size_t removable_words = 0;  // `no` needs at least so many words of it
+  std::size_t fixed_keywords = 0;  // with which every form of it begins
 };
 
 struct Match {

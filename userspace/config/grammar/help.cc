@@ -188,6 +188,8 @@ constexpr Entry kEntries[] = {
     {"lifetime", "Lifetime"},
     {"local", "The local side"},
     {"local-address", "Interface of the tunnel address"},
+    {"log", "Accepted, without effect"},
+    {"log-input", "Accepted, without effect"},
     {"logging", "The log"},
     {"logout", "End the session"},
     {"lt", "Less than"},
