@@ -284,6 +284,32 @@ TEST_F(ChildSas, ClearDuringRekey) {
   }
 }
 
+// The successor of an IKE SA in the making is not to be cleared by itself.
+TEST_F(ChildSas, ClearDuringRekeyOfIkeSa) {
+  left.profile().lifetime_seconds = 1000;
+  left.options.rekey_to_percent = 80;
+  left.engine_delay.wait = Duration(2000);
+  left.manager.reset();
+  right.manager.reset();
+  left.database.pairs.clear();
+  right.database.pairs.clear();
+  start();
+  bring_up(left);
+  run(Duration(5000));
+  expect_tunnel();
+  while (left.status().size() == 1) run(Duration(1000));
+  ikev2::SessionFilter filter;
+  filter.ike_sa = left.status()[1].id;
+  EXPECT_EQ(left.manager->clear(filter), 0U);
+  run(Duration(100 * 1000));
+  expect_tunnel();
+  filter.ike_sa = left.status()[0].id;
+  EXPECT_EQ(left.manager->clear(filter), 1U);
+  run(Duration(100 * 1000));
+  expect_clean(left);
+  expect_clean(right);
+}
+
 TEST_F(ChildSas, DestroyedDuringRekey) {
   left.engine_delay.wait = Duration(400);
   left.entry().pfs = wire::DhId::kEcp256;

@@ -100,6 +100,7 @@ TEST_F(TwoRouters, WrongPreSharedKey) {
                     "172.16.172.34"));  // R-DBG-36
   EXPECT_TRUE(left.log.has("AUTHENTICATION_FAILED"));
   EXPECT_EQ(right.manager->counters().auth_failures, 1U);
+  EXPECT_EQ(right.manager->half_open(), 1U);  // failed attempts count until they are gone
   run(Duration(60000));
   expect_clean(left);
   expect_clean(right);
@@ -270,6 +271,25 @@ TEST_F(TwoRouters, CookieThenInvalidKe) {
   expect_tunnel();
   EXPECT_EQ(right.manager->counters().cookies_sent, 1U);
   EXPECT_EQ(right.manager->counters().invalid_ke, 1U);
+}
+
+// RFC 7296 2.1: late copies of what was asked for are no new demands.
+TEST_F(TwoRouters, CookieAndInvalidKeWithCopies) {
+  policy::Ikev2Proposal modern = policy::default_ikev2_proposal();
+  modern.groups = {wire::DhId::kModp2048, wire::DhId::kCurve25519};
+  left.config.ikev2_proposals["P"] = modern;
+  left.config.ikev2_policies["POL"] = {"POL", {}, {"P"}};
+  modern.groups = {wire::DhId::kCurve25519};
+  right.config.ikev2_proposals["P"] = modern;
+  right.config.ikev2_policies["POL"] = {"POL", {}, {"P"}};
+  right.options.cookie_threshold = 0;
+  network.plan = [](std::size_t, const Packet&) {
+    return std::vector<Duration>{Duration(5), Duration(6), Duration(7), Duration(300)};
+  };
+  start();
+  bring_up(left);
+  EXPECT_EQ(left.up(), 1U);
+  EXPECT_EQ(mismatch(left.database, right.database), "");
 }
 
 // RFC 7296 2.7: no common algorithm; the record says which candidates were looked at.

@@ -27,20 +27,16 @@ Result<SpiReservation> reserve_spi(IkeSa& sa) {
 // points, and of an entry that names the profile under which the peer was authenticated.
 std::vector<const ports::PolicyRule*> rules_for(const IkeSa& sa, Steps& steps) {
   std::vector<const ports::PolicyRule*> list;
-  for (const auto& [id, state] : sa.shard.rules()) {
-    const ports::PolicyRule& rule = state.rule;
+  for (const ports::PolicyRule* rule : sa.shard.rules_towards(sa.remote.address)) {
+    const ports::PolicyId& id = rule->id;
     const policy::CryptoMapEntry* entry = sa.shard.entry(id);
-    if (entry == nullptr || rule.local != sa.local.address) continue;
-    const bool peer = rule.remote == sa.remote.address ||
-                      std::find(entry->peers.begin(), entry->peers.end(), sa.remote.address) !=
-                          entry->peers.end();
-    if (!peer) continue;
+    if (entry == nullptr || rule->local != sa.local.address) continue;
     if (entry->ikev2_profile != sa.profile) {
       steps.push_back(id.to_string() + ": entry uses profile " + entry->ikev2_profile + ", not " +
                       sa.profile);
       continue;
     }
-    list.push_back(&rule);
+    list.push_back(rule);
   }
   if (list.empty())
     steps.push_back("no crypto map entry for peer " + sa.remote.address.to_string());

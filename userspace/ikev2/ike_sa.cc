@@ -129,7 +129,8 @@ void IkeSa::on_time(SteadyTime now) {
   if (expires && *expires <= now) {
     expires.reset();
     if (!usable()) {
-      if (handshake && handshake->counted_half_open) ++shard.counters.half_open_timeouts;
+      const bool half_open = phase_ == Phase::kInit || phase_ == Phase::kAuth;
+      if (half_open && !initiator) ++shard.counters.half_open_timeouts;
       shard.retire(*this, expiry_cause);
     } else {
       delete_ike_sa(*this, expiry_cause);

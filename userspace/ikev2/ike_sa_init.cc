@@ -73,6 +73,17 @@ Status change_group(InitialOffer& offer, const wire::NotifyPayload& notify) {
   return {};
 }
 
+// What was asked for before and is in the request already: a late copy, or the answer to one of our
+// retransmissions.
+bool is_stale(const InitialOffer& offer, const Payloads& payloads) {
+  const auto* cookie = wire::find_notify(payloads, NotifyType::kCookie);
+  if (cookie != nullptr) return !offer.cookie.empty() && cookie->data == offer.cookie;
+  const auto* group = wire::find_notify(payloads, NotifyType::kInvalidKePayload);
+  if (group == nullptr || offer.groups == 0) return false;
+  const Result<wire::DhId> wanted = wire::parse_invalid_ke(*group);
+  return wanted && *wanted == offer.group;
+}
+
 // Notes in both roles what the other end's first message says beside the key exchange.
 void take_notices(IkeSa& sa, const Payloads& payloads, std::uint64_t hashed_spi_r) {
   const NatFinding nat = detect_nat(payloads, sa.spi_i(), hashed_spi_r, sa.local, sa.remote);
@@ -174,7 +185,9 @@ ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule) {
 
     //                              <--  HDR, SAr1, KEr, Nr, [CERTREQ]
     //                              <--  HDR, N(COOKIE)   or   HDR, N(INVALID_KE_PAYLOAD)
-    answer = co_await sa.initial_answer();
+    do {
+      answer = co_await sa.initial_answer();
+    } while (is_stale(offer, answer->message.payloads));
     const Payloads& payloads = answer->message.payloads;
     if (wire::find<wire::SaPayload>(payloads) != nullptr) break;
     if (const auto* cookie = wire::find_notify(payloads, NotifyType::kCookie)) {

@@ -67,7 +67,8 @@ void linger(IkeSa& sa, const std::string& cause) {
               (was_up ? "SA DOWN: peer " : "Negotiation aborted due to ERROR: peer ") +
                   sa.remote.to_string() + " tunnel-id " + std::to_string(sa.id) + ": " + cause);
   }
-  shard.left_half_open(sa);
+  // One that was never authenticated counts as half open until it is gone: failed attempts are
+  // bounded like unfinished ones.
   sa.step(Phase::kDeleting);
   sa.description = cause;
   sa.drop_requests();

@@ -144,10 +144,18 @@ Rule* Shard::rule(const ports::PolicyId& id) {
 const policy::CryptoMapEntry* Shard::entry(const ports::PolicyId& id) const {
   const auto map = snapshot->crypto_maps.find(id.crypto_map);
   if (map == snapshot->crypto_maps.end()) return nullptr;
-  for (const policy::CryptoMapEntry& e : map->second.entries) {
-    if (e.sequence == id.sequence) return &e;
-  }
-  return nullptr;
+  const auto& entries = map->second.entries;
+  const auto found =
+      std::ranges::lower_bound(entries, id.sequence, {}, &policy::CryptoMapEntry::sequence);
+  return found != entries.end() && found->sequence == id.sequence ? &*found : nullptr;
+}
+
+std::vector<const ports::PolicyRule*> Shard::rules_towards(const IpAddress& peer) const {
+  std::vector<const ports::PolicyRule*> list;
+  const auto found = rules_by_peer_.find(peer);
+  if (found == rules_by_peer_.end()) return list;
+  for (const ports::PolicyId& id : found->second) list.push_back(&rules_.at(id).rule);
+  return list;
 }
 
 const policy::Ikev2Profile* Shard::profile(const std::string& name) const {
@@ -162,27 +170,28 @@ bool same_rule(const ports::PolicyRule& a, const ports::PolicyRule& b) {
          a.remote == b.remote && a.reqid == b.reqid && a.device == b.device;
 }
 
-const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& list,
-                                   const ports::PolicyId& id) {
-  const auto found = std::find_if(list.begin(), list.end(),
-                                  [&](const ports::PolicyRule& r) { return r.id == id; });
-  return found == list.end() ? nullptr : &*found;
+using RuleIndex = std::map<ports::PolicyId, const ports::PolicyRule*>;
+RuleIndex index_of(const std::vector<ports::PolicyRule>& list) {
+  RuleIndex index;
+  for (const ports::PolicyRule& r : list) index.emplace(r.id, &r);
+  return index;
 }
 
 }  // namespace
 
 std::vector<std::string> Shard::would_close(const std::vector<ports::PolicyRule>& list) const {
   std::vector<std::string> sentences;
+  const RuleIndex fresh = index_of(list);
   for (const IkeSa* sa : table_.all()) {
     for (const auto& c : sa->children) {
-      const ports::PolicyRule* next = find_rule(list, c->rule);
+      const auto next = fresh.find(c->rule);
       const auto current = rules_.find(c->rule);
-      const bool same =
-          next != nullptr && current != rules_.end() && same_rule(*next, current->second.rule);
+      const bool same = next != fresh.end() && current != rules_.end() &&
+                        same_rule(*next->second, current->second.rule);
       if (same) continue;
       sentences.push_back("CHILD SA " + std::to_string(c->id) + " with " +
                           sa->remote.address.to_string() + ": " + c->rule.to_string() +
-                          (next == nullptr ? " is gone" : " has changed"));
+                          (next == fresh.end() ? " is gone" : " has changed"));
     }
   }
   return sentences;
@@ -190,9 +199,10 @@ std::vector<std::string> Shard::would_close(const std::vector<ports::PolicyRule>
 
 void Shard::configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> list) {
   std::set<ports::PolicyId> changed;
+  const RuleIndex fresh = index_of(list);
   for (const auto& [id, old] : rules_) {
-    const ports::PolicyRule* fresh = find_rule(list, id);
-    if (fresh == nullptr || !same_rule(*fresh, old.rule)) changed.insert(id);
+    const auto found = fresh.find(id);
+    if (found == fresh.end() || !same_rule(*found->second, old.rule)) changed.insert(id);
   }
   snapshot = next ? std::move(next) : std::make_shared<const policy::Snapshot>();
   std::map<ports::PolicyId, Rule> rules;
@@ -201,6 +211,13 @@ void Shard::configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> l
     rules.emplace(id, Rule{std::move(r), {}});
   }
   rules_ = std::move(rules);
+  rules_by_peer_.clear();
+  for (const auto& [id, state] : rules_) {
+    rules_by_peer_[state.rule.remote].insert(id);
+    const policy::CryptoMapEntry* e = entry(id);
+    if (e == nullptr) continue;
+    for (const IpAddress& peer : e->peers) rules_by_peer_[peer].insert(id);
+  }
   for (IkeSa* sa : table_.all()) {
     std::vector<std::uint32_t> close;
     for (const auto& c : sa->children) {

@@ -85,7 +85,9 @@ class Shard {
   [[nodiscard]] std::vector<std::string> would_close(
       const std::vector<ports::PolicyRule>& list) const;
   [[nodiscard]] Rule* rule(const ports::PolicyId& id);
-  [[nodiscard]] const std::map<ports::PolicyId, Rule>& rules() const { return rules_; }
+  // The rules towards a peer, as its first or as a backup address, in the order of the
+  // configuration.
+  [[nodiscard]] std::vector<const ports::PolicyRule*> rules_towards(const IpAddress& peer) const;
   [[nodiscard]] const policy::CryptoMapEntry* entry(const ports::PolicyId& id) const;
   [[nodiscard]] const policy::Ikev2Profile* profile(const std::string& name) const;
 
@@ -123,7 +125,6 @@ class Shard {
                        wire::NotifyPayload notify);
   void on_unknown_sa(const wire::Header& header, const Endpoint& local, const Endpoint& remote);
   [[nodiscard]] ike::HalfOpen::Limits limits() const;
-  [[nodiscard]] bool rule_served(const ports::PolicyRule& rule) const;
 
   ike::SaTable<IkeSa> table_;
   std::multimap<IpAddress, std::uint64_t> by_peer_;
@@ -135,6 +136,7 @@ class Shard {
   ike::RateLimit stranger_logs_{5, 20};
   ike::RateLimit spi_hints_{10, 20};
   std::map<ports::PolicyId, Rule> rules_;
+  std::map<IpAddress, std::set<ports::PolicyId>> rules_by_peer_;
   std::set<std::uint64_t> touched_;
   std::vector<std::unique_ptr<IkeSa>> retired_;
   std::uint32_t next_id_ = 1;

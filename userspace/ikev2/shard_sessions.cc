@@ -76,6 +76,8 @@ Status Shard::initiate(const ports::PolicyId& id) {
 std::size_t Shard::clear(const SessionFilter& filter) {
   std::size_t count = 0;
   for (IkeSa* sa : all()) {
+    // A successor in the making belongs to the script that makes it, and ends with it.
+    if (sa->phase() == ike::Phase::kInit && sa->handshake == nullptr) continue;
     if (filter.local && sa->local.address != *filter.local) continue;
     if (filter.remote && sa->remote.address != *filter.remote) continue;
     if (filter.remote_port && sa->remote.port != *filter.remote_port) continue;
