@@ -20,7 +20,7 @@ suite_ctest() {
         case $kind in
             pass) pass "$name" ;;
             fail) fail "$name" ;;
-            skip) skip "$name" "the test says so; see $log" ;;
+            skip) skip "${name%% # *}" "${name#* # }" ;;
         esac
     done < <(ctest_cases "$log")
     if [ $rc != 0 ]; then
@@ -31,7 +31,7 @@ suite_ctest() {
     fi
 }
 
-# Prints "pass N", "fail NAME", "skip NAME". A program that died before it could report its case is a failure
+# Prints "pass N", "fail NAME", "skip NAME # REASON". A program that died before it could report its case is a failure
 # of its own; so is one that failed without naming a case.
 ctest_cases() {
     awk '
@@ -39,7 +39,9 @@ ctest_cases() {
         { program = $1; sub(/:$/, "", program) }
         /^[0-9]+: \[       OK \] .* \([0-9]+ ms\)$/    { passed++ }
         /^[0-9]+: \[  FAILED  \] .* \([0-9]+ ms\)$/    { line = $0; sub(/^[0-9]+: \[  FAILED  \] /, "", line); print "fail " line; named[program] = 1 }
-        /^[0-9]+: \[  SKIPPED \] .* \([0-9]+ ms\)$/    { line = $0; sub(/^[0-9]+: \[  SKIPPED \] /, "", line); print "skip " line }
+        /^[0-9]+: \[  SKIPPED \] .* \([0-9]+ ms\)$/    { line = $0; sub(/^[0-9]+: \[  SKIPPED \] /, "", line); print "skip " line " # " reason }
+        # The reason stands above, after "file.cc:7: Skipped".
+        /: Skipped$/ { if ((getline line) > 0) { reason = line; sub(/^[0-9]+: /, "", reason) } }
         # "3/7 Test #12: unit_wire ....***Failed    0.10 sec"
         /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: .*(\*\*\*|Not Run)/ {
             match($0, /#[0-9]+/)
