@@ -26,11 +26,12 @@ suite_interop() {
 
 # Runs in the background: its log and status are looked at afterwards.
 run_vm() {
-    local script=$1 name=$2 arguments rc=0
+    local script=$1 name=$2 arguments rc=0 began=$SECONDS
     read -ra arguments <<<"$3"
     mkdir -p "$logs/$name"
     "$SPA_ROOT/tools/vm" "${arguments[@]}" "$script" "$logs/$name" >"$logs/$name.log" 2>&1 </dev/null || rc=$?
     echo $rc >"$logs/$name.status"
+    spa_say "   $name: $(grep -c '^ok - ' "$logs/$name.log") ok, status $rc, $((SECONDS - began)) s"
 }
 
 suite_vm() {

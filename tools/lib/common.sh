@@ -51,3 +51,25 @@ spa_logged() {
     fi
     return "$rc"
 }
+
+# spa_ninja LOG COMMAND...: spa_logged for a build by ninja; says now and then how far it is.
+spa_ninja() {
+    local log=$1 rc=0
+    shift
+    mkdir -p "$(dirname "$log")"
+    "$@" 2>&1 </dev/null | tee "$log" | spa_progress || rc=$?
+    [ "$rc" = 0 ] || grep -vE '^\[[0-9]+/' "$log" | tail -n 40 >&2
+    return "$rc"
+}
+
+# A line of ninja's at every tenth of the way.
+spa_progress() {
+    local line next=0
+    while IFS= read -r line; do
+        [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+        if [ "${BASH_REMATCH[1]}" -ge "$next" ] || [ "${BASH_REMATCH[1]}" = "${BASH_REMATCH[2]}" ]; then
+            spa_say "      ${BASH_REMATCH[1]} of ${BASH_REMATCH[2]}"
+            next=$((BASH_REMATCH[1] + BASH_REMATCH[2] / 10 + 1))
+        fi
+    done
+}
