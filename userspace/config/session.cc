@@ -55,10 +55,16 @@ class Session::Impl {
     return output(exec);
   }
 
+  // What was warned of after the line before is not repeated after every line.
   void put_in_force(Exec& exec) {
+    const policy::SnapshotPtr before = configuration.snapshot();
     auto report = configuration.commit();
     if (!report) return exec.refuse("Not put in force: " + report.error().text);
-    for (const std::string& warning : report->warnings) exec.print("% Warning: " + warning);
+    if (configuration.snapshot() == before) return;  // nothing was changed
+    for (const std::string& warning : report->warnings)
+      if (std::find(warned.begin(), warned.end(), warning) == warned.end())
+        exec.print("% Warning: " + warning);
+    warned = std::move(report->warnings);
   }
 
   Output output(Exec& exec) {
@@ -81,6 +87,7 @@ class Session::Impl {
 
   Configuration& configuration;
   SessionState state;
+  std::vector<std::string> warned;
 
  private:
   void take_line(Exec& exec, std::string_view line) {

@@ -21,7 +21,7 @@ struct Terminal {
   explicit Terminal(Client& to) : client(to) {}
   Client& client;
   std::string prompt;
-  bool end_typed = false;  // Ctrl-Z
+  bool end_typed = false;  // Ctrl-Z or Ctrl-C
   bool lost = false;
   std::string lost_text;
 };
@@ -79,7 +79,7 @@ unsigned char help(EditLine* editor, int) {
 
 unsigned char end(EditLine* editor, int) {
   terminal_of(editor).end_typed = true;
-  std::cout << "^Z\n" << std::flush;
+  std::cout << "\r\n" << std::flush;
   return CC_EOF;
 }
 
@@ -141,7 +141,10 @@ struct Editor {
     el_set(line, EL_ADDFN, "router-end", "Back to privileged EXEC", end);
     el_set(line, EL_BIND, "\t", "router-complete", nullptr);
     el_set(line, EL_BIND, "?", "router-help", nullptr);
+    // While a line is typed these are keys; while a command runs the terminal is as before.
+    el_set(line, EL_SETTY, "-d", "-isig", nullptr);
     el_set(line, EL_BIND, "^Z", "router-end", nullptr);
+    el_set(line, EL_BIND, "^C", "router-end", nullptr);
   }
   ~Editor() {
     history_end(history);

@@ -253,6 +253,17 @@ TEST_F(SessionTest, TellsWhenTheSystemRefuses) {
   EXPECT_EQ(backend.in_force->hostname, "left");
 }
 
+TEST_F(SessionTest, WarnsOnceOfWhatLasts) {
+  backend.apply_report.warnings = {"interface Fa0: there is no device"};
+  type("conf t");
+  EXPECT_EQ(type("hostname left"), "% Warning: interface Fa0: there is no device\n");
+  EXPECT_EQ(type("hostname right"), "");
+  backend.apply_report.warnings.clear();
+  type("hostname middle");
+  backend.apply_report.warnings = {"interface Fa0: there is no device"};
+  EXPECT_EQ(type("hostname left"), "% Warning: interface Fa0: there is no device\n");
+}
+
 // R-CFG-1, R-CFG-3
 TEST_F(SessionTest, SavesAndComesBack) {
   type("conf t");
