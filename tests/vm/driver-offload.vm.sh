@@ -265,7 +265,7 @@ vanished() {
     check "vanished: the interface goes down" ip -n router link set spa0 down
     check "vanished: the driver lets the card go" unbind "$slot"
     check "vanished: whoever held /dev/spa0 was told" wait $holder
-    kill $pid
+    kill $pid 2>/dev/null
     wait $pid
     check "vanished: the module unloads" rmmod spa
     check "vanished: a card that is back is taken again" load_driver
