@@ -72,6 +72,16 @@ TEST_F(SessionTest, PastesFlushLeftWithCommentsAndFallsBack) {
   EXPECT_NE(text.find("\nip nat inside source route-map"), std::string::npos) << text;
 }
 
+// R-CLI-14: kept at the top, it would be printed behind an interface block and read back into it.
+TEST_F(SessionTest, RefusesTheLineOfAnInterfaceOutsideOfOne) {
+  type("conf t");
+  for (const char* line : {"ip nat outside", "ip nat inside", "ip pim sparse-mode"}) {
+    EXPECT_NE(session.execute(line).rejection, std::nullopt) << line;
+  }
+  EXPECT_EQ(session.execute("ip nat pool p 10.0.0.1 10.0.0.9 netmask 255.0.0.0").rejection,
+            std::nullopt);
+}
+
 // R-CLI-7
 TEST_F(SessionTest, TakesCaForPki) {
   type("conf t");

@@ -98,8 +98,20 @@ constexpr std::string_view kIp[] = {"ip as-path",
                                     "ip forward-protocol",
                                     "ip http",
                                     "ip local",
-                                    "ip nat",
-                                    "ip pim",
+                                    "ip nat create",
+                                    "ip nat log",
+                                    "ip nat pool",
+                                    "ip nat service",
+                                    "ip nat source",
+                                    "ip nat translation",
+                                    "ip pim autorp",
+                                    "ip pim bidir-enable",
+                                    "ip pim bsr-candidate",
+                                    "ip pim rp-address",
+                                    "ip pim rp-candidate",
+                                    "ip pim send-rp-announce",
+                                    "ip pim send-rp-discovery",
+                                    "ip pim ssm",
                                     "ip prefix-list",
                                     "ip radius",
                                     "ip route",
@@ -225,6 +237,9 @@ void add_foreign_commands(std::vector<Command>& table) {
   add_kept(table, Mode::kGlobal, kService, Section::kService, 0);
   add_kept(table, Mode::kGlobal, kGeneral, Section::kGeneral, 10);
   add_kept(table, Mode::kGlobal, kIp, Section::kIp, 0);
+  // Alone, `ip nat inside` belongs to an interface (R-CLI-14): kept here too, it would be printed
+  // behind an interface block and read back into it.
+  table.push_back(kept(Mode::kGlobal, "ip nat (inside|outside) <rest:line>", Section::kIp, 0));
   add_kept(table, Mode::kInterface, kInterfaceLines, Section::kGeneral, 10);
   // With more words these are global commands (R-CLI-14).
   for (const char* pattern :
