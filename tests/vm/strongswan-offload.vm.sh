@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# vm: --kernel 6.1 --pcap
-# vm: --kernel 6.12 --pcap
+# vm: --kernel 6.1 --pcap --timeout 600
+# vm: --kernel 6.12 --pcap --timeout 600
 # A foreign daemon uses the card: strongSwan programs its SAs into it (hw_offload = yes), against another strongSwan
 # with kernel ESP on a plain NIC of the same wire. The counters of the card, of the kernel and of both daemons agree,
 # and what is on the wire is ESP that opens, with the SA's keys, to the packets that were sent.
@@ -26,7 +26,7 @@ swan_psk peer cisco123
 swan_start router kernel
 swan_start peer kernel
 
-check "the tunnel comes up" swan router --initiate --child net --timeout 30
+check "the tunnel comes up" swan router --initiate --child net --timeout 90
 check "both SAs lie in the card" equal 2 "$(offloaded)"
 check "ping from behind the card" ping_in router 1.1.1.1 192.168.4.1 $pings
 check "ping from behind the peer" ping_in peer 192.168.4.1 1.1.1.1 $pings

@@ -143,7 +143,7 @@ swanctl { load = pem pkcs1 pkcs8 x509 pubkey openssl random }
 END
     rm -f "$work/$name/charon.vici"
     start "$name" charon env STRONGSWAN_CONF="$work/$name/strongswan.conf" /usr/lib/ipsec/charon
-    await 20 test -S "$work/$name/charon.vici" || { tail -n 20 "$work/$name/charon.log"; return 1; }
+    await 90 test -S "$work/$name/charon.vici" || { tail -n 20 "$work/$name/charon.log"; return 1; }
     swan "$name" --load-all --noprompt >"$work/$name/load.log" 2>&1 || { cat "$work/$name/load.log"; return 1; }
 }
 
@@ -243,7 +243,7 @@ iked_start() {
     rm -f "$work/$name/control"
     start "$name" iked "$SPA_ROOT/build/bin/spa-iked" --config-dir "$work/$name/etc" --control "$work/$name/control" \
         --dataplane "$2" --foreground
-    await 20 test -S "$work/$name/control" || { tail -n 20 "$work/$name/iked.log"; return 1; }
+    await 90 test -S "$work/$name/control" || { tail -n 20 "$work/$name/iked.log"; return 1; }
 }
 
 # tool NAME ARGS...: ipsec-tool against the daemon of a node.

@@ -106,7 +106,7 @@ not_established() { ! established; }
 
 # A packet that the crypto map protects starts the negotiation; the first ones may be lost meanwhile.
 poke() { ping_in router 1.1.1.1 192.168.4.1 1 >/dev/null 2>&1; }
-traffic_brings_it_up() { await 20 eval 'poke; established'; }
+traffic_brings_it_up() { await 90 eval 'poke; established'; }
 
 # router_counts WORD: the packets of "#pkts WORD: n" in show crypto ipsec sa.
 router_counts() {
