@@ -113,7 +113,7 @@ swan() {
     local name=$1 command=$2
     shift 2
     SWANCTL_DIR=$work/$name/swanctl STRONGSWAN_CONF=$work/$name/strongswan.conf \
-        in_node "$name" timeout 60 swanctl "$command" --uri "unix://$work/$name/charon.vici" "$@"
+        in_node "$name" timeout 120 swanctl "$command" --uri "unix://$work/$name/charon.vici" "$@"
 }
 
 # swan_start NAME libipsec|kernel: charon with $work/NAME/swanctl/ (see swan_files), its connections loaded.
