@@ -27,6 +27,15 @@ std::string upper_hex(ByteView octets) {
   return text;
 }
 
+// A serial number as it is typed, in hexadecimal, in the form that certificates are compared by:
+// unsigned, without leading zeros.
+Bytes serial_octets(const std::string& serial) {
+  Bytes octets = from_hex(serial.size() % 2 == 0 ? serial : "0" + serial);
+  octets.erase(octets.begin(), std::find_if(octets.begin(), octets.end(),
+                                            [](std::uint8_t octet) { return octet != 0; }));
+  return octets;
+}
+
 config::CertificateView view_of(const std::string& trustpoint, config::CertificateKind kind,
                                 const pki::Certificate& certificate) {
   config::CertificateView view;
@@ -153,9 +162,7 @@ Status Daemon::store_certificate(const std::string& trustpoint, config::Certific
                                  const std::string& serial, ByteView der) {
   const auto certificate = pki::Certificate::from_der(der);
   if (!certificate) return tl::unexpected(certificate.error());
-  Bytes wanted = from_hex(serial.size() % 2 == 0 ? serial : "0" + serial);
-  wanted.erase(wanted.begin(),
-               std::find_if(wanted.begin(), wanted.end(), [](std::uint8_t o) { return o != 0; }));
+  const Bytes wanted = serial_octets(serial);
   if (wanted != certificate->serial()) {
     return fail(Errc::kInvalid, "the certificate has the serial number " +
                                     upper_hex(certificate->serial()) + ", not " + serial);
@@ -168,10 +175,7 @@ Status Daemon::store_certificate(const std::string& trustpoint, config::Certific
 
 Status Daemon::remove_certificate(const std::string& trustpoint, const std::string& serial) {
   if (serial.empty()) return trust_store_.remove(trustpoint);
-  Bytes number = from_hex(serial.size() % 2 == 0 ? serial : "0" + serial);
-  number.erase(number.begin(),
-               std::find_if(number.begin(), number.end(), [](std::uint8_t o) { return o != 0; }));
-  return trust_store_.remove_certificate(trustpoint, number);
+  return trust_store_.remove_certificate(trustpoint, serial_octets(serial));
 }
 
 Status Daemon::authenticate(const std::string& trustpoint, std::string_view pem) {
