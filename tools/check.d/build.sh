@@ -20,18 +20,20 @@ build_step() {
     fi
 }
 
-# build_preset NAME TARGET
+# build_preset NAME TARGET...
 build_preset() {
     # A fresh clone in another place finds what an earlier one has compiled.
     export CCACHE_BASEDIR=$SPA_ROOT CCACHE_NOHASHDIR=1
-    spa_logged "$logs/configure-$1.log" cmake --preset "$1" &&
-        spa_ninja "$logs/build-$1.log" cmake --build --preset "$1" --target "$2" -j "$(nproc)"
+    local preset=$1
+    shift
+    spa_logged "$logs/configure-$preset.log" cmake --preset "$preset" &&
+        spa_ninja "$logs/build-$preset.log" cmake --build --preset "$preset" --target "$@" -j "$(nproc)"
 }
 
 suite_build() {
     local kernel
-    # The tests run below the sanitizers; of the optimised build the scripts only need the programs.
-    build_step "release preset" build_preset release programs
+    # The tests run below the sanitizers; of the optimised build the scripts need the programs and what guests run.
+    build_step "release preset" build_preset release programs guest_tests
     build_step "asan preset" build_preset asan all
     # Without these the other suites could only repeat the same complaint.
     # shellcheck disable=SC2034 # read by tools/check

@@ -42,6 +42,11 @@ function(spa_room name)
     add_library(spa_${name} STATIC ${ROOM_SOURCES})
     target_include_directories(spa_${name} PUBLIC ${PROJECT_SOURCE_DIR})
     target_link_libraries(spa_${name} PUBLIC ${ROOM_DEPENDS} PRIVATE spa_flags)
+    # The sanitizer build is for the most part compiled once and run once, so it does without the optimiser. The
+    # card's rooms are run hard (ESP, big numbers): there it pays.
+    if(SPA_SANITIZE AND CMAKE_CURRENT_SOURCE_DIR MATCHES "/firmware-sim/")
+      target_compile_options(spa_${name} PRIVATE -O1)
+    endif()
   else()
     add_library(spa_${name} INTERFACE)
     target_include_directories(spa_${name} INTERFACE ${PROJECT_SOURCE_DIR})
