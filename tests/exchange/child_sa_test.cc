@@ -44,6 +44,50 @@ TEST_F(ChildSas, NewChild) {
   EXPECT_EQ(left.status()[0].children[1].rule, second);
 }
 
+// RFC 7296 2.1, 1.4.1: the answer that makes the CHILD SA is lost, and before it is sent again the
+// peer deletes what it has made. Neither end may keep a half.
+TEST_F(ChildSas, DeletedBeforeItsAnswerCame) {
+  const ports::PolicyId second = add_second_line();
+  lose_next_from(right);
+  ASSERT_TRUE(left.manager->initiate(second));
+  run(Duration(100));
+  ASSERT_EQ(right.database.pairs.size(), 2U);
+  ASSERT_EQ(left.database.pairs.size(), 1U);
+  right.manager->on_expire(right.database.pairs.rbegin()->first, true);
+  run(Duration(60000));
+  expect_tunnel();
+  EXPECT_EQ(left.status()[0].children.size(), 1U);
+}
+
+// RFC 7296 2.8, 2.25: the same, and the peer rekeys it: not now, but not "unknown" either.
+TEST_F(ChildSas, RekeyedBeforeItsAnswerCame) {
+  const ports::PolicyId second = add_second_line();
+  lose_next_from(right);
+  ASSERT_TRUE(left.manager->initiate(second));
+  run(Duration(100));
+  const std::uint32_t young = right.database.pairs.rbegin()->first;
+  right.manager->on_expire(young, false);
+  run(Duration(60000));
+  EXPECT_EQ(left.database.pairs.size(), 2U);
+  EXPECT_EQ(right.database.pairs.size(), 2U);
+  EXPECT_FALSE(right.database.pairs.contains(young));
+  EXPECT_EQ(mismatch(left.database, right.database), "");
+}
+
+// RFC 7296 2.8: the answer to our rekeying is lost, and the peer deletes the new SA: both are gone.
+TEST_F(ChildSas, ReplacementDeletedBeforeItsAnswerCame) {
+  lose_next_from(right);
+  left.manager->on_expire(spi_of(left), false);
+  run(Duration(100));
+  ASSERT_EQ(right.database.pairs.size(), 2U);
+  right.manager->on_expire(right.database.pairs.rbegin()->first, true);
+  run(Duration(60000));
+  EXPECT_EQ(mismatch(left.database, right.database), "");
+  EXPECT_TRUE(left.database.pairs.empty());
+  EXPECT_TRUE(right.database.pairs.empty());
+  EXPECT_TRUE(left.database.reserved.empty());
+}
+
 // RFC 7296 1.3.1: with PFS, and with the retry for another group.
 TEST_F(ChildSas, NewChildWithPfs) {
   left.entry().pfs = wire::DhId::kEcp256;
@@ -219,6 +263,60 @@ TEST_F(ChildSas, SimultaneousRekeyOfIkeSa) {
       EXPECT_EQ(right.status().size(), 1U);
     }
   }
+}
+
+// RFC 7296 2.8.2: both rekey the IKE SA, but our request does not get through. The peer knows of
+// one new SA only, and goes on under it while we still wait: our CHILD SAs follow.
+TEST_F(ChildSas, PeerGoesOnUnderTheSuccessorWhileOurRekeyingWaits) {
+  left.manager.reset();
+  right.manager.reset();
+  left.database.pairs.clear();
+  right.database.pairs.clear();
+  left.options.rekey_to_percent = right.options.rekey_to_percent = 80;
+  left.profile().lifetime_seconds = right.profile().lifetime_seconds = 1000;
+  start();
+  bring_up(left);
+  run(Duration(785 * 1000));
+  expect_tunnel();
+  const std::uint64_t old = right.status()[0].spi_local;
+  network.plan = [this](std::size_t, const Packet& p) {
+    const bool request = (p.octets.at(19) & wire::Header::kFlagResponse) == 0;
+    if (request && p.from.address == left.address) return std::vector<Duration>{};
+    return std::vector<Duration>{Duration(5)};
+  };
+  run(Duration(8 * 1000));
+  ASSERT_EQ(left.status().size(), 3U);  // the old one, ours in the making, the peer's
+  ASSERT_NE(right.status().back().spi_local, old);
+  const std::uint32_t child = spi_of(right);
+  right.manager->on_expire(child, false);
+  run(Duration(5 * 1000));
+  EXPECT_FALSE(right.database.pairs.contains(child));
+  network.plan = [](std::size_t, const Packet&) { return std::vector<Duration>{Duration(5)}; };
+  run(Duration(90 * 1000));
+  expect_tunnel();
+  EXPECT_EQ(left.status().size(), 1U);
+}
+
+// RFC 7296 2.25.2: traffic asks for a CHILD SA while the peer rekeys the IKE SA. It waits, and is
+// served.
+TEST_F(ChildSas, NewChildDuringThePeersRekeyingOfTheIkeSa) {
+  const ports::PolicyId second = add_second_line();
+  right.engine_delay.wait = Duration(300);
+  right.profile().lifetime_seconds = 1000;
+  right.options.rekey_to_percent = 80;
+  right.manager.reset();
+  right.database.pairs.clear();
+  left.manager.reset();
+  left.database.pairs.clear();
+  start();
+  bring_up(left);
+  const std::uint64_t old = right.status()[0].spi_local;
+  while (right.status().size() == 1 && right.status()[0].spi_local == old) run(Duration(50));
+  ASSERT_TRUE(left.manager->initiate(second));
+  run(Duration(30 * 1000));
+  EXPECT_EQ(left.database.pairs.size(), 2U);
+  EXPECT_EQ(mismatch(left.database, right.database), "");
+  EXPECT_EQ(left.up(), 1U);
 }
 
 // RFC 7296 1.4.1

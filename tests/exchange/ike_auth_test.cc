@@ -422,7 +422,7 @@ TEST_F(TwoRouters, EspSuites) {
   }
 }
 
-// RFC 7296 2.23: no NAT, no encapsulation, port 500 throughout.
+// RFC 7296 2.23; R-NAT-2, R-NAT-11: no NAT, no encapsulation, port 500 throughout.
 TEST_F(TwoRouters, NoNat) {
   start();
   bring_up(left);
@@ -431,7 +431,8 @@ TEST_F(TwoRouters, NoNat) {
   for (const Packet& p : network.sent) EXPECT_EQ(p.to.port, 500);
 }
 
-// RFC 7296 2.23: left stands behind a NAT that gives it another address and port.
+// RFC 7296 2.23; R-NAT-1, R-NAT-2, R-NAT-12: left stands behind a NAT that gives it another address
+// and port.
 TEST_F(TwoRouters, BehindNat) {
   const IpAddress outside = *IpAddress::parse("203.0.113.7");
   network.rewrite = [&](Packet& p) {

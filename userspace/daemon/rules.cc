@@ -42,7 +42,7 @@ Rules RuleBuilder::build(const policy::Snapshot& snapshot, const Resolver& resol
     }
     auto resolved = resolve(interface);
     if (!resolved) {
-      out.warnings.push_back(where + ": " + resolved.error().text);
+      out.warnings.push_back(resolved.error().text);  // names the interface itself
       continue;
     }
     if (!bound.insert(map->first).second) {

@@ -14,6 +14,12 @@ crypto::EngineCallback<T> into(const ike::Later<EngineAnswer<T>>& later) {
 
 }  // namespace
 
+ike::Later<Elapsed> pause(Shard& shard, Duration wait) {
+  ike::Later<Elapsed> later(shard.strand);
+  (void)shard.ports.timers.after(wait, [resolve = later.resolver()] { resolve({}); });
+  return later;
+}
+
 ike::Later<EngineAnswer<crypto::DhKey>> generate(Shard& shard, crypto::DhGroup group) {
   ike::Later<EngineAnswer<crypto::DhKey>> later(shard.strand);
   shard.ports.engine.generate(group, into(later));

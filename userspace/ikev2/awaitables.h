@@ -11,6 +11,10 @@
 
 namespace spa::ikev2 {
 
+// Lets time pass.
+struct Elapsed {};
+[[nodiscard]] ike::Later<Elapsed> pause(Shard& shard, Duration wait);
+
 // What an engine answered, and its name.
 template <typename T>
 struct EngineAnswer {

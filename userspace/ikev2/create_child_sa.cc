@@ -61,6 +61,7 @@ std::optional<Refusal> refusal_in(const Payloads& response) {
 ike::Task<Negotiated<ExchangedChild>> request_child(IkeSa& sa, ports::PolicyId rule,
                                                     std::optional<ChildSa> replaces) {
   Shard& shard = sa.shard;
+  const EarlyDeletes::Watch watch(sa.early_deletes);
   Steps steps;
   Negotiated<ChildOffer> offer =
       offer_child(sa, rule, true, replaces ? &*replaces : nullptr, steps);
@@ -117,7 +118,9 @@ ike::Task<Negotiated<ExchangedChild>> request_child(IkeSa& sa, ports::PolicyId r
     co_return tl::unexpected(refuse(NotifyType::kTemporaryFailure, "IKE SA is closing"));
   }
   Negotiated<ChildSa*> installed = nullptr;
-  if (agreed) {
+  if (agreed && sa.early_deletes.take(wire::spi32(agreed->chosen))) {
+    shard.debug(sa, "CHILD SA deleted by peer before its answer came");
+  } else if (agreed) {
     installed = install_child(sa, std::move(*agreed), {half.nonce, peer_nonce, shared, true});
   } else {
     installed = tl::unexpected(std::move(agreed.error()));
@@ -129,11 +132,30 @@ ike::Task<Negotiated<ExchangedChild>> request_child(IkeSa& sa, ports::PolicyId r
   co_return ExchangedChild{spi, {std::move(half.nonce), peer_nonce}};
 }
 
+namespace {
+
+constexpr unsigned kChildTries = 6;
+
+// "Not now": the peer is at work on the IKE SA, for example rekeys it (2.25). That passes.
+bool not_yet(const Negotiated<ExchangedChild>& made) {
+  return !made && made.error().notify.type == NotifyType::kTemporaryFailure;
+}
+
+}  // namespace
+
 ike::Task<> create_child_sa(IkeSa& sa, ports::PolicyId rule) {
   Shard& shard = sa.shard;
-  const Negotiated<ExchangedChild> made = co_await request_child(sa, rule, std::nullopt);
+  Negotiated<ExchangedChild> made =
+      tl::unexpected(refuse(NotifyType::kTemporaryFailure, "IKE SA is being rekeyed"));
+  for (unsigned tries = 1;; ++tries) {
+    if (!sa.handing_over()) made = co_await request_child(sa, rule, std::nullopt);
+    if (!sa.wants(rule)) co_return;  // another IKE SA sees to it, or nobody any more
+    if (!not_yet(made) || tries == kChildTries) break;
+    co_await pause(shard, kRetryLater + Duration(shard.random() % 1000));
+    if (!sa.wants(rule)) co_return;
+  }
   sa.remove_wanted(rule);
-  if (made || sa.phase() == ike::Phase::kGone) co_return;
+  if (made) co_return;
   shard.log(Severity::kError, "IKEV2", "CHILD_FAILED",
             "CHILD SA for " + rule.to_string() + " with " + sa.remote.to_string() +
                 " not created: " + made.error().text);
@@ -145,13 +167,17 @@ namespace {
 
 // What a request for a CHILD SA meets before it is looked at: nothing, or the reason why not now
 // (2.25).
-std::optional<wire::NotifyPayload> not_now(const IkeSa& sa, const Payloads& request,
+std::optional<wire::NotifyPayload> not_now(IkeSa& sa, const Payloads& request,
                                            const ChildSa** replaces) {
-  if (!sa.usable() || sa.rekeying) return wire::notify(NotifyType::kTemporaryFailure);
+  if (!sa.usable() || sa.handing_over()) return wire::notify(NotifyType::kTemporaryFailure);
   const auto* rekey = wire::find_notify(request, NotifyType::kRekeySa);
   if (rekey == nullptr) return std::nullopt;
   const std::uint32_t spi = wire::spi32({1, rekey->protocol, rekey->spi, {}});
-  const ChildSa* old = sa.child_by_outbound(spi);
+  const ChildSa* old = sa.shard.child_of_peer(sa, spi);
+  // It may be the one that the answer to our own request is about to name.
+  if (old == nullptr && sa.early_deletes.watching()) {
+    return wire::notify(NotifyType::kTemporaryFailure);
+  }
   if (old == nullptr || rekey->protocol != wire::ProtocolId::kEsp) {
     wire::NotifyPayload missing = wire::notify(NotifyType::kChildSaNotFound);
     missing.protocol = rekey->protocol;

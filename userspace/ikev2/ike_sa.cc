@@ -48,6 +48,10 @@ ChildSa* IkeSa::child_by_outbound(std::uint32_t spi_out) const {
   return nullptr;
 }
 
+bool IkeSa::wants(const ports::PolicyId& rule) const {
+  return std::find(wanted.begin(), wanted.end(), rule) != wanted.end();
+}
+
 void IkeSa::remove_wanted(const ports::PolicyId& rule) {
   std::erase(wanted, rule);
 }

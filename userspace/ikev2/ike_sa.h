@@ -94,14 +94,16 @@ class IkeSa {
   std::vector<std::unique_ptr<ChildSa>> children;
   std::vector<ports::PolicyId> wanted;  // rules to make CHILD SAs for, the one under way included
   std::vector<ChildCollision> collisions;
+  EarlyDeletes early_deletes;
   // While our rekeying of this IKE SA is under way: what the peer's rekeying of it made (2.8.2).
   struct PeerRekey {
     ike::ExchangeNonces nonces;
     std::uint64_t spi = 0;  // our SPI of the SA that it made
   };
   std::optional<PeerRekey> peer_rekey;
-  bool rekeying = false;
-  std::uint64_t successor = 0;  // our SPI of the SA that takes this one's CHILD SAs over
+  bool rekeying = false;         // by us
+  bool answering_rekey = false;  // the peer's request to rekey it is being worked on
+  std::uint64_t successor = 0;   // our SPI of the SA that takes this one's CHILD SAs over
   ike::Liveness liveness;
   bool liveness_running = false;
   bool no_additional_sas = false;  // the peer said so: no more CHILD SAs from us (1.3)
@@ -114,10 +116,14 @@ class IkeSa {
   [[nodiscard]] ike::Phase phase() const { return phase_; }
   void step(ike::Phase to);
   [[nodiscard]] bool usable() const { return phase_ == ike::Phase::kEstablished; }
+  // Its CHILD SAs are about to move to another IKE SA: nothing new is begun with them here
+  // (2.25.2).
+  [[nodiscard]] bool handing_over() const { return rekeying || answering_rekey; }
   [[nodiscard]] std::uint64_t spi_i() const { return initiator ? spi_local : spi_remote; }
   [[nodiscard]] std::uint64_t spi_r() const { return initiator ? spi_remote : spi_local; }
   [[nodiscard]] ChildSa* child(std::uint32_t spi_in) const;
   [[nodiscard]] ChildSa* child_by_outbound(std::uint32_t spi_out) const;
+  [[nodiscard]] bool wants(const ports::PolicyId& rule) const;
   void remove_wanted(const ports::PolicyId& rule);
 
   // Takes the keys of a completed key exchange; messages are protected from here on.

@@ -131,8 +131,11 @@ namespace {
 void delete_children(IkeSa& sa, const wire::DeletePayload& deleted, Payloads& response) {
   wire::DeletePayload answer{wire::ProtocolId::kEsp, {}};
   for (const std::uint32_t spi_out : deleted.spis) {
-    const ChildSa* child = sa.child_by_outbound(spi_out);
-    if (child == nullptr) continue;
+    const ChildSa* child = sa.shard.child_of_peer(sa, spi_out);
+    if (child == nullptr) {
+      sa.early_deletes.note(spi_out);
+      continue;
+    }
     const std::uint32_t spi_in = child->spi_in;
     if (child->state != ChildSa::State::kDeleting) answer.spis.push_back(spi_in);
     sa.shard.debug(sa, "CHILD SA 0x" + to_hex(wire::spi_octets(spi_in)) + " deleted by peer");

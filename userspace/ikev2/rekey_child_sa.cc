@@ -50,7 +50,7 @@ ike::Task<> rekey_child_sa(IkeSa& sa, std::uint32_t spi_in) {
   Shard& shard = sa.shard;
   ChildSa* old = sa.child(spi_in);
   if (old == nullptr || old->state != ChildSa::State::kInstalled || !sa.usable()) co_return;
-  if (sa.rekeying) {
+  if (sa.handing_over()) {
     old->rekey_at = shard.now() + kRetryLater;
     co_return;
   }

@@ -35,8 +35,20 @@ class Successor {
   std::uint64_t spi_;
 };
 
+// While the peer's request is being worked on, nothing is begun with the CHILD SAs.
+class Answering {
+ public:
+  explicit Answering(IkeSa& sa) : sa_(sa) { sa_.answering_rekey = true; }
+  ~Answering() { sa_.answering_rekey = false; }
+  Answering(const Answering&) = delete;
+  Answering& operator=(const Answering&) = delete;
+
+ private:
+  IkeSa& sa_;
+};
+
 bool children_in_motion(const IkeSa& sa) {
-  return !sa.wanted.empty() ||
+  return sa.early_deletes.watching() ||
          std::any_of(sa.children.begin(), sa.children.end(), [](const auto& c) {
            return c->state == ChildSa::State::kRekeying || c->state == ChildSa::State::kDeleting;
          });
@@ -133,8 +145,6 @@ void give_up(IkeSa& sa, const std::string& cause, bool later) {
   const Duration wait = (later ? kRetryLater : 6 * kRetryLater) + Duration(shard.random() % 1000);
   sa.rekey_at = shard.now() + wait;
   shard.touch(sa);
-  const std::vector<ports::PolicyId> wanted = sa.wanted;
-  for (const ports::PolicyId& rule : wanted) sa.spawn(create_child_sa(sa, rule));
   if (later) return;
   shard.log(Severity::kError, "IKEV2", "REKEY_FAILED",
             "IKE SA with " + sa.remote.to_string() + " not rekeyed: " + cause);
@@ -201,7 +211,7 @@ Result<wire::Proposal> accept_ike(const IkeOffer& offer, const Payloads& respons
 ike::Task<> rekey_ike_sa(IkeSa& sa) {
   Shard& shard = sa.shard;
   if (!sa.usable() || sa.rekeying) co_return;
-  if (children_in_motion(sa)) {
+  if (sa.answering_rekey || children_in_motion(sa)) {
     sa.rekey_at = shard.now() + kRetryLater;
     co_return;
   }
@@ -266,6 +276,7 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
     ++shard.counters.temporary_failures;
     co_return sa.reply(wire::notify(NotifyType::kTemporaryFailure));  // 2.25.2
   }
+  const Answering answering(sa);
   Steps steps;
   const auto group = ke != nullptr ? std::optional(ke->group) : std::nullopt;
   const Proposals ours = ike_proposals(shard.snapshot->proposals_for(sa.local.address),

@@ -129,9 +129,28 @@ void Shard::remove_child(IkeSa& sa, std::uint32_t spi_in) {
 }
 
 void Shard::move_children(IkeSa& from, IkeSa& to) {
-  for (auto& c : from.children) to.children.push_back(std::move(c));
+  std::vector<std::uint32_t> closing;
+  for (auto& c : from.children) {
+    // What was begun under the old SA is not finished there any more.
+    if (c->state == ChildSa::State::kDeleting) closing.push_back(c->spi_in);
+    if (c->state == ChildSa::State::kRekeying) c->rekey_at = now();
+    if (c->state != ChildSa::State::kReplaced) c->state = ChildSa::State::kInstalled;
+    to.children.push_back(std::move(c));
+  }
   from.children.clear();
+  for (const std::uint32_t spi : closing) to.spawn(delete_child_sa(to, spi));
   touch(to);
+}
+
+ChildSa* Shard::child_of_peer(IkeSa& sa, std::uint32_t spi_out) {
+  ChildSa* child = sa.child_by_outbound(spi_out);
+  if (child != nullptr) return child;
+  for (IkeSa* old : with_peer(sa.remote.address)) {
+    if (!old->peer_rekey || old->peer_rekey->spi != sa.spi_local) continue;
+    move_children(*old, sa);
+    return sa.child_by_outbound(spi_out);
+  }
+  return nullptr;
 }
 
 // --- configuration ---

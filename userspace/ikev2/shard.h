@@ -79,6 +79,9 @@ class Shard {
   // --- CHILD SAs ---
   void remove_child(IkeSa& sa, std::uint32_t spi_in);
   void move_children(IkeSa& from, IkeSa& to);
+  // The CHILD SA under which `sa`'s peer receives on `spi_out`, or null. The peer may know before
+  // us that `sa` replaces another IKE SA: then the CHILD SAs come over now (RFC 7296 2.8.2).
+  [[nodiscard]] ChildSa* child_of_peer(IkeSa& sa, std::uint32_t spi_out);
 
   // --- configuration ---
   void configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> list);

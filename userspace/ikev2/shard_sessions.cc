@@ -13,10 +13,6 @@ namespace {
 
 constexpr Duration kRefusedHoldDown{60000};  // after NO_ADDITIONAL_SAS
 
-bool contains(const std::vector<ports::PolicyId>& list, const ports::PolicyId& id) {
-  return std::find(list.begin(), list.end(), id) != list.end();
-}
-
 bool has_live_child(const IkeSa& sa, const ports::PolicyId& id) {
   return std::any_of(sa.children.begin(), sa.children.end(), [&](const auto& c) {
     return c->rule == id && c->state != ChildSa::State::kDeleting;
@@ -44,7 +40,7 @@ Status Shard::initiate(const ports::PolicyId& id) {
   }
   IkeSa* carrier = nullptr;
   for (IkeSa* sa : with_peer(wanted->rule.remote)) {
-    if (has_live_child(*sa, id) || contains(sa->wanted, id)) return {};
+    if (has_live_child(*sa, id) || sa->wants(id)) return {};
     const bool under_way = sa->initiator && sa->handshake != nullptr;
     const bool fits = sa->local.address == wanted->rule.local && sa->profile == p->name;
     if ((sa->usable() && fits) || (under_way && sa->local.address == wanted->rule.local)) {
@@ -61,7 +57,7 @@ Status Shard::initiate(const ports::PolicyId& id) {
   }
   if (carrier != nullptr) {
     carrier->wanted.push_back(id);
-    if (carrier->usable() && !carrier->rekeying) carrier->spawn(create_child_sa(*carrier, id));
+    if (carrier->usable()) carrier->spawn(create_child_sa(*carrier, id));
     return {};
   }
   Result<IkeSa*> made =

@@ -113,7 +113,7 @@ TEST(Snapshot, HasTheTrustpoint) {
   ASSERT_NE(trustpoint, nullptr);
   EXPECT_EQ(trustpoint->crl_query_url, "file:///etc/spa/lab.crl");
   EXPECT_EQ(trustpoint->revocation, policy::RevocationCheck::kCrl);
-  ASSERT_EQ(loaded.policy().certificate_maps.size(), 1u);
+  ASSERT_EQ(loaded.policy().certificate_maps.size(), 1u);  // R-CMAP-1, R-CMAP-2
   EXPECT_EQ(loaded.policy().certificate_maps[0].criteria[0].value, "ou = green");  // R-CMAP-9
 }
 

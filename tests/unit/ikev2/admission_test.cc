@@ -66,7 +66,7 @@ TEST(Admission, ErrorNotifications) {
   EXPECT_EQ(error_in(payloads)->type, NotifyType::kTsUnacceptable);
 }
 
-// RFC 7296 2.23
+// RFC 7296 2.23; R-NAT-11
 TEST(NatDetection, SeesWhichEndWasChanged) {
   const Endpoint a{IpAddress::v4(0x0a000001), 500}, b{IpAddress::v4(0x0a000002), 500};
   const Endpoint mapped{IpAddress::v4(0xcb007107), 1234};

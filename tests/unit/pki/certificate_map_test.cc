@@ -21,7 +21,7 @@ class CertificateMapTest : public ::testing::Test {
                                  .der());
 };
 
-// R-CMAP-4, R-CMAP-5
+// R-CMAP-3: the fields; R-CMAP-4, R-CMAP-5
 TEST_F(CertificateMapTest, NamesWithoutRegardToCaseAndBlanks) {
   EXPECT_TRUE(fits("subject-name", "co", "CN = green peer"));
   EXPECT_TRUE(fits("subject-name", "eq", "cn=Green Peer, o=example"));

@@ -75,7 +75,7 @@ TEST_F(TrustStoreTest, Pkcs12SurvivesARestartAndKeysArePrivate) {
   EXPECT_EQ(local->names.at(0).text, "router.example");
   EXPECT_EQ(credentials.ca_key_hashes({}).size(), 1u);
   for (const auto& file : std::filesystem::directory_iterator(dir_ + "/pki/labca")) {
-    struct stat status{};
+    struct stat status {};
     ASSERT_EQ(stat(file.path().c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0600u) << file.path();
   }
@@ -114,6 +114,8 @@ TEST_F(TrustStoreTest, RefusalsNameTheirCause) {
   }
 }
 
+// R-CRL-1, R-CRL-6, R-CRL-9: no list, no entry; a list is good from its lastUpdate until its
+// nextUpdate, and as long kept. R-CRL-10: a list that its CA has not signed is none.
 TEST_F(TrustStoreTest, RevocationIsStrict) {
   ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
   const Issued peer = ca_.issue({});
@@ -129,7 +131,7 @@ TEST_F(TrustStoreTest, RevocationIsStrict) {
   EXPECT_FALSE(judge({peer.der()}));
 }
 
-// R-REV-7, R-REV-9
+// R-REV-7, R-REV-9; R-CRL-4: asked for by hand; R-CRL-10: the same content again is no news.
 TEST_F(TrustStoreTest, RequestTellsWhatChanged) {
   ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
   publish(ca_.crl({5}));
@@ -169,6 +171,7 @@ TEST_F(TrustStoreTest, ChainThroughAnIntermediate) {
   EXPECT_FALSE(judge({peer.der(), sub.der()}));
 }
 
+// R-REV-6
 TEST_F(TrustStoreTest, NoRevocationCheckNeedsNoCrl) {
   trustpoint_.revocation = policy::RevocationCheck::kNone;
   store_->configure({trustpoint_});
