@@ -54,6 +54,7 @@ check "the right certificate is accepted again" swan peer --initiate --child net
 swan peer --terminate --ike tunnel >/dev/null
 pki_revoke "$work/ca" peer
 publish "$work/ca/crl.pem"
+# R-CRL-4, R-CRL-1
 check "crypto pki crl request reads the list again" tool router crypto pki crl request LAB
 check "a revoked certificate is refused" fails swan peer --initiate --child net --timeout 10
 check "a revoked certificate: the log names the cause" router_says "is revoked"

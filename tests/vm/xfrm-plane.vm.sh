@@ -4,6 +4,7 @@
 # vm: --kernel 6.12 --cards 0 --timeout 600
 # The kernel data plane against a kernel that has ESP: the host's own may have none, where most of these tests skip.
 set -euo pipefail
+. "$SPA_ROOT/tests/vm/gtest-lib.sh"
 
 tests=$SPA_ROOT/build/tests/unit_kernel
 [ -x "$tests" ] || { echo "not ok - $tests is not built"; exit 1; }
@@ -12,8 +13,7 @@ tests=$SPA_ROOT/build/tests/unit_kernel
 modprobe -a veth xfrm_user esp4 esp6 xfrm4_tunnel 2>/dev/null || true
 status=0
 timeout 500 "$tests" --gtest_filter='KernelPlaneTest.*:KernelEspTest.*' >/out/gtest.log 2>&1 || status=$?
-sed -n -e 's/^\[       OK \] \([^ ]*\).*/ok - \1/p' -e 's/^\[  FAILED  \] \([^ ]*\) (.*/not ok - \1/p' \
-    -e 's/^\[  SKIPPED \] \([^ ]*\) (.*/ok - \1 # SKIP see the log/p' /out/gtest.log
+gtest_cases /out/gtest.log
 [ $status = 0 ] || cat /out/gtest.log
 # What has ESP in the kernel must not have skipped.
 if grep -q '^\[  SKIPPED \] KernelEspTest' /out/gtest.log; then
