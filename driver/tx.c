@@ -76,7 +76,7 @@ static int spa_tx_piece(struct spa_pair *pair, u16 index, struct sk_buff *skb, c
 		return -ENOMEM;
 	memset(desc, 0, sizeof(*desc));
 	desc->addr = cpu_to_le64(slot->dma);
-	desc->length = cpu_to_le32(slot->length);
+	desc->length = cpu_to_le16(slot->length);
 	return 0;
 }
 
@@ -114,7 +114,7 @@ static void spa_tx_describe(struct spa_pair *pair, struct sk_buff *skb, const st
 	} else if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		first->flags |= cpu_to_le16(SPA_TX_CSUM);
 		first->csum_start = cpu_to_le16(skb_checksum_start_offset(skb));
-		first->csum_offset = cpu_to_le16(skb->csum_offset);
+		first->csum_offset = skb->csum_offset;
 	}
 	last->flags |= cpu_to_le16(SPA_TX_END);
 	spa_tx_slot(pair, pair->tx.sq.tail + descs - 1)->skb = skb;

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace spa::card {
@@ -18,6 +19,18 @@ namespace spa::card {
 using ByteView = std::span<const std::uint8_t>;
 using MutableByteView = std::span<std::uint8_t>;
 using Bytes = std::vector<std::uint8_t>;
+
+// A structure of <spa/hw.h> as the octets it travels in.
+template <typename T>
+  requires std::is_trivially_copyable_v<T>
+[[nodiscard]] MutableByteView octets_of(T& value) {
+  return {reinterpret_cast<std::uint8_t*>(&value), sizeof value};
+}
+template <typename T>
+  requires std::is_trivially_copyable_v<T>
+[[nodiscard]] ByteView octets_of(const T& value) {
+  return {reinterpret_cast<const std::uint8_t*>(&value), sizeof value};
+}
 
 // Gives memory back wiped, so that a growing or dying vector leaves no key material behind.
 template <typename T>

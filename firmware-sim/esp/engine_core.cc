@@ -34,7 +34,9 @@ Engine::Core::Core(SaTable& sas, EngineStats& counters, EventSink sink, NowFunct
 spa_status Engine::Core::outbound_sa(std::uint32_t index, std::uint32_t generation, Sa*& sa) {
   if (const spa_status status = table.get(index, generation, sa); status != SPA_OK) return status;
   if (!sa->outbound()) return SPA_E_FIELD;
-  return lifetime_left(*sa) ? SPA_OK : SPA_E_LIFETIME;
+  if (lifetime_left(*sa)) return SPA_OK;
+  ++sa->lifetime_drops;
+  return SPA_E_LIFETIME;
 }
 
 bool Engine::Core::write_iv(const Sa& sa, std::uint64_t sequence, std::uint8_t* at) {
@@ -87,6 +89,7 @@ spa_status Engine::Core::admit_inbound(Sa& sa, const Arrival& arrival) {
     return SPA_E_REPLAY;
   }
   if (!lifetime_left(sa)) {
+    ++sa.lifetime_drops;
     ++stats.rx_lifetime;
     return SPA_E_LIFETIME;
   }

@@ -95,8 +95,9 @@ spa_status decode_sequence(const spa_sa& request, Sa& sa) {
 
 spa_status decode_sa(const spa_sa& request, Sa& sa, TransformKeys& keys) {
   sa.flags = card::from_le(request.flags);
-  if ((sa.flags & ~kKnownFlags) != 0 || request.reserved0 != 0 || !all_zero(request.reserved1) ||
-      !all_zero(request.reserved2))
+  if ((sa.flags & ~kKnownFlags) != 0 || request.reqid != 0 || request.hop_limit != 0 ||
+      !all_zero(card::octets_of(request.selector)) || !all_zero(request.reserved1) ||
+      !all_zero(request.reserved2) || !all_zero(request.reserved3))
     return SPA_E_FIELD;
   sa.spi = card::from_be(request.spi);
   if (sa.spi <= kReservedSpis) return SPA_E_FIELD;
@@ -114,6 +115,8 @@ spa_status decode_sa(const spa_sa& request, Sa& sa, TransformKeys& keys) {
   sa.hard_bytes = card::from_le(request.hard_bytes);
   sa.soft_packets = card::from_le(request.soft_packets);
   sa.hard_packets = card::from_le(request.hard_packets);
+  sa.bytes = card::from_le(request.bytes);
+  sa.packets = card::from_le(request.packets);
   keys.key = {request.key, request.key_len};
   keys.salt = {request.salt, request.salt_len};
   keys.auth_key = {request.auth_key, request.auth_key_len};

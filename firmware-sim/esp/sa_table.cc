@@ -124,6 +124,9 @@ spa_status SaTable::read(std::uint32_t index, std::uint32_t generation, spa_sa_s
   out.replay_failures = card::to_le<__le64>(sa->replay_failures);
   out.format_failures = card::to_le<__le64>(sa->format_failures);
   out.generation = card::to_le<__le32>(sa->generation);
+  out.state = card::to_le<__le32>((sa->soft_raised ? SPA_SA_STATE_SOFT : 0) |
+                                  (sa->hard_raised ? SPA_SA_STATE_HARD : 0));
+  out.lifetime_drops = card::to_le<__le64>(sa->lifetime_drops);
   return SPA_OK;
 }
 

@@ -48,6 +48,7 @@ struct Sa {
   std::uint64_t auth_failures = 0;
   std::uint64_t replay_failures = 0;
   std::uint64_t format_failures = 0;
+  std::uint64_t lifetime_drops = 0;
 
   std::uint64_t soft_bytes = 0, hard_bytes = 0, soft_packets = 0, hard_packets = 0;  // 0: none
   std::uint64_t pending_packets = 0, pending_bytes = 0;  // of the burst in work: limits are exact

@@ -99,7 +99,7 @@ bool Transmitter::skip_rest(Frame& frame) {
 }
 
 bool Transmitter::copy(const spa_tx_desc& part, Frame& frame) {
-  const std::uint32_t length = from_le(part.length);
+  const std::size_t length = from_le(part.length);
   if (length == 0 || length > frame.octets.size() - frame.length) {
     frame.status = SPA_E_FIELD;
     return false;
@@ -135,7 +135,7 @@ void Transmitter::encrypt(std::size_t count) {
 void Transmitter::send(Frame& frame) {
   const MutableByteView octets = MutableByteView(frame.octets).first(frame.length);
   if (frame.status == SPA_OK && wants(frame.first, SPA_TX_CSUM) &&
-      !finish_checksum(octets, from_le(frame.first.csum_start), from_le(frame.first.csum_offset))) {
+      !finish_checksum(octets, from_le(frame.first.csum_start), frame.first.csum_offset)) {
     frame.status = SPA_E_FIELD;
   }
   // A frame that the wire loses was still sent, as far as the driver is concerned.

@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Structures of <spa/hw.h> and little-endian numbers as the octets they travel in.
+// Little-endian numbers as the octets they travel in.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include "firmware-sim/base/octets.h"
 
 namespace spa::card {
-
-template <typename T>
-  requires std::is_trivially_copyable_v<T>
-[[nodiscard]] MutableByteView octets_of(T& value) {
-  return {reinterpret_cast<std::uint8_t*>(&value), sizeof value};
-}
-template <typename T>
-  requires std::is_trivially_copyable_v<T>
-[[nodiscard]] ByteView octets_of(const T& value) {
-  return {reinterpret_cast<const std::uint8_t*>(&value), sizeof value};
-}
 
 // A number at an offset of a message or of configuration space; the caller has checked the room.
 template <typename T>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause) */
 /*
- * The card's hardware interface: PCI identity, registers, rings, descriptors, commands and events.
+ * The card's hardware interface: PCI identity, registers, queues. The structures that travel over the queues
+ * are in the headers that this one includes.
  *
- * The driver, the simulator, the register dump and docs/hardware all take their numbers from this file.
+ * The driver, the simulator, the register dump and docs/hardware all take their numbers from here.
  * It compiles as C11 and C++20 and touches <linux/types.h> only. Everything in memory is little-endian
- * unless its type says big-endian; every structure has its size and offsets asserted below.
+ * unless its type says big-endian; every structure has its size and offsets asserted behind it.
  *
  * The shape in one paragraph: the driver owns *submission queues* (SQ) in its memory and rings a doorbell
  * with the new tail; the card owns *completion queues* (CQ), also in driver memory, and marks each entry
@@ -15,7 +16,7 @@
 #ifndef SPA_HW_H
 #define SPA_HW_H
 
-#include <linux/types.h>
+#include <spa/hw_types.h>
 
 /* ---- PCI identity -------------------------------------------------------------------------------- */
 
@@ -55,6 +56,7 @@
 	X(LIMIT_FRAME, 0x02c, SPA_RO, "longest frame in octets, Ethernet header included, no FCS")       \
 	X(LIMIT_KEYS, 0x030, SPA_RO, "entries of the key store")                                         \
 	X(LIMIT_PK_DATA, 0x034, SPA_RO, "most octets of input or output of a public-key operation")      \
+	X(LIMIT_POLICY, 0x038, SPA_RO, "entries of the policy table; valid indices are below it")        \
 	X(MAC_LO, 0x040, SPA_RO, "octets 0..3 of the station address, octet 0 in the low bits")          \
 	X(MAC_HI, 0x044, SPA_RO, "octets 4..5 of the station address")                                   \
 	X(LINK, 0x048, SPA_RO, "bit 0: the port has a wire; bits 31..8: speed in Mbit/s")                \
@@ -64,10 +66,16 @@
 	X(TEST_DMA_ADDR_HI, 0x08c, SPA_RW, "its upper half")                                             \
 	X(TEST_DMA_SIZE, 0x090, SPA_RW, "octets for the DMA test, at most SPA_TEST_DMA_MAX")             \
 	X(TEST_DMA_CTRL, 0x094, SPA_WO, "SPA_TEST_DMA_*: runs the DMA test before the write completes")  \
-	X(TEST_DMA_RESULT, 0x098, SPA_RO, "enum spa_status of the last DMA test")
+	X(TEST_DMA_RESULT, 0x098, SPA_RO, "enum spa_status of the last DMA test")                        \
+	X(DIAG_ADDR_LO, 0x0a0, SPA_RW, "bus address for the crash dump")                                 \
+	X(DIAG_ADDR_HI, 0x0a4, SPA_RW, "its upper half")                                                 \
+	X(DIAG_SIZE, 0x0a8, SPA_RW, "octets of room at that address")                                    \
+	X(DIAG_CTRL, 0x0ac, SPA_WO, "SPA_DIAG_*: writes the dump before the write completes")            \
+	X(DIAG_RESULT, 0x0b0, SPA_RO, "enum spa_status of the last dump")                                \
+	X(DIAG_LENGTH, 0x0b4, SPA_RO, "octets of the last dump, or that it needs (SPA_E_SPACE)")
 
-/* One block a queue, at SPA_QUEUE_REGS_BASE + queue * SPA_QUEUE_REGS_STRIDE. All but CONTROL are latched
- * when CONTROL's ENABLE goes from 0 to 1, and may only be written while it is 0. */
+/* One block a queue, at SPA_QUEUE_REGS_BASE + queue * SPA_QUEUE_REGS_STRIDE. All but CONTROL and COALESCE are
+ * latched when CONTROL's ENABLE goes from 0 to 1, and may only be written while it is 0. */
 #define SPA_QUEUE_REGISTERS(X)                                                                           \
 	X(SQ_BASE_LO, 0x00, SPA_RW, "bus address of the submission ring, aligned to 64")                 \
 	X(SQ_BASE_HI, 0x04, SPA_RW, "its upper half")                                                    \
@@ -79,7 +87,8 @@
 	X(CONTROL, 0x1c, SPA_RW, "SPA_QUEUE_CONTROL_*")                                                  \
 	X(STATUS, 0x20, SPA_RO, "SPA_QUEUE_STATUS_*")                                                    \
 	X(SQ_HEAD, 0x24, SPA_RO, "next submission entry that the card will read")                        \
-	X(CQ_TAIL, 0x28, SPA_RO, "next completion entry that the card will write")
+	X(CQ_TAIL, 0x28, SPA_RO, "next completion entry that the card will write")                       \
+	X(COALESCE, 0x2c, SPA_RW, "microseconds | entries << 16: how long an interrupt may wait")
 
 enum spa_register {
 #define SPA_X(name, offset, access, text) SPA_REG_##name = offset,
@@ -95,13 +104,29 @@ enum spa_queue_register {
 
 #define SPA_MAGIC 0x31415053u /* "SPA1" */
 #define SPA_VERSION_MAJOR 1
-#define SPA_VERSION_MINOR 0
+#define SPA_VERSION_MINOR 1
 
-#define SPA_FEATURE_ESP_CRYPTO (1u << 0) /* ESP crypto mode: SA named by the tx descriptor, rx in place */
-#define SPA_FEATURE_ESN (1u << 1)        /* extended sequence numbers */
-#define SPA_FEATURE_UDP_ENCAP (1u << 2)  /* ESP in UDP, RFC 3948 */
-#define SPA_FEATURE_PK (1u << 3)         /* public-key queues */
-#define SPA_FEATURE_ESP_PACKET (1u << 4) /* ESP packet mode: policy and encapsulation on the card */
+#define SPA_FEATURES(X)                                                                                  \
+	X(ESP_CRYPTO, 0, "ESP crypto mode: the tx descriptor names the SA, rx stays in place")           \
+	X(ESN, 1, "extended sequence numbers")                                                           \
+	X(UDP_ENCAP, 2, "ESP in UDP, RFC 3948")                                                          \
+	X(PK, 3, "public-key queues")                                                                    \
+	X(ESP_PACKET, 4, "ESP packet mode: policy and encapsulation on the card")                        \
+	X(ESP_CSUM, 5, "SPA_TX_CSUM together with SPA_TX_ESP: the inner checksum")                       \
+	X(ESP_TSO, 6, "SPA_TX_TSO together with SPA_TX_ESP")                                             \
+	X(TSO, 7, "SPA_TX_TSO: segmentation of TCP, and of UDP into datagrams")                          \
+	X(RX_CSUM, 8, "SPA_CPL_CSUM_OK, for decrypted packets too")                                      \
+	X(RSS, 9, "SPA_CMD_RSS_SET; rx completions carry the hash")                                      \
+	X(COALESCE, 10, "the queue register COALESCE works")                                             \
+	X(SHADOW, 11, "SPA_CMD_SHADOW_SET: doorbells in driver memory")                                  \
+	X(SA_UPDATE, 12, "SPA_CMD_SA_UPDATE")                                                            \
+	X(HEALTH, 13, "SPA_CMD_HEALTH_READ, the DIAG registers, SPA_EVENT_HEALTH")
+
+enum spa_feature SPA_FLAGS {
+#define SPA_X(name, bit, text) SPA_FEATURE_##name = 1u << bit,
+	SPA_FEATURES(SPA_X)
+#undef SPA_X
+};
 
 #define SPA_CONTROL_ENABLE (1u << 0) /* queues may run */
 #define SPA_CONTROL_RESET (1u << 1)  /* everything back to power-on state; SAs and keys are wiped */
@@ -110,12 +135,17 @@ enum spa_queue_register {
 #define SPA_STATUS_ENABLED (1u << 1)
 #define SPA_STATUS_FATAL (1u << 2)   /* stopped; ERROR says why; only RESET helps */
 
+#define SPA_ERRORS(X)                                                                                    \
+	X(NONE, 0, "nothing is wrong")                                                                   \
+	X(DMA, 1, "a ring or the shadow doorbells could not be read or written")                         \
+	X(QUEUE, 2, "a queue was enabled with an impossible set-up")                                     \
+	X(DOORBELL, 3, "a tail or head beyond the ring")                                                 \
+	X(EVENT_LOST, 4, "not fatal: the event ring was full")
+
 enum spa_error {
-	SPA_ERROR_NONE = 0,
-	SPA_ERROR_DMA = 1,         /* a ring could not be read or written */
-	SPA_ERROR_QUEUE = 2,       /* a queue was enabled with an impossible set-up */
-	SPA_ERROR_DOORBELL = 3,    /* a tail or head beyond the ring */
-	SPA_ERROR_EVENT_LOST = 4,  /* not fatal: the event ring was full */
+#define SPA_X(name, value, text) SPA_ERROR_##name = value,
+	SPA_ERRORS(SPA_X)
+#undef SPA_X
 };
 
 #define SPA_TEST_DMA_MAX 65536
@@ -123,6 +153,8 @@ enum spa_error {
 #define SPA_TEST_DMA_FILL 2   /* writes SPA_TEST_DMA_PATTERN */
 #define SPA_TEST_DMA_INVERT 4 /* reads, complements, writes back */
 #define SPA_TEST_DMA_PATTERN 0x96
+
+#define SPA_DIAG_DUMP 1 /* a crash dump (struct spa_dump), possible even when STATUS says FATAL */
 
 /* ---- Queues --------------------------------------------------------------------------------------- */
 
@@ -146,35 +178,51 @@ enum spa_error {
 /* SQ doorbell: the new tail in bits 15..0. */
 #define SPA_DOORBELL_SQ(queue) (SPA_DOORBELL_BASE + (queue) * SPA_DOORBELL_STRIDE)
 /* CQ doorbell: the new head in bits 15..0. With ARM the card raises the vector once as soon as an entry
- * at or after that head exists, which may be at once; without ARM it stays silent. */
+ * at or after that head exists, which may be at once; without ARM it stays silent. Bits 30..16 are ignored. */
 #define SPA_DOORBELL_CQ(queue) (SPA_DOORBELL_BASE + (queue) * SPA_DOORBELL_STRIDE + 4)
 #define SPA_DOORBELL_ARM (1u << 31)
 
+/*
+ * COALESCE: an interrupt that is due waits until this many entries are there for it (bits 23..16), or this many
+ * microseconds (bits 15..0) have passed since the first of them, whichever comes first. 0 microseconds: it does
+ * not wait. 0 entries: only time counts. May be written at any time; lasts until the card is reset.
+ */
+#define SPA_COALESCE_USECS 0x0000ffffu
+#define SPA_COALESCE_ENTRIES_SHIFT 16
+#define SPA_COALESCE_MASK 0x00ffffffu
+
 /* Outcome of a command, a packet or an operation. */
+#define SPA_STATUSES(X)                                                                                  \
+	X(OK, 0, "done")                                                                                 \
+	X(E_OPCODE, 1, "unknown command or operation")                                                   \
+	X(E_FIELD, 2, "a field is out of its range")                                                     \
+	X(E_DMA, 3, "an address could not be read or written")                                           \
+	X(E_NOT_FOUND, 4, "no such SA, policy or key")                                                   \
+	X(E_EXISTS, 5, "the index is taken, or another inbound SA has these addresses and SPI")          \
+	X(E_FULL, 6, "no room in a table")                                                               \
+	X(E_UNSUPPORTED, 7, "algorithm, mode or size that this card has not")                            \
+	X(E_STALE, 8, "the generation does not fit what is at this index")                               \
+	X(E_AUTH, 9, "integrity check or signature is wrong")                                            \
+	X(E_REPLAY, 10, "sequence number seen before or too old")                                        \
+	X(E_FORMAT, 11, "packet too short, lengths disagree, padding wrong")                             \
+	X(E_SEQUENCE, 12, "sequence number space used up, or a number that would go back")               \
+	X(E_LIFETIME, 13, "hard limit of the SA reached")                                                \
+	X(E_SPACE, 14, "output does not fit the buffer or the longest frame")                            \
+	X(E_CRYPTO, 15, "key or public value not acceptable, or the operation failed")                   \
+	X(E_INTERNAL, 16, "the card failed")                                                             \
+	X(E_POLICY, 17, "packet mode: a policy blocks the frame, or an SA's selector does not fit it")   \
+	X(E_NO_SA, 18, "packet mode: a policy protects the frame, but there is no SA for it")
+
 enum spa_status {
-	SPA_OK = 0,
-	SPA_E_OPCODE = 1,      /* unknown command or operation */
-	SPA_E_FIELD = 2,       /* a field is out of its range */
-	SPA_E_DMA = 3,         /* an address could not be read or written */
-	SPA_E_NOT_FOUND = 4,   /* no such SA or key */
-	SPA_E_EXISTS = 5,      /* the SA index is taken, or another inbound SA has these addresses and SPI */
-	SPA_E_FULL = 6,        /* no room in a table */
-	SPA_E_UNSUPPORTED = 7, /* algorithm, mode or size that this card has not */
-	SPA_E_STALE = 8,       /* the generation does not fit the SA at this index */
-	SPA_E_AUTH = 9,        /* integrity check or signature is wrong */
-	SPA_E_REPLAY = 10,     /* sequence number seen before or too old */
-	SPA_E_FORMAT = 11,     /* packet too short, lengths disagree, padding wrong */
-	SPA_E_SEQUENCE = 12,   /* sequence number space used up */
-	SPA_E_LIFETIME = 13,   /* hard limit of the SA reached */
-	SPA_E_SPACE = 14,      /* output does not fit the buffer */
-	SPA_E_CRYPTO = 15,     /* key or public value not acceptable, or the operation failed */
-	SPA_E_INTERNAL = 16,
+#define SPA_X(name, value, text) SPA_##name = value,
+	SPA_STATUSES(SPA_X)
+#undef SPA_X
 };
 
 /* 32 octets, written by the card. `phase` is written last: its bit 0 is 1 on the first pass over the ring
  * and flips at every wrap, so an entry is new while the bit equals ((index / size) & 1) ^ 1. */
 struct spa_completion {
-	__le64 tag;       /* admin and public key: copied from the command */
+	__le64 tag;       /* admin and public key: copied from the command; rx: hash | enum spa_hash << 32 */
 	__le32 length;    /* rx: octets in the buffer; public key: octets of output */
 	__le32 sa_index;  /* rx: SA that decrypted the frame; SPA_SA_NONE if none did; public key: key handle */
 	__le32 sa_generation; /* rx: generation of that SA when it was used */
@@ -185,283 +233,14 @@ struct spa_completion {
 	__u8 phase;
 };
 
-#define SPA_SA_NONE 0xffffffffu
-#define SPA_CPL_ESP (1u << 0)        /* rx: the frame is ESP for an SA of the card; status says how it went */
-#define SPA_CPL_DECRYPTED (1u << 1)  /* rx: payload and trailer are plain text, in place; ICV verified */
-#define SPA_CPL_CSUM_OK (1u << 2)    /* rx: the checksums of a frame that was not ESP were verified */
-
-/* ---- Packets -------------------------------------------------------------------------------------- */
-
-struct spa_rx_desc { /* 16 octets: an empty buffer for one whole frame */
-	__le64 addr;
-	__le32 length;
-	__le32 reserved;
-};
-
-/*
- * A frame is a run of descriptors that ends with SPA_TX_END. The first one carries the meta data.
- * SPA_TX_ESP (crypto mode): the frame is complete but for cryptography. ESP header, IV space, payload, padding,
- * pad length, next header and ICV space are all there; the card writes the IV, encrypts and writes the ICV
- * in its own copy; the driver's memory stays as it was.
- */
-struct spa_tx_desc { /* 32 octets */
-	__le64 addr;
-	__le32 length;
-	__le16 flags;         /* SPA_TX_* */
-	__le16 esp_offset;    /* octets from the start of the frame to the ESP header */
-	__le32 sa_index;
-	__le32 sa_generation;
-	__le32 seq_hi;        /* upper half of the sequence number (ESN), 0 otherwise */
-	__le16 csum_start;    /* with SPA_TX_CSUM: where summing starts */
-	__le16 csum_offset;   /* and where the sum goes, from csum_start */
-};
-
-#define SPA_TX_END (1u << 0)
-#define SPA_TX_ESP (1u << 1)
-#define SPA_TX_CSUM (1u << 2) /* not together with SPA_TX_ESP */
-#define SPA_TX_MAX_DESCS 32 /* descriptors of one frame */
-
-/* ---- Security associations ------------------------------------------------------------------------ */
-
-enum spa_cipher {
-	SPA_CIPHER_NULL = 0,
-	SPA_CIPHER_AES_CBC = 1,    /* key 16, 24 or 32; RFC 3602 */
-	SPA_CIPHER_AES_GCM_16 = 2, /* key 16, 24 or 32 and salt 4; RFC 4106 */
-};
-
-enum spa_auth {
-	SPA_AUTH_NONE = 0,              /* with a combined-mode cipher */
-	SPA_AUTH_HMAC_SHA1_96 = 1,      /* key 20; RFC 2404 */
-	SPA_AUTH_HMAC_SHA2_256_128 = 2, /* key 32; RFC 4868 */
-};
-
-#define SPA_SA_OUTBOUND (1u << 0) /* clear: inbound */
-#define SPA_SA_TUNNEL (1u << 1)   /* clear: transport */
-#define SPA_SA_IPV6 (1u << 2)     /* family of the outer addresses */
-#define SPA_SA_UDP_ENCAP (1u << 3)
-#define SPA_SA_ESN (1u << 4)
-
-#define SPA_REPLAY_WINDOW_MAX 4096
-#define SPA_SA_KEY_MAX 32
-#define SPA_SA_AUTH_KEY_MAX 64
-
-struct spa_sa { /* 256 octets, read by SPA_CMD_SA_ADD */
-	__le32 flags;        /* SPA_SA_* */
-	__be32 spi;
-	__u8 saddr[16];      /* IPv4 in the first four octets, the rest zero */
-	__u8 daddr[16];
-	__be16 encap_sport;  /* with SPA_SA_UDP_ENCAP */
-	__be16 encap_dport;
-	__le16 cipher;       /* enum spa_cipher */
-	__le16 auth;         /* enum spa_auth */
-	__u8 key_len;
-	__u8 auth_key_len;
-	__u8 icv_len;
-	__u8 salt_len;
-	__le32 generation;   /* chosen by the driver; comes back with every completion of this SA */
-	__le32 replay_window; /* packets, 0 (none) or 32..SPA_REPLAY_WINDOW_MAX */
-	__le32 reserved0;
-	__u8 key[SPA_SA_KEY_MAX];
-	__u8 salt[4];
-	__u8 reserved1[28];
-	__u8 auth_key[SPA_SA_AUTH_KEY_MAX];
-	__le64 seq;          /* outbound: last number used; inbound: highest number received */
-	__le64 soft_bytes;   /* 0 = no limit */
-	__le64 hard_bytes;
-	__le64 soft_packets;
-	__le64 hard_packets;
-	__u8 reserved2[24];
-};
-
-struct spa_sa_stats { /* 64 octets, written by SPA_CMD_SA_READ */
-	__le64 packets;
-	__le64 bytes;        /* octets of ESP packet, from SPI to ICV */
-	__le64 seq;          /* as in spa_sa */
-	__le64 auth_failures;
-	__le64 replay_failures;
-	__le64 format_failures;
-	__le32 generation;
-	__le32 reserved0;
-	__le64 reserved1;
-};
-
-struct spa_port_stats { /* 128 octets, written by SPA_CMD_STATS_READ */
-	__le64 rx_frames;
-	__le64 rx_bytes;
-	__le64 rx_no_buffer;    /* no rx descriptor, or the frame did not fit it */
-	__le64 rx_too_long;
-	__le64 rx_esp_ok;
-	__le64 rx_esp_auth;
-	__le64 rx_esp_replay;
-	__le64 rx_esp_format;
-	__le64 rx_esp_no_sa;    /* ESP to one of our addresses whose SPI is unknown */
-	__le64 tx_frames;
-	__le64 tx_bytes;
-	__le64 tx_errors;       /* malformed descriptors, port refused the frame */
-	__le64 tx_esp_ok;
-	__le64 tx_esp_errors;
-	__le64 pk_done;
-	__le64 pk_errors;
-};
-
-/* ---- Admin queue ---------------------------------------------------------------------------------- */
-
-enum spa_admin_opcode {
-	SPA_CMD_NOP = 0,
-	SPA_CMD_SA_ADD = 1,     /* index, addr -> struct spa_sa */
-	SPA_CMD_SA_DELETE = 2,  /* index, generation; keys are wiped before the completion is written */
-	SPA_CMD_SA_READ = 3,    /* index, generation, addr <- struct spa_sa_stats */
-	SPA_CMD_SA_FLUSH = 4,   /* deletes all SAs */
-	SPA_CMD_STATS_READ = 5, /* addr <- struct spa_port_stats */
-	SPA_CMD_PORT_SET = 6,   /* arg: SPA_PORT_* bits; rx runs only while UP */
-	SPA_CMD_MAC_SET = 7,    /* arg: station address, octet 0 in the low bits */
-	SPA_CMD_OWNER_RELEASE = 8, /* index: owner; destroys every key that this owner has in the key store */
-};
-
-#define SPA_PORT_UP (1u << 0)
-#define SPA_PORT_PROMISC (1u << 1)
-#define SPA_PORT_ALLMULTI (1u << 2)
-
-struct spa_admin_cmd { /* 64 octets */
-	__le16 opcode;
-	__le16 reserved0;
-	__le32 index;
-	__le32 generation;
-	__le32 length;     /* octets at addr; must be the size of the structure */
-	__le64 addr;
-	__le64 arg;
-	__le64 tag;
-	__u8 reserved1[24];
-};
-
-/* ---- Events --------------------------------------------------------------------------------------- */
-
-enum spa_event_type {
-	SPA_EVENT_UNKNOWN_SPI = 1, /* rate-limited on the card */
-	SPA_EVENT_SOFT_EXPIRE = 2,
-	SPA_EVENT_HARD_EXPIRE = 3,
-	SPA_EVENT_AUTH_FAILURE = 4,   /* rate-limited */
-	SPA_EVENT_REPLAY_FAILURE = 5, /* rate-limited */
-	SPA_EVENT_LINK = 6,           /* LINK register changed */
-	SPA_EVENT_SEQ_SOFT = 7,       /* outbound sequence numbers nearly used up */
-};
-
-struct spa_event { /* 64 octets, written by the card; `phase` last, as in spa_completion */
-	__le16 type;       /* enum spa_event_type */
-	__u8 family;       /* 4 or 6 where addresses are given, else 0 */
-	__u8 reserved0;
-	__le32 sa_index;   /* SPA_SA_NONE where there is none */
-	__le32 sa_generation;
-	__be32 spi;
-	__u8 saddr[16];
-	__u8 daddr[16];
-	__be32 seq;
-	__le32 suppressed; /* events of this kind that the rate limit swallowed since the last one */
-	__u8 reserved1[7];
-	__u8 phase;
-};
-
-/* ---- Public keys ---------------------------------------------------------------------------------- */
-
-enum spa_pk_op {
-	SPA_PK_DH_GENERATE = 1, /* alg: group. out: public value. Completion: handle of the private value */
-	SPA_PK_DH_DERIVE = 2,   /* alg: group, key. in: peer's public value. out: shared secret */
-	SPA_PK_KEY_IMPORT = 3,  /* alg: SPA_PK_RSA. in: DER PKCS#1 or PKCS#8 private key. Completion: handle */
-	SPA_PK_KEY_DESTROY = 4, /* key */
-	SPA_PK_SIGN = 5,        /* alg: enum spa_pk_scheme, key. in: digest. out: signature */
-	SPA_PK_VERIFY = 6,      /* alg: enum spa_pk_scheme. in: struct spa_pk_verify and what follows it */
-};
-
-/* Groups carry their IANA transform numbers (IKEv2 transform type 4). Values travel as in RFC 7296 3.4:
- * modp as the modulus is long, big-endian; ECP as x | y (RFC 5903; shared secret: x); X25519 as RFC 8031. */
-enum spa_pk_group {
-	SPA_PK_MODP768 = 1,
-	SPA_PK_MODP1024 = 2,
-	SPA_PK_MODP1536 = 5,
-	SPA_PK_MODP2048 = 14,
-	SPA_PK_MODP3072 = 15,
-	SPA_PK_MODP4096 = 16,
-	SPA_PK_ECP256 = 19,
-	SPA_PK_ECP384 = 20,
-	SPA_PK_ECP521 = 21,
-	SPA_PK_X25519 = 31,
-};
-
-enum spa_pk_key_type { SPA_PK_RSA = 1 };
-
-enum spa_pk_scheme {
-	SPA_PK_RSA_PKCS1_SHA1 = 1,
-	SPA_PK_RSA_PKCS1_SHA256 = 2,
-	SPA_PK_RSA_PKCS1_SHA384 = 3,
-	SPA_PK_RSA_PKCS1_SHA512 = 4,
-	SPA_PK_RSA_PSS_SHA256 = 5, /* salt as long as the digest */
-	SPA_PK_RSA_PSS_SHA384 = 6,
-	SPA_PK_RSA_PSS_SHA512 = 7,
-};
-
-#define SPA_PK_DATA_MAX 4096
-#define SPA_PK_RSA_BITS_MIN 512
-#define SPA_PK_RSA_BITS_MAX 4096
-
-struct spa_pk_cmd { /* 64 octets */
-	__le16 op;
-	__le16 alg;
-	__le32 key;        /* handle; must belong to `owner` */
-	__le64 in_addr;
-	__le32 in_length;
-	__le32 out_length; /* room at out_addr */
-	__le64 out_addr;
-	__le64 tag;
-	__le32 owner;      /* the driver numbers its users; one cannot name another's keys */
-	__u8 reserved[20];
-};
-
-/* Input of SPA_PK_VERIFY: this header, then the three strings without gaps. */
-struct spa_pk_verify { /* 8 octets */
-	__le16 spki_length;      /* SubjectPublicKeyInfo, DER */
-	__le16 digest_length;
-	__le16 signature_length;
-	__le16 reserved;
-};
-
-/* ---- Layout, checked where it is compiled ---------------------------------------------------------- */
-
-#ifdef __cplusplus
-#include <cstddef>
-#define SPA_ASSERT(expr) static_assert(expr, #expr)
-#else
-#ifndef __KERNEL__
-#include <stddef.h>
-#endif
-#define SPA_ASSERT(expr) _Static_assert(expr, #expr)
-#endif
-
 SPA_ASSERT(sizeof(struct spa_completion) == 32);
 SPA_ASSERT(offsetof(struct spa_completion, index) == 20);
 SPA_ASSERT(offsetof(struct spa_completion, status) == 24);
 SPA_ASSERT(offsetof(struct spa_completion, phase) == 31);
-SPA_ASSERT(sizeof(struct spa_rx_desc) == 16);
-SPA_ASSERT(sizeof(struct spa_tx_desc) == 32);
-SPA_ASSERT(offsetof(struct spa_tx_desc, sa_index) == 16);
-SPA_ASSERT(offsetof(struct spa_tx_desc, csum_start) == 28);
-SPA_ASSERT(sizeof(struct spa_sa) == 256);
-SPA_ASSERT(offsetof(struct spa_sa, encap_sport) == 40);
-SPA_ASSERT(offsetof(struct spa_sa, key_len) == 48);
-SPA_ASSERT(offsetof(struct spa_sa, key) == 64);
-SPA_ASSERT(offsetof(struct spa_sa, salt) == 96);
-SPA_ASSERT(offsetof(struct spa_sa, auth_key) == 128);
-SPA_ASSERT(offsetof(struct spa_sa, seq) == 192);
-SPA_ASSERT(sizeof(struct spa_sa_stats) == 64);
-SPA_ASSERT(sizeof(struct spa_port_stats) == 128);
-SPA_ASSERT(sizeof(struct spa_admin_cmd) == 64);
-SPA_ASSERT(offsetof(struct spa_admin_cmd, addr) == 16);
-SPA_ASSERT(offsetof(struct spa_admin_cmd, tag) == 32);
-SPA_ASSERT(sizeof(struct spa_event) == 64);
-SPA_ASSERT(offsetof(struct spa_event, saddr) == 16);
-SPA_ASSERT(offsetof(struct spa_event, phase) == 63);
-SPA_ASSERT(sizeof(struct spa_pk_cmd) == 64);
-SPA_ASSERT(offsetof(struct spa_pk_cmd, in_addr) == 8);
-SPA_ASSERT(offsetof(struct spa_pk_cmd, tag) == 32);
-SPA_ASSERT(sizeof(struct spa_pk_verify) == 8);
+
+#include <spa/hw_packet.h>
+#include <spa/hw_sa.h>
+#include <spa/hw_admin.h>
+#include <spa/hw_pk.h>
 
 #endif /* SPA_HW_H */

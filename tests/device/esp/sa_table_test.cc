@@ -46,7 +46,7 @@ struct WrongField {
 };
 
 const WrongField kWrongFields[] = {
-    {"unknown flag", kGcm, 0, [](spa_sa& s) { s.flags |= 1u << 5; }, SPA_E_FIELD},
+    {"unknown flag", kGcm, 0, [](spa_sa& s) { s.flags |= 1u << 31; }, SPA_E_FIELD},
     {"spi 0", kGcm, 0, [](spa_sa& s) { s.spi = 0; }, SPA_E_FIELD},
     {"spi 255", kGcm, 0, [](spa_sa& s) { s.spi = card::from_be(std::uint32_t{255}); }, SPA_E_FIELD},
     {"no destination", kGcm, 0, [](spa_sa& s) { std::memset(s.daddr, 0, 16); }, SPA_E_FIELD},
@@ -95,9 +95,12 @@ const WrongField kWrongFields[] = {
     {"window of 4097", kGcm, 0, [](spa_sa& s) { s.replay_window = 4097; }, SPA_E_FIELD},
     {"ESN without a window", kGcm, SPA_SA_ESN, [](spa_sa& s) { s.replay_window = 0; }, SPA_E_FIELD},
     {"33 bits without ESN", kGcm, 0, [](spa_sa& s) { s.seq = 1ull << 32; }, SPA_E_FIELD},
-    {"reserved0", kGcm, 0, [](spa_sa& s) { s.reserved0 = 1; }, SPA_E_FIELD},
+    {"reqid in crypto mode", kGcm, 0, [](spa_sa& s) { s.reqid = 1; }, SPA_E_FIELD},
     {"reserved1", kGcm, 0, [](spa_sa& s) { s.reserved1[27] = 1; }, SPA_E_FIELD},
-    {"reserved2", kGcm, 0, [](spa_sa& s) { s.reserved2[23] = 1; }, SPA_E_FIELD},
+    {"hop limit in crypto mode", kGcm, 0, [](spa_sa& s) { s.hop_limit = 1; }, SPA_E_FIELD},
+    {"selector in crypto mode", kGcm, 0, [](spa_sa& s) { s.selector.family = 4; }, SPA_E_FIELD},
+    {"reserved2", kGcm, 0, [](spa_sa& s) { s.reserved2[6] = 1; }, SPA_E_FIELD},
+    {"reserved3", kGcm, 0, [](spa_sa& s) { s.reserved3[79] = 1; }, SPA_E_FIELD},
 };
 
 TEST(SaTable, RefusesEachFieldOutOfItsRange) {

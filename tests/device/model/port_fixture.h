@@ -42,7 +42,7 @@ class WiredHost : public Host {
   [[nodiscard]] spa_tx_desc descriptor(ByteView frame, std::uint16_t flags = SPA_TX_END) {
     spa_tx_desc entry{};
     entry.addr = to_le(place(frame));
-    entry.length = to_le(static_cast<std::uint32_t>(frame.size()));
+    entry.length = to_le(static_cast<std::uint16_t>(frame.size()));
     entry.flags = to_le(flags);
     return entry;
   }

@@ -62,9 +62,9 @@ TEST_F(Tx, RefusesEveryMalformedDescriptorAndStaysAlive) {
     return host.send(entry);
   };
   EXPECT_EQ(with([](auto& d) { d.length = 0; }), unsigned{SPA_E_FIELD});
-  EXPECT_EQ(with([](auto& d) { d.length = to_le(0xffffffffu); }), unsigned{SPA_E_FIELD});
-  EXPECT_EQ(with([](auto& d) { d.length = to_le(9235u); }), unsigned{SPA_E_FIELD});
-  EXPECT_EQ(with([](auto& d) { d.length = to_le(13u); }), unsigned{SPA_E_FORMAT});
+  EXPECT_EQ(with([](auto& d) { d.length = 0xffff; }), unsigned{SPA_E_FIELD});
+  EXPECT_EQ(with([](auto& d) { d.length = to_le(std::uint16_t{9235}); }), unsigned{SPA_E_FIELD});
+  EXPECT_EQ(with([](auto& d) { d.length = to_le(std::uint16_t{13}); }), unsigned{SPA_E_FORMAT});
   EXPECT_EQ(with([](auto& d) { d.addr = to_le(kMemoryBase + kMemorySize - 63); }),
             unsigned{SPA_E_DMA});
   EXPECT_EQ(with([](auto& d) { d.addr = ~0ull; }), unsigned{SPA_E_DMA});
@@ -74,7 +74,7 @@ TEST_F(Tx, RefusesEveryMalformedDescriptorAndStaysAlive) {
   EXPECT_EQ(with([](auto& d) {
               d.flags |= to_le(std::uint16_t{SPA_TX_CSUM});
               d.csum_start = to_le(std::uint16_t{60});
-              d.csum_offset = to_le(std::uint16_t{3});
+              d.csum_offset = 3;
             }),
             unsigned{SPA_E_FIELD});
   EXPECT_TRUE(from_wire().empty());
@@ -97,7 +97,7 @@ TEST_F(Tx, FinishesAChecksum) {
   frame[24] = frame[25] = 0;
   spa_tx_desc entry = host.descriptor(frame, SPA_TX_END | SPA_TX_CSUM);
   entry.csum_start = to_le(std::uint16_t{14});
-  entry.csum_offset = to_le(std::uint16_t{10});
+  entry.csum_offset = 10;
   EXPECT_EQ(host.send(entry), unsigned{SPA_OK});
   const Bytes sent = from_wire();
   std::uint32_t sum = 0;
