@@ -75,7 +75,7 @@ TEST_F(TrustStoreTest, Pkcs12SurvivesARestartAndKeysArePrivate) {
   EXPECT_EQ(local->names.at(0).text, "router.example");
   EXPECT_EQ(credentials.ca_key_hashes({}).size(), 1u);
   for (const auto& file : std::filesystem::directory_iterator(dir_ + "/pki/labca")) {
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(stat(file.path().c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0600u) << file.path();
   }
