@@ -37,6 +37,16 @@ Sa* inbound_sa(Engine::Core& core, const IpPacket& ip, const EspLocation& at) {
   return nullptr;
 }
 
+// What a decrypted packet carries, its trailer taken off.
+void find_payload(const CryptoJob& job, RxFrame& rx) {
+  const std::uint8_t* text = job.text();
+  const std::size_t padding = text[job.body - 2];
+  if (padding + 2 > job.body) return;
+  rx.next_header = text[job.body - 1];
+  rx.payload = static_cast<std::size_t>(text - rx.frame.data());
+  rx.payload_length = job.body - 2 - padding;
+}
+
 }  // namespace
 
 Engine::Engine(SaTable& table, EventSink sink, NowFunction now)
@@ -89,9 +99,15 @@ void Engine::decrypt(std::span<RxFrame> burst) {
     for (std::size_t i = 0; const Batch::Entry& entry : core.batch.entries()) {
       RxFrame& rx = burst[entry.packet];
       const auto& [saddr, daddr] = addresses[i];
-      rx.status = core.finish_open(entry, core.batch.jobs()[i++], saddr, daddr);
+      const CryptoJob& job = core.batch.jobs()[i++];
+      rx.status = core.finish_open(entry, job, saddr, daddr);
       rx.decrypted = rx.status == SPA_OK;
-      if (rx.decrypted) ++stats_.rx_ok;
+      if (!rx.decrypted) continue;
+      ++stats_.rx_ok;
+      rx.saddr = saddr;
+      rx.daddr = daddr;
+      rx.outer_ipv6 = entry.sa->ipv6();
+      find_payload(job, rx);
     }
     core.batch.clear();
   };

@@ -40,6 +40,14 @@ struct RxFrame {
   std::uint32_t sa_generation = 0;
   bool is_esp = false;     // ESP for an SA of the table
   bool decrypted = false;  // ICV verified, plain text in place; otherwise the frame is as it was
+  // With `decrypted`, and a trailer that makes sense: what ESP carried. Otherwise next_header
+  // is 59.
+  std::uint8_t next_header = 59;
+  bool outer_ipv6 = false;
+  std::size_t payload = 0;  // offset in the frame
+  std::size_t payload_length = 0;
+  Address saddr{};  // of the packet that carried it
+  Address daddr{};
 };
 
 // ---- Packet mode

@@ -97,6 +97,9 @@ spa_status Admin::stats_read(const spa_admin_cmd& command) {
   out.tx_esp_errors = to_le(engine.tx_errors);
   out.pk_done = to_le(port.pk_done);
   out.pk_errors = to_le(port.pk_errors);
+  out.tx_tso_frames = to_le(port.tx_tso_frames);
+  out.tx_tso_segments = to_le(port.tx_tso_segments);
+  out.rx_csum_ok = to_le(port.rx_csum_ok);
   return core_.dma.write(from_le(command.addr), octets_of(out)) ? SPA_OK : SPA_E_DMA;
 }
 

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "firmware-sim/model/checksum.h"
 
+#include <algorithm>
+#include <array>
+
 namespace spa::card {
 namespace {
 
 constexpr std::size_t kEthernetHeader = 14;
 constexpr std::uint16_t kEtherTypeIpv4 = 0x0800;
 constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
+constexpr std::uint8_t kIpIp = 4;
 constexpr std::uint8_t kTcp = 6;
 constexpr std::uint8_t kUdp = 17;
+constexpr std::uint8_t kIpv6 = 41;
 
 // One's complement sum of big-endian words; an odd octet at the end counts as a high one.
 std::uint32_t sum_words(ByteView bytes, std::uint32_t sum = 0) {
@@ -52,6 +57,17 @@ bool finish_checksum(MutableByteView frame, std::size_t start, std::size_t offse
   const auto sum = static_cast<std::uint16_t>(~sum_words(frame.subspan(start)));
   store_be16(&frame[start + offset], sum == 0 ? 0xffff : sum);
   return true;
+}
+
+bool inner_checksums_right(const esp::RxFrame& frame) {
+  const ByteView payload = ByteView(frame.frame).subspan(frame.payload, frame.payload_length);
+  if (frame.next_header == kIpIp) return ipv4_right(payload);
+  if (frame.next_header == kIpv6) return ipv6_right(payload);
+  const std::size_t width = frame.outer_ipv6 ? 16 : 4;
+  std::array<std::uint8_t, 32> addresses{};
+  std::copy_n(frame.saddr.begin(), width, addresses.begin());
+  std::copy_n(frame.daddr.begin(), width, addresses.begin() + width);
+  return payload_right(ByteView(addresses).first(2 * width), frame.next_header, payload);
 }
 
 bool checksums_right(ByteView frame) {

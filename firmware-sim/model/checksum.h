@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "firmware-sim/base/octets.h"
+#include "firmware-sim/esp/engine.h"
 
 namespace spa::card {
 
@@ -18,5 +19,8 @@ namespace spa::card {
 // behind the IP header, whose header and payload checksums are right (a UDP checksum of 0 counts
 // for nothing).
 [[nodiscard]] bool checksums_right(ByteView frame);
+
+// The same of what ESP carried: an inner packet in tunnel mode, TCP or UDP in transport mode.
+[[nodiscard]] bool inner_checksums_right(const esp::RxFrame& frame);
 
 }  // namespace spa::card

@@ -27,6 +27,9 @@ struct PortCounters {
   std::uint64_t tx_frames = 0;
   std::uint64_t tx_bytes = 0;
   std::uint64_t tx_errors = 0;
+  std::uint64_t tx_tso_frames = 0;
+  std::uint64_t tx_tso_segments = 0;
+  std::uint64_t rx_csum_ok = 0;
   std::uint64_t pk_done = 0;
   std::uint64_t pk_errors = 0;
 };

@@ -9,8 +9,9 @@
 namespace spa::card {
 namespace {
 
-constexpr std::uint32_t kFeatures =
-    SPA_FEATURE_ESP_CRYPTO | SPA_FEATURE_ESN | SPA_FEATURE_UDP_ENCAP | SPA_FEATURE_PK;
+constexpr std::uint32_t kFeatures = SPA_FEATURE_ESP_CRYPTO | SPA_FEATURE_ESN |
+                                    SPA_FEATURE_UDP_ENCAP | SPA_FEATURE_PK | SPA_FEATURE_ESP_CSUM |
+                                    SPA_FEATURE_ESP_TSO | SPA_FEATURE_TSO | SPA_FEATURE_RX_CSUM;
 constexpr std::uint32_t kSpeedMbit = 10000;
 constexpr std::uint32_t kQueueRegsEnd = SPA_QUEUE_REGS_BASE + SPA_QUEUES * SPA_QUEUE_REGS_STRIDE;
 constexpr std::uint32_t kDoorbellsEnd = SPA_DOORBELL_BASE + SPA_QUEUES * SPA_DOORBELL_STRIDE;

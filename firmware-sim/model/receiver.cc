@@ -108,7 +108,11 @@ void Receiver::deliver(const esp::RxFrame& frame) {
   std::uint16_t flags = 0;
   if (frame.is_esp) flags |= SPA_CPL_ESP;
   if (frame.decrypted) flags |= SPA_CPL_DECRYPTED;
-  if (!frame.is_esp && checksums_right(frame.frame)) flags |= SPA_CPL_CSUM_OK;
+  if (frame.decrypted ? inner_checksums_right(frame)
+                      : !frame.is_esp && checksums_right(frame.frame)) {
+    flags |= SPA_CPL_CSUM_OK;
+    ++core_.counters.rx_csum_ok;
+  }
   completion.flags = to_le(flags);
   queue->consume(1);
   if (core_.dma.write(from_le(buffer.addr), frame.frame)) {

@@ -70,7 +70,8 @@ TEST_F(Tx, RefusesEveryMalformedDescriptorAndStaysAlive) {
   EXPECT_EQ(with([](auto& d) { d.addr = ~0ull; }), unsigned{SPA_E_DMA});
   EXPECT_EQ(with([](auto& d) { d.flags |= to_le(std::uint16_t{0x8000}); }), unsigned{SPA_E_FIELD});
   EXPECT_EQ(with([](auto& d) { d.flags |= to_le(std::uint16_t{SPA_TX_ESP | SPA_TX_CSUM}); }),
-            unsigned{SPA_E_FIELD});
+            unsigned{SPA_E_NOT_FOUND})
+      << "an SA that is not there";
   EXPECT_EQ(with([](auto& d) {
               d.flags |= to_le(std::uint16_t{SPA_TX_CSUM});
               d.csum_start = to_le(std::uint16_t{60});
