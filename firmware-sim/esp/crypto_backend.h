@@ -12,6 +12,7 @@
 #include <span>
 
 #include "firmware-sim/base/octets.h"
+#include "firmware-sim/esp/algorithm.h"
 
 namespace spa::esp {
 
@@ -23,14 +24,20 @@ struct Transform {
   spa_auth auth = SPA_AUTH_NONE;
   std::uint8_t iv_length = 0;   // octets of IV in the packet
   std::uint8_t icv_length = 0;  // octets of ICV in the packet
-  std::uint8_t block = 4;  // the encrypted part is a multiple of this (at least 4, RFC 4303 2.4)
+  std::uint8_t block = 4;   // the encrypted part is a multiple of this (at least 4, RFC 4303 2.4)
+  bool combined = false;    // the cipher brings its own ICV
+  bool counter_iv = false;  // the IV is a counter, not random
   bool esn = false;
   bool outbound = false;
 };
 
+// `icv` in octets.
+[[nodiscard]] Transform make_transform(const CipherTraits& cipher, spa_auth auth, std::size_t icv,
+                                       bool esn, bool outbound);
+
 struct TransformKeys {
   card::ByteView key;       // cipher
-  card::ByteView salt;      // 4 octets with AES-GCM (RFC 4106 4)
+  card::ByteView salt;      // 4 octets with counter modes (RFC 4106 4, RFC 3686 4)
   card::ByteView auth_key;  // HMAC
 };
 

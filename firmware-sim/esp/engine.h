@@ -54,7 +54,7 @@ struct RxFrame {
 
 // Room that packet mode needs around a packet.
 inline constexpr std::size_t kHeadroom = 80;  // outer IPv6, UDP, ESP header, IV
-inline constexpr std::size_t kTailroom = 48;  // padding, trailer, ICV
+inline constexpr std::size_t kTailroom = 64;  // padding, trailer, ICV
 
 // A packet somewhere inside a buffer of the caller's.
 struct PacketBuffer {

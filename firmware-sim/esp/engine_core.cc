@@ -41,7 +41,7 @@ spa_status Engine::Core::outbound_sa(std::uint32_t index, std::uint32_t generati
 
 bool Engine::Core::write_iv(const Sa& sa, std::uint64_t sequence, std::uint8_t* at) {
   const std::size_t length = sa.transform.iv_length;
-  if (sa.transform.cipher == SPA_CIPHER_AES_GCM_16) {
+  if (sa.transform.counter_iv) {
     card::store_be64(at, sequence);
     return true;
   }
@@ -72,9 +72,9 @@ spa_status Engine::Core::admit_inbound(Sa& sa, const Arrival& arrival) {
   const Transform& transform = sa.transform;
   const std::size_t fixed = 8u + transform.iv_length + transform.icv_length;
   const std::size_t body = arrival.esp.size() < fixed ? 0 : arrival.esp.size() - fixed;
-  // The trailer alone is two octets. A multiple of four is due without CBC too, but the ICV vouches
-  // for the length, so a sender that pads less harms nobody.
-  if (body < 2 || (transform.cipher == SPA_CIPHER_AES_CBC && body % transform.block != 0)) {
+  // The trailer alone is two octets. A multiple of four is due without a block cipher too, but the
+  // ICV vouches for the length, so a sender that pads less harms nobody.
+  if (body < 2 || (transform.block > 4 && body % transform.block != 0)) {
     ++sa.format_failures;
     ++stats.rx_format;
     return SPA_E_FORMAT;

@@ -59,8 +59,8 @@ struct Engine::Core {
 
   // ---- Outbound
   [[nodiscard]] spa_status outbound_sa(std::uint32_t index, std::uint32_t generation, Sa*& sa);
-  // The IV for a sequence number, into the packet. RFC 4106 3.1: never twice for one key; RFC 3602
-  // 3: not predictable.
+  // The IV for a sequence number, into the packet. Counter modes: never twice for one key
+  // (RFC 4106 3.1); CBC: not predictable (RFC 3602 3).
   [[nodiscard]] bool write_iv(const Sa& sa, std::uint64_t sequence, std::uint8_t* at);
   // Counts a number as used and warns once when few are left.
   void use_sequence(Sa& sa, std::uint64_t sequence);

@@ -16,51 +16,24 @@ bool all_zero(card::ByteView bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b == 0; });
 }
 
-spa_status decode_cipher(const spa_sa& request, Transform& transform) {
-  const bool aes_key = request.key_len == 16 || request.key_len == 24 || request.key_len == 32;
-  switch (card::from_le(request.cipher)) {
-    case SPA_CIPHER_NULL:
-      if (request.key_len != 0 || request.salt_len != 0) return SPA_E_UNSUPPORTED;
-      transform.cipher = SPA_CIPHER_NULL;
-      return SPA_OK;
-    case SPA_CIPHER_AES_CBC:
-      if (!aes_key || request.salt_len != 0) return SPA_E_UNSUPPORTED;
-      transform.cipher = SPA_CIPHER_AES_CBC;
-      transform.iv_length = 16;
-      transform.block = 16;
-      return SPA_OK;
-    case SPA_CIPHER_AES_GCM_16:
-      if (!aes_key || request.salt_len != 4) return SPA_E_UNSUPPORTED;
-      transform.cipher = SPA_CIPHER_AES_GCM_16;
-      transform.iv_length = 8;
-      return SPA_OK;
-    default:
+spa_status decode_algorithms(const spa_sa& request, Sa& sa) {
+  const CipherTraits* cipher = cipher_traits(card::from_le(request.cipher));
+  if (!cipher || !cipher->takes_key(request.key_len) || request.salt_len != cipher->salt_length)
+    return SPA_E_UNSUPPORTED;
+  spa_auth auth = SPA_AUTH_NONE;
+  if (cipher->combined) {
+    const bool none = card::from_le(request.auth) == SPA_AUTH_NONE && request.auth_key_len == 0;
+    if (!none || !cipher->takes_icv(request.icv_len)) return SPA_E_UNSUPPORTED;
+  } else {
+    // Never without integrity: who can change what is encrypted can soon read it (RFC 8221 4).
+    const AuthTraits* traits = auth_traits(card::from_le(request.auth));
+    if (!traits || request.auth_key_len != traits->key_length ||
+        request.icv_len != traits->icv_length)
       return SPA_E_UNSUPPORTED;
+    auth = traits->auth;
   }
-}
-
-spa_status decode_auth(const spa_sa& request, Transform& transform) {
-  const bool combined = transform.cipher == SPA_CIPHER_AES_GCM_16;
-  const std::uint8_t icv = request.icv_len;
-  bool fits = false;
-  const auto auth = card::from_le(request.auth);
-  switch (auth) {
-    case SPA_AUTH_NONE:  // without a combined-mode cipher nothing would be authenticated
-      fits = combined && request.auth_key_len == 0 && (icv == 8 || icv == 12 || icv == 16);
-      break;
-    case SPA_AUTH_HMAC_SHA1_96:
-      fits = !combined && request.auth_key_len == 20 && icv == 12;
-      break;
-    case SPA_AUTH_HMAC_SHA2_256_128:
-      fits = !combined && request.auth_key_len == 32 && icv == 16;
-      break;
-    default:
-      break;
-  }
-  if (!fits) return SPA_E_UNSUPPORTED;
-  transform.auth = static_cast<spa_auth>(auth);
-  transform.icv_length = icv;
-  return SPA_OK;
+  sa.transform = make_transform(*cipher, auth, request.icv_len, sa.esn(), sa.outbound());
+  return is_weak_key(cipher->cipher, {request.key, request.key_len}) ? SPA_E_CRYPTO : SPA_OK;
 }
 
 spa_status decode_addresses(const spa_sa& request, Sa& sa) {
@@ -105,11 +78,7 @@ spa_status decode_sa(const spa_sa& request, Sa& sa, TransformKeys& keys) {
 
   if (const spa_status status = decode_addresses(request, sa); status != SPA_OK) return status;
   if (const spa_status status = decode_sequence(request, sa); status != SPA_OK) return status;
-  if (const spa_status status = decode_cipher(request, sa.transform); status != SPA_OK)
-    return status;
-  if (const spa_status status = decode_auth(request, sa.transform); status != SPA_OK) return status;
-  sa.transform.esn = sa.esn();
-  sa.transform.outbound = sa.outbound();
+  if (const spa_status status = decode_algorithms(request, sa); status != SPA_OK) return status;
 
   sa.soft_bytes = card::from_le(request.soft_bytes);
   sa.hard_bytes = card::from_le(request.hard_bytes);

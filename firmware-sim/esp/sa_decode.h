@@ -8,7 +8,7 @@
 
 namespace spa::esp {
 
-// SPA_OK, SPA_E_FIELD or SPA_E_UNSUPPORTED. `keys` borrows from `request`.
+// SPA_OK, SPA_E_FIELD, SPA_E_UNSUPPORTED or SPA_E_CRYPTO (weak key). `keys` borrows from `request`.
 [[nodiscard]] spa_status decode_sa(const spa_sa& request, Sa& sa, TransformKeys& keys);
 
 }  // namespace spa::esp

@@ -12,7 +12,8 @@ namespace {
 
 class Hostile : public testing::TestWithParam<Backend> {
  protected:
-  SaTable table{64, GetParam()};
+  static constexpr std::uint32_t kInbound = 3 * std::size(kAlgorithms);
+  SaTable table{kInbound + 2, GetParam()};
   Engine engine{table};
   std::mt19937 random{666};
 
@@ -108,7 +109,7 @@ TEST_P(Hostile, Noise) {
 
 TEST_P(Hostile, EveryTxFrameLengthAndOffset) {
   const Algorithm& a = kAlgorithms[8];
-  ASSERT_EQ(table.add(60, make_sa(a, SPA_SA_OUTBOUND)), SPA_OK);
+  ASSERT_EQ(table.add(kInbound, make_sa(a, SPA_SA_OUTBOUND)), SPA_OK);
   for (std::size_t length = 0; length < 120; ++length)
     for (std::uint32_t offset = 0; offset < 130; ++offset) {
       Bytes frame(length, 0);
@@ -117,21 +118,21 @@ TEST_P(Hostile, EveryTxFrameLengthAndOffset) {
         card::store_be32(&frame[offset + 4], 1);
       }
       const bool fits = offset + 24 + 16 + 16 <= length && (length - offset - 40) % 16 == 0;
-      ASSERT_EQ(engine.encrypt(frame, offset, 60, 7, 0), fits ? SPA_OK : SPA_E_FORMAT);
+      ASSERT_EQ(engine.encrypt(frame, offset, kInbound, 7, 0), fits ? SPA_OK : SPA_E_FORMAT);
     }
 }
 
 TEST_P(Hostile, EveryTruncationOfAPacketToSend) {
   for (const bool ipv6 : {false, true}) {
     const std::uint32_t flags = SPA_SA_OUTBOUND | (ipv6 ? SPA_SA_IPV6 : 0);
-    ASSERT_EQ(table.add(ipv6 ? 61 : 62, make_sa(kAlgorithms[0], flags)), SPA_OK);
+    ASSERT_EQ(table.add(kInbound + (ipv6 ? 0 : 1), make_sa(kAlgorithms[0], flags)), SPA_OK);
     Bytes inner = make_ip(from_hex("3c00010400000000 1100010400000000 00000000"),
                           {.ipv6 = ipv6, .protocol = static_cast<std::uint8_t>(ipv6 ? 0 : 17)});
     for (std::size_t length = 0; length < inner.size(); ++length) {
       Bytes memory(kHeadroom);
       memory.insert(memory.end(), inner.begin(),
                     inner.begin() + static_cast<std::ptrdiff_t>(length));
-      EncapPacket job{{memory, kHeadroom, length}, ipv6 ? 61u : 62u, 7};
+      EncapPacket job{{memory, kHeadroom, length}, kInbound + (ipv6 ? 0 : 1), 7};
       engine.encapsulate({&job, 1});
       ASSERT_EQ(job.status, SPA_E_FORMAT) << length;
     }

@@ -71,11 +71,11 @@ spa_sa make_sa(const Algorithm& algorithm, std::uint32_t flags, std::uint32_t sp
   sa.key_len = algorithm.key_length;
   sa.auth_key_len = algorithm.auth_key_length;
   sa.icv_len = algorithm.icv_length;
-  sa.salt_len = algorithm.cipher == SPA_CIPHER_AES_GCM_16 ? 4 : 0;
+  sa.salt_len = algorithm.salt_length();
   sa.generation = card::to_le<__le32>(generation);
   sa.replay_window = card::to_le<__le32>((flags & SPA_SA_OUTBOUND) ? 0 : window);
   std::mt19937 random(spi);
-  const Bytes keys = random_bytes(random, 32 + 4 + 32);
+  const Bytes keys = random_bytes(random, 32 + 4 + 64);
   std::memcpy(sa.key, keys.data(), sa.key_len);
   std::memcpy(sa.salt, keys.data() + 32, sa.salt_len);
   std::memcpy(sa.auth_key, keys.data() + 36, sa.auth_key_len);

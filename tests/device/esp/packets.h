@@ -27,9 +27,16 @@ struct Algorithm {
   std::uint8_t icv_length;
 
   [[nodiscard]] std::size_t iv_length() const {
-    return cipher == SPA_CIPHER_AES_GCM_16 ? 8 : cipher == SPA_CIPHER_AES_CBC ? 16 : 0;
+    return cipher == SPA_CIPHER_NULL ? 0 : cipher == SPA_CIPHER_AES_CBC ? 16 : 8;
   }
-  [[nodiscard]] std::size_t block() const { return cipher == SPA_CIPHER_AES_CBC ? 16 : 4; }
+  [[nodiscard]] std::size_t block() const {
+    if (cipher == SPA_CIPHER_AES_CBC) return 16;
+    return cipher == SPA_CIPHER_3DES_CBC || cipher == SPA_CIPHER_DES_CBC ? 8 : 4;
+  }
+  [[nodiscard]] std::uint8_t salt_length() const {
+    const bool counter = cipher == SPA_CIPHER_AES_CTR || auth == SPA_AUTH_NONE;
+    return counter ? 4 : 0;
+  }
 };
 
 inline constexpr Algorithm kAlgorithms[] = {
@@ -46,7 +53,33 @@ inline constexpr Algorithm kAlgorithms[] = {
     {"cbc256sha256", SPA_CIPHER_AES_CBC, 32, SPA_AUTH_HMAC_SHA2_256_128, 32, 16},
     {"nullsha1", SPA_CIPHER_NULL, 0, SPA_AUTH_HMAC_SHA1_96, 20, 12},
     {"nullsha256", SPA_CIPHER_NULL, 0, SPA_AUTH_HMAC_SHA2_256_128, 32, 16},
+    {"cbc128sha384", SPA_CIPHER_AES_CBC, 16, SPA_AUTH_HMAC_SHA2_384_192, 48, 24},
+    {"cbc256sha512", SPA_CIPHER_AES_CBC, 32, SPA_AUTH_HMAC_SHA2_512_256, 64, 32},
+    {"cbc128md5", SPA_CIPHER_AES_CBC, 16, SPA_AUTH_HMAC_MD5_96, 16, 12},
+    {"nullsha384", SPA_CIPHER_NULL, 0, SPA_AUTH_HMAC_SHA2_384_192, 48, 24},
+    {"nullsha512", SPA_CIPHER_NULL, 0, SPA_AUTH_HMAC_SHA2_512_256, 64, 32},
+    {"nullmd5", SPA_CIPHER_NULL, 0, SPA_AUTH_HMAC_MD5_96, 16, 12},
+    {"tdessha1", SPA_CIPHER_3DES_CBC, 24, SPA_AUTH_HMAC_SHA1_96, 20, 12},
+    {"tdessha256", SPA_CIPHER_3DES_CBC, 24, SPA_AUTH_HMAC_SHA2_256_128, 32, 16},
+    {"tdesmd5", SPA_CIPHER_3DES_CBC, 24, SPA_AUTH_HMAC_MD5_96, 16, 12},
+    {"dessha1", SPA_CIPHER_DES_CBC, 8, SPA_AUTH_HMAC_SHA1_96, 20, 12},
+    {"desmd5", SPA_CIPHER_DES_CBC, 8, SPA_AUTH_HMAC_MD5_96, 16, 12},
+    {"dessha512", SPA_CIPHER_DES_CBC, 8, SPA_AUTH_HMAC_SHA2_512_256, 64, 32},
+    {"ctr128sha1", SPA_CIPHER_AES_CTR, 16, SPA_AUTH_HMAC_SHA1_96, 20, 12},
+    {"ctr192sha256", SPA_CIPHER_AES_CTR, 24, SPA_AUTH_HMAC_SHA2_256_128, 32, 16},
+    {"ctr256sha512", SPA_CIPHER_AES_CTR, 32, SPA_AUTH_HMAC_SHA2_512_256, 64, 32},
+    {"chacha", SPA_CIPHER_CHACHA20_POLY1305, 32, SPA_AUTH_NONE, 0, 16},
+    {"gmac128", SPA_CIPHER_AES_GMAC, 16, SPA_AUTH_NONE, 0, 16},
+    {"gmac192", SPA_CIPHER_AES_GMAC, 24, SPA_AUTH_NONE, 0, 16},
+    {"gmac256", SPA_CIPHER_AES_GMAC, 32, SPA_AUTH_NONE, 0, 16},
 };
+
+// The one of this name; there must be one.
+[[nodiscard]] constexpr const Algorithm& algorithm(std::string_view name) {
+  const Algorithm* at = kAlgorithms;
+  while (at->name != name) ++at;
+  return *at;
+}
 
 // The backends that this machine has.
 [[nodiscard]] std::vector<Backend> backends();

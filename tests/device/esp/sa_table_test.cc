@@ -17,6 +17,11 @@ namespace {
 const Algorithm& kGcm = kAlgorithms[0];
 const Algorithm& kCbc = kAlgorithms[5];
 const Algorithm& kNull = kAlgorithms[11];
+const Algorithm& kDes = algorithm("dessha1");
+const Algorithm& kTripleDes = algorithm("tdessha1");
+const Algorithm& kCtr = algorithm("ctr128sha1");
+const Algorithm& kMd5 = algorithm("nullmd5");
+const Algorithm& kChacha = algorithm("chacha");
 
 spa_status try_add(const spa_sa& request) {
   SaTable table(4, Backend::kOpenSsl);
@@ -57,8 +62,8 @@ const WrongField kWrongFields[] = {
     {"ports without UDP", kGcm, 0, [](spa_sa& s) { s.encap_sport = 1; }, SPA_E_FIELD},
     {"UDP without a port", kGcm, SPA_SA_UDP_ENCAP, [](spa_sa& s) { s.encap_dport = 0; },
      SPA_E_FIELD},
-    {"cipher", kGcm, 0, [](spa_sa& s) { s.cipher = 3; }, SPA_E_UNSUPPORTED},
-    {"auth", kCbc, 0, [](spa_sa& s) { s.auth = 3; }, SPA_E_UNSUPPORTED},
+    {"cipher", kGcm, 0, [](spa_sa& s) { s.cipher = 8; }, SPA_E_UNSUPPORTED},
+    {"auth", kCbc, 0, [](spa_sa& s) { s.auth = 6; }, SPA_E_UNSUPPORTED},
     {"GCM with HMAC", kGcm, 0,
      [](spa_sa& s) {
        s.auth = SPA_AUTH_HMAC_SHA1_96;
@@ -80,6 +85,13 @@ const WrongField kWrongFields[] = {
        s.icv_len = 0;
      },
      SPA_E_UNSUPPORTED},
+    {"weak DES key", kDes, 0, [](spa_sa& s) { std::memset(s.key, 0x01, 8); }, SPA_E_CRYPTO},
+    {"3DES of one key", kTripleDes, 0, [](spa_sa& s) { std::memset(s.key, 0x23, 24); },
+     SPA_E_CRYPTO},
+    {"ChaCha ICV of 12", kChacha, 0, [](spa_sa& s) { s.icv_len = 12; }, SPA_E_UNSUPPORTED},
+    {"MD5 key of 20", kMd5, 0, [](spa_sa& s) { s.auth_key_len = 20; }, SPA_E_UNSUPPORTED},
+    {"CTR without salt", kCtr, 0, [](spa_sa& s) { s.salt_len = 0; }, SPA_E_UNSUPPORTED},
+    {"DES key of 7", kDes, 0, [](spa_sa& s) { s.key_len = 7; }, SPA_E_UNSUPPORTED},
     {"key of 15", kGcm, 0, [](spa_sa& s) { s.key_len = 15; }, SPA_E_UNSUPPORTED},
     {"key of 255", kCbc, 0, [](spa_sa& s) { s.key_len = 255; }, SPA_E_UNSUPPORTED},
     {"key for NULL", kNull, 0, [](spa_sa& s) { s.key_len = 16; }, SPA_E_UNSUPPORTED},

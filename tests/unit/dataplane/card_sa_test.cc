@@ -20,6 +20,9 @@ ports::SaPair pair_of(const ports::EspSuite& suite, std::size_t cipher, std::siz
   pair.suite = suite;
   pair.keys_in = {SecretBytes(cipher, 1), SecretBytes(integrity, 2)};
   pair.keys_out = {SecretBytes(cipher, 3), SecretBytes(integrity, 4)};
+  // Three different keys for 3DES, none of them weak.
+  for (std::size_t i = 0; i < cipher; i += 7)
+    pair.keys_in.cipher[i] = pair.keys_out.cipher[i] = static_cast<std::uint8_t>(0x40 + i);
   return pair;
 }
 
@@ -38,6 +41,13 @@ TEST(CardSa, EveryAlgorithmThatWeOfferTheCardTakes) {
       {{EncrId::kAesCbc, 128, IntegId::kHmacSha1_96}, 16, 20},
       {{EncrId::kAesCbc, 256, IntegId::kHmacSha256_128, true}, 32, 32},
       {{EncrId::kNull, 0, IntegId::kHmacSha256_128}, 0, 32},
+      {{EncrId::kAesCbc, 128, IntegId::kHmacSha384_192}, 16, 48},
+      {{EncrId::kAesCbc, 192, IntegId::kHmacSha512_256}, 24, 64},
+      {{EncrId::k3Des, 0, IntegId::kHmacSha1_96}, 24, 20},
+      {{EncrId::kDes, 0, IntegId::kHmacMd5_96}, 8, 16},
+      {{EncrId::kAesCtr, 256, IntegId::kHmacSha256_128}, 36, 32},
+      {{EncrId::kChaCha20Poly1305, 0, IntegId::kNone, true}, 36, 0},
+      {{EncrId::kNullAuthAesGmac, 192, IntegId::kNone}, 28, 0},
   };
   esp::SaTable table(64);
   std::uint32_t index = 0;
@@ -57,8 +67,10 @@ TEST(CardSa, EveryAlgorithmThatWeOfferTheCardTakes) {
 }
 
 TEST(CardSa, WhatTheCardHasNotIsRefusedBefore) {
-  EXPECT_FALSE(card_supports({EncrId::k3Des, 0, IntegId::kHmacSha1_96}));
-  EXPECT_FALSE(card_supports({EncrId::kAesCbc, 128, IntegId::kHmacSha512_256}));
+  EXPECT_FALSE(card_supports({EncrId::k3Des, 0, IntegId::kNone}));
+  EXPECT_FALSE(card_supports({EncrId::kAesCbc, 129, IntegId::kHmacSha512_256}));
+  EXPECT_FALSE(card_supports({EncrId::kAesCtr, 0, IntegId::kHmacSha1_96}));
+  EXPECT_FALSE(card_supports({static_cast<EncrId>(99), 128, IntegId::kHmacSha1_96}));
   EXPECT_FALSE(card_supports({EncrId::kAesCbc, 128, IntegId::kNone}));
   EXPECT_FALSE(card_supports({EncrId::kNull, 0, IntegId::kNone}));
   EXPECT_FALSE(card_supports({EncrId::kAesGcm16, 100, IntegId::kNone}));
