@@ -193,6 +193,7 @@ int spa_admin_start(struct spa *spa)
 	struct spa_admin *a = &spa->admin;
 	int err;
 
+	BUILD_BUG_ON(sizeof(struct spa_sa) > SPA_ADMIN_DATA);
 	a->buffers = dma_pool_create("spa-admin", spa->dev, SPA_ADMIN_DATA, 64, 0);
 	if (!a->buffers)
 		return -ENOMEM;

@@ -45,7 +45,7 @@ void spa_admin_submit(struct spa *spa, struct spa_cmd *cmd);
  * One command and its answer, with at most SPA_ADMIN_DATA octets to or from the card. Sleeps.
  * -ETIMEDOUT: the card has not answered; it may still do the work, after which nobody looks.
  */
-#define SPA_ADMIN_DATA 256
+#define SPA_ADMIN_DATA 512
 struct spa_exec_data {
 	const void *in;
 	void *out;
