@@ -95,9 +95,9 @@ SecretBytes verify_input(ByteView spki, ByteView digest, ByteView signature) {
 class CardEngine::Core : public std::enable_shared_from_this<CardEngine::Core> {
  public:
   Core(std::string name, std::unique_ptr<CardDevice> device, PublicKeyEngine& fallback, Post post)
-      : fallback_(fallback),
-        queue_(std::make_shared<CardQueue>(std::move(device), std::move(post))) {
+      : fallback_(fallback), post_(std::move(post)) {
     counters_.name = std::move(name);
+    renew(std::move(device));
   }
 
   void generate(DhGroup group, EngineCallback<DhKey> done);
@@ -105,6 +105,12 @@ class CardEngine::Core : public std::enable_shared_from_this<CardEngine::Core> {
   void sign(PrivateKey key, SignatureMethod method, Bytes data, EngineCallback<Bytes> done);
   void verify(PublicKey key, SignatureMethod method, Bytes data, Bytes signature,
               EngineCallback<void> done);
+
+  void renew(std::unique_ptr<CardDevice> device) {
+    queue_ = std::make_shared<CardQueue>(std::move(device), post_);
+    imported_.clear();
+    refused_.clear();
+  }
 
   // Who waits for an import holds this object, and so do the callbacks of the queue.
   void stop() {
@@ -158,6 +164,7 @@ class CardEngine::Core : public std::enable_shared_from_this<CardEngine::Core> {
   [[nodiscard]] bool own_signature_holds(const Signing& signing, ByteView signature) const;
 
   PublicKeyEngine& fallback_;
+  Post post_;
   std::shared_ptr<CardQueue> queue_;
   EngineCounters counters_;
   std::set<std::pair<std::uint16_t, std::uint16_t>> refused_;
@@ -388,6 +395,9 @@ void CardEngine::on_ready() {
 }
 bool CardEngine::alive() const {
   return core_->queue().alive();
+}
+void CardEngine::renew(std::unique_ptr<CardDevice> device) {
+  core_->renew(std::move(device));
 }
 
 }  // namespace spa::crypto

@@ -41,6 +41,9 @@ class CardEngine final : public PublicKeyEngine {
   // False after the card has gone away: everything goes to the fallback, and fd() is to be watched
   // no longer.
   [[nodiscard]] bool alive() const;
+  // The card is back, or another one is there: fd() is another one now. What the old one kept is
+  // lost; RSA keys are imported again when they are needed. Only while not alive().
+  void renew(std::unique_ptr<CardDevice> device);
 
  private:
   class Core;

@@ -99,7 +99,7 @@ Result<std::size_t> Daemon::clear(const config::ClearRequest& request) {
 
 std::vector<config::EngineView> Daemon::engines() {
   std::vector<config::EngineView> views;
-  for (const crypto::EngineCounters& counters : engines_->best().counters()) {
+  for (const crypto::EngineCounters& counters : engines_->counters()) {
     config::EngineView view = engine_of(counters);
     view.hardware = views.empty() && !engines_->card_device().empty();
     view.device = view.hardware ? engines_->card_device() : "";

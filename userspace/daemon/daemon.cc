@@ -58,7 +58,7 @@ Status Daemon::start() {
     log_.write({Severity::kError, "PKI", "STORE", loaded.error().text});
   }
   manager_ = std::make_unique<ikev2::Manager>(
-      ikev2::Dependencies{*sockets_, loop_, *sa_database_, credentials_, engines_->best(), log_});
+      ikev2::Dependencies{*sockets_, loop_, *sa_database_, credentials_, *engines_, log_});
   sa_database_->set_listener(manager_.get());
   sockets_->set_handler([this](const Endpoint& local, const Endpoint& remote, ByteView message) {
     manager_->receive(local, remote, message);

@@ -14,22 +14,37 @@
 
 namespace spa::daemon {
 
-class Engines {
+// The engine that the exchanges use: it stays the same while cards come and go.
+class Engines final : public crypto::PublicKeyEngine {
  public:
-  // Takes the first card of /dev/spa0 … /dev/spa7 that opens; what was found is logged.
+  // Takes the first card of /dev/spa0 … /dev/spa7 that opens; what was found is logged. Without
+  // one, and after it is gone, it is looked for now and then.
   Engines(net::Loop& loop, LogSink& log);
-  ~Engines();
+  ~Engines() override;
   Engines(const Engines&) = delete;
   Engines& operator=(const Engines&) = delete;
 
-  // What the exchanges use: the card with OpenSSL behind it, or OpenSSL alone.
-  [[nodiscard]] crypto::PublicKeyEngine& best();
-  // "/dev/spa0"; empty without a card.
+  void generate(crypto::DhGroup group, crypto::EngineCallback<crypto::DhKey> done) override;
+  void derive(crypto::DhKey key, Bytes peer_public,
+              crypto::EngineCallback<SecretBytes> done) override;
+  void sign(crypto::PrivateKey key, crypto::SignatureMethod method, Bytes data,
+            crypto::EngineCallback<Bytes> done) override;
+  void verify(crypto::PublicKey key, crypto::SignatureMethod method, Bytes data, Bytes signature,
+              crypto::EngineCallback<void> done) override;
+  [[nodiscard]] std::string_view name() const override;
+  [[nodiscard]] std::vector<crypto::EngineCounters> counters() const override;
+
+  // "/dev/spa0"; empty as long as there was no card.
   [[nodiscard]] const std::string& card_device() const { return card_device_; }
   [[nodiscard]] bool card_alive() const { return card_ && card_->alive(); }
 
  private:
-  void open_card();
+  // The card with OpenSSL behind it, or OpenSSL alone.
+  [[nodiscard]] crypto::PublicKeyEngine& best();
+  [[nodiscard]] const crypto::PublicKeyEngine& best() const;
+  void look_for_card();
+  [[nodiscard]] bool open_card();
+  void use_card(std::unique_ptr<crypto::CardDevice> device, const std::string& path);
   void serve_card();
 
   net::Loop& loop_;
@@ -40,6 +55,8 @@ class Engines {
   std::unique_ptr<crypto::CardEngine> card_;
   ports::Readiness::Id watch_ = 0;
   ports::Readiness::Id write_watch_ = 0;
+  ports::Timers::Id look_ = 0;
+  std::string refusal_;  // logged when it changes
 };
 
 }  // namespace spa::daemon

@@ -443,6 +443,29 @@ TEST_F(CardEngineTest, OutlivesTheCard) {
   EXPECT_EQ(by, "OpenSSL");
 }
 
+// R-ENG-10: pulled and put back. What the old card kept is lost, an RSA key is imported again.
+TEST_F(CardEngineTest, GoesOnWithACardThatIsBack) {
+  const PrivateKey key = *PrivateKey::generate_rsa(1024);
+  std::string by;
+  ASSERT_TRUE(sign(key, kPkcs1, by));
+  const DhKey of_before = generate(DhGroup::kEcp256, &by);
+  EXPECT_EQ(by, "spa0");
+  bench.gone = true;
+  (void)generate(DhGroup::kEcp256, &by);
+  EXPECT_EQ(by, "OpenSSL");
+  ASSERT_FALSE(engine->alive());
+
+  Bench other;
+  engine->renew(std::make_unique<BenchDevice>(other));
+  EXPECT_TRUE(engine->alive());
+  EXPECT_FALSE(derive(of_before, of_before.public_value));
+  (void)generate(DhGroup::kEcp256, &by);
+  EXPECT_EQ(by, "spa0");
+  ASSERT_TRUE(sign(key, kPkcs1, by));
+  EXPECT_EQ(by, "spa0");
+  engine.reset();
+}
+
 TEST_F(CardEngineTest, DropsCallbacksWhenItIsGone) {
   const PrivateKey key = *PrivateKey::generate_rsa(1024);
   int answers = 0;
