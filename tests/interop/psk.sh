@@ -19,6 +19,8 @@ check "clear crypto session ends it at the peer too" await 10 not_established
 
 check "responder: strongSwan initiates" swan peer --initiate --child net --timeout 20
 check "responder: ping, and ESP is counted at both ends" tunnel_carries peer 192.168.4.1 1.1.1.1
+# R-ENG-11
+check "show crypto eli names the in-process card" has "(in process)" tool router show crypto eli
 check "responder: show crypto ikev2 sa: READY" has READY tool router show crypto ikev2 sa
 swan peer --terminate --ike tunnel >/dev/null
 no_sa() { ! tool router show crypto ikev2 sa | grep -q READY; }

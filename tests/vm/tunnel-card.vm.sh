@@ -43,6 +43,10 @@ check "show crypto ipsec sa and card agree on decaps" equal "$received" "$(route
 check "strongSwan and card agree on what the router sent" equal "$sent" "$(swan_packets peer in)"
 check "strongSwan and card agree on what the peer sent" equal "$received" "$(swan_packets peer out)"
 check "show crypto engine connections active names the card" has spa0 tool router show crypto engine connections active
+# R-ENG-11
+check "show crypto eli: the card is active with both SAs" has "2 active" tool router show crypto eli
+check "show crypto engine accelerator statistic and card agree on ESP" has "IPSec Packets............: $sent" \
+    tool router show crypto engine accelerator statistic
 check "no packet is on the wire in the clear" equal 0 "$(wire_opens /out/card0.pcap 'icmp && !esp')"
 check "all ESP on the wire opens to what was sent" equal $((sent + received)) "$(wire_opens /out/card0.pcap 'esp && icmp')"
 tool router clear crypto session >/dev/null

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -82,6 +83,21 @@ struct EngineView {
   std::uint64_t rsa_operations = 0;
   std::uint64_t failures = 0;
   std::uint32_t security_associations = 0;
+  std::uint64_t dh_values = 0;   // of dh_operations: public values made (P1)
+  std::uint64_t dh_secrets = 0;  // and shared secrets (SS)
+};
+
+// What does ESP outside of the kernel's software: a card, or the in-process one. What it can, how
+// full it is and what it counted (R-SHOW-25, R-SHOW-26, R-SHOW-40).
+struct AcceleratorView {
+  std::string name;    // "SPA-IPSEC"
+  std::string device;  // "spa0"; the TUN of the in-process card
+  bool in_process = false;
+  std::string state;                              // "Active", or why not
+  std::vector<std::string> capabilities;          // "DES", "3DES", "AES" …
+  std::uint32_t sas_active = 0;                   // ours
+  std::uint32_t sas_max = 0;                      // 0: not known
+  std::map<std::string, std::uint64_t> counters;  // as ethtool -S names them
 };
 
 struct LogLine {
@@ -111,6 +127,8 @@ class Backend {
   // (R-DBG-4).
   virtual Result<std::size_t> clear(const ClearRequest& request) = 0;
   [[nodiscard]] virtual std::vector<EngineView> engines() = 0;
+  // Asks the devices for their counters.
+  [[nodiscard]] virtual std::vector<AcceleratorView> accelerators() = 0;
   // The Linux device an interface of the configuration stands for; empty when there is none.
   [[nodiscard]] virtual std::string device_of(const policy::Interface& interface) = 0;
 

@@ -62,20 +62,6 @@ config::CertificateView view_of(const std::string& trustpoint, config::Certifica
   return view;
 }
 
-config::EngineView engine_of(const crypto::EngineCounters& counters) {
-  using Operation = crypto::EngineOperation;
-  const auto of = [](const auto& list, Operation operation) {
-    return list[static_cast<std::size_t>(operation)];
-  };
-  config::EngineView view;
-  view.name = counters.name;
-  view.dh_operations =
-      of(counters.done, Operation::kGenerate) + of(counters.done, Operation::kDerive);
-  view.rsa_operations = of(counters.done, Operation::kSign) + of(counters.done, Operation::kVerify);
-  for (const std::uint64_t failed : counters.failed) view.failures += failed;
-  return view;
-}
-
 }  // namespace
 
 std::vector<ike::IkeSaStatus> Daemon::ike_sas() {
@@ -95,51 +81,6 @@ Result<std::size_t> Daemon::clear(const config::ClearRequest& request) {
   if (!request.crypto_map.empty()) filter.crypto_map = request.crypto_map;
   filter.children_only = request.what == config::ClearRequest::What::kIpsecSas;
   return manager_->clear(filter);
-}
-
-std::vector<config::EngineView> Daemon::engines() {
-  std::vector<config::EngineView> views;
-  for (const crypto::EngineCounters& counters : engines_->counters()) {
-    config::EngineView view = engine_of(counters);
-    view.hardware = views.empty() && !engines_->card_device().empty();
-    view.device = view.hardware ? engines_->card_device() : "";
-    view.state = view.hardware && !engines_->card_alive() ? "Failed" : "Active";
-    views.push_back(std::move(view));
-  }
-  // ESP: one engine for software or the in-process card, and one for each card that holds SAs.
-  config::EngineView software;
-  software.name = soft_ ? "in-process card" : "kernel software";
-  software.state = "Active";
-  software.data_plane = sa_database_->name();
-  std::vector<config::EngineView> cards;
-  for (const ike::IkeSaStatus& sa : manager_->status()) {
-    for (const ike::ChildSaStatus& child : sa.children) {
-      const auto state = sa_database_->query(child.spi_in);
-      if (!state) continue;
-      for (const ports::OffloadState place : {state->offload_in, state->offload_out}) {
-        if (place != ports::OffloadState::kCard) {
-          ++software.security_associations;
-          continue;
-        }
-        auto card = std::find_if(cards.begin(), cards.end(), [&](const auto& view) {
-          return view.device == state->offload_device;
-        });
-        if (card == cards.end()) {
-          config::EngineView view;
-          view.name = "SPA-IPSEC";
-          view.hardware = true;
-          view.device = state->offload_device;
-          view.state = "Active";
-          view.data_plane = "kernel";
-          card = cards.insert(cards.end(), std::move(view));
-        }
-        ++card->security_associations;
-      }
-    }
-  }
-  views.insert(views.end(), cards.begin(), cards.end());
-  views.push_back(std::move(software));
-  return views;
 }
 
 std::string Daemon::device_of(const policy::Interface& interface) {

@@ -81,14 +81,14 @@ Status Daemon::open_data_plane() {
                 "the kernel data plane cannot be used: " + kernel_esp.error().text +
                     "; --dataplane soft needs no ESP in the kernel");
   }
-  soft_ = options_.dataplane == DataplaneChoice::kSoft || !kernel_esp;
+  const bool soft = options_.dataplane == DataplaneChoice::kSoft || !kernel_esp;
   net::IkeSocketsOptions socket_options;
-  socket_options.kernel_esp = !soft_;
-  if (soft_) socket_options.mark = dataplane::kSocketMark;
+  socket_options.kernel_esp = !soft;
+  if (soft) socket_options.mark = dataplane::kSocketMark;
   auto sockets = net::IkeSockets::open(loop_, socket_options);
   if (!sockets) return tl::unexpected(sockets.error());
   sockets_ = std::move(*sockets);
-  if (!soft_) {
+  if (!soft) {
     auto database = kernel::KernelSaDatabase::open(loop_, log_);
     if (!database) return tl::unexpected(database.error());
     sa_database_ = std::move(*database);
@@ -98,6 +98,7 @@ Status Daemon::open_data_plane() {
   }
   auto database = dataplane::SoftSaDatabase::open(loop_, loop_, *sockets_, log_);
   if (!database) return tl::unexpected(database.error());
+  soft_ = database->get();
   std::string text = "ESP runs in the in-process card, plain packets in " + (*database)->device();
   sa_database_ = std::move(*database);
   if (!kernel_esp) text += " (" + kernel_esp.error().text + ")";

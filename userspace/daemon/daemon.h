@@ -42,6 +42,7 @@ class Daemon final : public config::Backend {
   Result<ports::SaPairState> sa_state(std::uint32_t spi_in) override;
   Result<std::size_t> clear(const config::ClearRequest& request) override;
   std::vector<config::EngineView> engines() override;
+  std::vector<config::AcceleratorView> accelerators() override;
   std::string device_of(const policy::Interface& interface) override;
   Status import_pkcs12(const std::string& trustpoint, const std::string& path,
                        const SecretBytes& password) override;
@@ -76,7 +77,7 @@ class Daemon final : public config::Backend {
   LogHub log_;
   net::Loop loop_;
   SteadyTime started_;
-  bool soft_ = false;
+  dataplane::SoftSaDatabase* soft_ = nullptr;  // sa_database_, where it is the in-process card
   std::unique_ptr<net::IkeSockets> sockets_;
   std::unique_ptr<kernel::InterfaceTable> interfaces_;
   std::unique_ptr<ports::SaDatabase> sa_database_;

@@ -426,6 +426,10 @@ std::string SoftSaDatabase::device() const {
   return impl_->tun.name();
 }
 
+std::uint32_t SoftSaDatabase::capacity() const {
+  return impl_->options.sa_entries;
+}
+
 SoftPlaneCounters SoftSaDatabase::counters() const {
   return impl_->counters;
 }

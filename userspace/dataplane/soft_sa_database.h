@@ -69,6 +69,7 @@ class SoftSaDatabase final : public ports::SaDatabase {
 
   [[nodiscard]] std::string device() const;  // the TUN's name
   [[nodiscard]] SoftPlaneCounters counters() const;
+  [[nodiscard]] std::uint32_t capacity() const;  // SAs, both directions
 
  private:
   struct Impl;

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/kernel/device_feature.h"
 
-#include <net/if.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <linux/ethtool.h>
-#include <linux/sockios.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
 #include <vector>
+
+#include "userspace/kernel/ethtool.h"
 
 namespace spa::kernel {
 
@@ -22,36 +17,13 @@ namespace {
 
 constexpr std::uint32_t kMostFeatures = 1024;
 
-// The structures of ethtool end in arrays; `memory` is the structure and the array.
-bool ask(const std::string& device, void* memory) {
-  const int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (control < 0) return false;
-  ifreq request{};
-  std::memcpy(request.ifr_name, device.data(),
-              std::min(device.size(), sizeof request.ifr_name - 1));
-  request.ifr_data = static_cast<char*>(memory);
-  const bool done = ioctl(control, SIOCETHTOOL, &request) == 0;
-  const int error = errno;
-  close(control);
-  errno = error;
-  return done;
-}
-
-// A structure of ethtool's that ends in an array, and room for `extra` octets of it.
-template <typename Header>
-std::vector<char> with_array(const Header& header, std::size_t extra) {
-  std::vector<char> memory(sizeof header + extra);
-  std::memcpy(memory.data(), &header, sizeof header);
-  return memory;
-}
-
 std::optional<std::uint32_t> feature_count(const std::string& device) {
   ethtool_sset_info info{};
   info.cmd = ETHTOOL_GSSET_INFO;
   info.sset_mask = std::uint64_t{1} << ETH_SS_FEATURES;
   std::uint32_t count = 0;
   auto memory = with_array(info, sizeof count);
-  if (!ask(device, memory.data())) return std::nullopt;
+  if (!ethtool_ask(device, memory.data())) return std::nullopt;
   std::memcpy(&info, memory.data(), sizeof info);
   if (info.sset_mask == 0) return std::nullopt;
   std::memcpy(&count, memory.data() + sizeof info, sizeof count);
@@ -65,7 +37,7 @@ std::optional<std::uint32_t> feature_index(const std::string& device, std::uint3
   header.string_set = ETH_SS_FEATURES;
   header.len = count;
   auto memory = with_array(header, std::size_t{count} * ETH_GSTRING_LEN);
-  if (!ask(device, memory.data())) return std::nullopt;
+  if (!ethtool_ask(device, memory.data())) return std::nullopt;
   for (std::uint32_t i = 0; i < count; ++i) {
     const char* name = memory.data() + sizeof header + std::size_t{i} * ETH_GSTRING_LEN;
     if (feature == std::string(name, strnlen(name, ETH_GSTRING_LEN))) return i;
@@ -88,7 +60,7 @@ Result<bool> device_feature(const std::string& device, const std::string& featur
   // struct ethtool_gfeatures: command and number of blocks, then the blocks.
   const std::array<std::uint32_t, 2> header{ETHTOOL_GFEATURES, blocks};
   auto memory = with_array(header, blocks * sizeof(ethtool_get_features_block));
-  if (!ask(device, memory.data())) {
+  if (!ethtool_ask(device, memory.data())) {
     return fail(Errc::kNotFound, device + ": " + std::strerror(errno));
   }
   ethtool_get_features_block block;

@@ -28,6 +28,7 @@ class FakeBackend : public Backend {
     return sas.size();
   }
   std::vector<EngineView> engines() override { return engine_list; }
+  std::vector<AcceleratorView> accelerators() override { return accelerator_list; }
   std::string device_of(const policy::Interface& interface) override { return interface.device; }
   Status import_pkcs12(const std::string& trustpoint, const std::string& path,
                        const SecretBytes& password) override {
@@ -86,6 +87,7 @@ class FakeBackend : public Backend {
   std::map<std::uint32_t, ports::SaPairState> states;
   std::vector<ClearRequest> cleared;
   std::vector<EngineView> engine_list;
+  std::vector<AcceleratorView> accelerator_list;
   std::vector<CertificateView> store;
   std::vector<CrlView> crl_list;
   std::vector<std::string> requested;

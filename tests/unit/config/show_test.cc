@@ -104,6 +104,30 @@ class Screens : public testing::Test {
                          backend.time, "file:///etc/spa/lab.crl", 413, 2}};
     backend.engine_list = {{"SPA-IPSEC", true, "/dev/spa0", "Active", "kernel", 4, 2, 0, 2},
                            {"OpenSSL", false, "", "Active", "", 1, 3, 0, 0}};
+    backend.engine_list[0].dh_values = backend.engine_list[0].dh_secrets = 2;
+    backend.engine_list[1].dh_values = 1;
+    backend.accelerator_list = {{"SPA-IPSEC",
+                                 "spa0",
+                                 false,
+                                 "Active",
+                                 {"DES", "3DES", "AES", "GCM", "RSA", "IPv6"},
+                                 2,
+                                 16384,
+                                 {{"rx_frames", 120},
+                                  {"drv_rx_packets", 117},
+                                  {"rx_esp_ok", 100},
+                                  {"rx_esp_auth", 2},
+                                  {"rx_esp_replay", 1},
+                                  {"rx_esp_format", 0},
+                                  {"rx_esp_no_sa", 3},
+                                  {"rx_no_buffer", 4},
+                                  {"tx_frames", 90},
+                                  {"tx_esp_ok", 80},
+                                  {"tx_esp_errors", 5},
+                                  {"tx_errors", 6},
+                                  {"drv_tx_packets", 95},
+                                  {"drv_sa_added", 14},
+                                  {"drv_sa_refused", 1}}}};
     backend.info.version = "0.1.0";
     backend.info.uptime = Duration{3 * 3600 * 1000 + 60 * 1000};
     backend.lines = {{backend.time, "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"}};
@@ -164,6 +188,23 @@ TEST_F(Screens, CryptoSession) {  // R-SHOW-35
 TEST_F(Screens, Engine) {  // R-SHOW-10
   expect("sh cr en conn ac", "engine-connections.txt");
   expect("sh cr en conn ac", "engine-connections.json", OutputFormat::kJson);
+}
+
+// R-ENG-11; R-SHOW-25, R-SHOW-26, R-SHOW-40
+TEST_F(Screens, Accelerators) {
+  expect("show crypto eli", "eli.txt");
+  expect("show crypto eli all", "eli-all.txt");
+  expect("show crypto engine brief", "engine-brief.txt");
+  expect("show crypto engine accelerator statistic", "accelerator-statistic.txt");
+  expect("show crypto eli", "eli.json", OutputFormat::kJson);
+}
+
+// R-ENG-10: no card, and what is left.
+TEST_F(Screens, NoAccelerator) {
+  backend.accelerator_list.clear();
+  backend.engine_list.erase(backend.engine_list.begin());
+  expect("show crypto eli", "eli-none.txt");
+  expect("show crypto engine accelerator statistic", "accelerator-statistic-none.txt");
 }
 
 TEST_F(Screens, Pki) {  // R-SHOW-14, R-SHOW-36

@@ -4,6 +4,7 @@
 
 #include "userspace/config/exec.h"
 #include "userspace/config/grammar/command.h"
+#include "userspace/config/show/accelerator.h"
 #include "userspace/config/show/crypto_map.h"
 #include "userspace/config/show/crypto_session.h"
 #include "userspace/config/show/engine.h"
@@ -75,6 +76,28 @@ void engine_connections(Exec& exec, const Args&) {
       [&](const auto& sas) { return engine_connections_json(policy_of(exec), sas, engines); });
 }
 
+EngineInventory inventory(Exec& exec) {
+  return {exec.backend().accelerators(), exec.backend().engines()};
+}
+
+void eli(Exec& exec, const Args& args) {
+  const std::size_t ike_sas = exec.backend().ike_sas().size();
+  answer(
+      exec, inventory(exec),
+      [&](const auto& all) { return eli_text(all, ike_sas, args.has("all")); },
+      [&](const auto& all) { return accelerators_json(all, ike_sas); });
+}
+
+void engine_brief(Exec& exec, const Args&) {
+  answer(exec, inventory(exec), engine_brief_text,
+         [&](const auto& all) { return accelerators_json(all, exec.backend().ike_sas().size()); });
+}
+
+void accelerator_statistic(Exec& exec, const Args&) {
+  answer(exec, inventory(exec), accelerator_statistic_text,
+         [&](const auto& all) { return accelerators_json(all, exec.backend().ike_sas().size()); });
+}
+
 void certificates(Exec& exec, const Args& args) {
   answer(
       exec, exec.backend().certificates(),
@@ -108,6 +131,18 @@ void add_crypto(std::vector<Command>& table) {
                    .pattern = "show crypto engine connections active",
                    .help = "Which engine does what (R-SHOW-10).",
                    .run = engine_connections});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto eli [all]",
+                   .help = "Accelerators, what they can and how full they are (R-SHOW-25).",
+                   .run = eli});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto engine (brief|configuration)",
+                   .help = "The engines, one block each (R-SHOW-40).",
+                   .run = engine_brief});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto engine accelerator statistic",
+                   .help = "What the accelerators counted (R-SHOW-26).",
+                   .run = accelerator_statistic});
   table.push_back({.mode = kMode,
                    .pattern = "show crypto pki~ca certificates [verbose]",
                    .help = "Certificates of the store (R-SHOW-14).",

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who does the cryptography: the engines for public keys, and what does ESP.
+#include <algorithm>
+
+#include "userspace/daemon/daemon.h"
+#include "userspace/kernel/device_feature.h"
+#include "userspace/kernel/device_statistics.h"
+
+namespace spa::daemon {
+namespace {
+
+config::EngineView engine_of(const crypto::EngineCounters& counters) {
+  using Operation = crypto::EngineOperation;
+  const auto of = [](const auto& list, Operation operation) {
+    return list[static_cast<std::size_t>(operation)];
+  };
+  config::EngineView view;
+  view.name = counters.name;
+  view.dh_operations =
+      of(counters.done, Operation::kGenerate) + of(counters.done, Operation::kDerive);
+  view.rsa_operations = of(counters.done, Operation::kSign) + of(counters.done, Operation::kVerify);
+  view.dh_values = of(counters.done, Operation::kGenerate);
+  view.dh_secrets = of(counters.done, Operation::kDerive);
+  for (const std::uint64_t failed : counters.failed) view.failures += failed;
+  return view;
+}
+
+// The algorithms of <spa/hw.h>. Of another maker's device nothing but its counters is known.
+const std::vector<std::string> kCardCapabilities{"DES", "3DES", "AES", "GCM", "RSA", "IPv6"};
+
+config::AcceleratorView in_process_card(const dataplane::SoftSaDatabase& plane) {
+  const dataplane::SoftPlaneCounters c = plane.counters();
+  config::AcceleratorView view;
+  view.name = "SPA-IPSEC";
+  view.device = plane.device();
+  view.in_process = true;
+  view.state = "Active";
+  view.capabilities = kCardCapabilities;
+  view.sas_max = plane.capacity();
+  view.counters = {
+      {"drv_rx_packets", c.tun_packets_out}, {"drv_tx_packets", c.tun_packets_in},
+      {"rx_esp_auth", c.auth_failures},      {"rx_esp_replay", c.replay_failures},
+      {"rx_esp_format", c.format_failures},  {"rx_esp_no_sa", c.unknown_spi},
+      {"rx_esp_lifetime", c.lifetime},       {"rx_packet_selector", c.selector_mismatch},
+      {"tx_esp_errors", c.encrypt_errors},   {"tx_errors", c.send_errors},
+      {"tx_packet_no_sa", c.no_sa}};
+  return view;
+}
+
+}  // namespace
+
+std::vector<config::EngineView> Daemon::engines() {
+  std::vector<config::EngineView> views;
+  for (const crypto::EngineCounters& counters : engines_->counters()) {
+    config::EngineView view = engine_of(counters);
+    view.hardware = views.empty() && !engines_->card_device().empty();
+    view.device = view.hardware ? engines_->card_device() : "";
+    view.state = view.hardware && !engines_->card_alive() ? "Failed" : "Active";
+    views.push_back(std::move(view));
+  }
+  // ESP: one engine for software or the in-process card, and one for each card that holds SAs.
+  config::EngineView software;
+  software.name = soft_ ? "in-process card" : "kernel software";
+  software.state = "Active";
+  software.data_plane = sa_database_->name();
+  std::vector<config::EngineView> cards;
+  for (const ike::IkeSaStatus& sa : manager_->status()) {
+    for (const ike::ChildSaStatus& child : sa.children) {
+      const auto state = sa_database_->query(child.spi_in);
+      if (!state) continue;
+      for (const ports::OffloadState place : {state->offload_in, state->offload_out}) {
+        if (place != ports::OffloadState::kCard) {
+          ++software.security_associations;
+          continue;
+        }
+        auto card = std::find_if(cards.begin(), cards.end(), [&](const auto& view) {
+          return view.device == state->offload_device;
+        });
+        if (card == cards.end()) {
+          config::EngineView view;
+          view.name = "SPA-IPSEC";
+          view.hardware = true;
+          view.device = state->offload_device;
+          view.state = "Active";
+          view.data_plane = "kernel";
+          card = cards.insert(cards.end(), std::move(view));
+        }
+        ++card->security_associations;
+      }
+    }
+  }
+  views.insert(views.end(), cards.begin(), cards.end());
+  views.push_back(std::move(software));
+  return views;
+}
+
+std::vector<config::AcceleratorView> Daemon::accelerators() {
+  std::vector<config::AcceleratorView> views;
+  std::map<std::string, std::uint32_t> active;  // SAs by the device that does them
+  for (const ike::IkeSaStatus& sa : manager_->status()) {
+    for (const ike::ChildSaStatus& child : sa.children) {
+      const auto state = sa_database_->query(child.spi_in);
+      if (!state) continue;
+      for (const ports::OffloadState place : {state->offload_in, state->offload_out}) {
+        if (place == ports::OffloadState::kCard) ++active[state->offload_device];
+        if (place == ports::OffloadState::kInProcess && soft_ != nullptr) ++active[soft_->device()];
+      }
+    }
+  }
+  if (soft_ != nullptr) {
+    views.push_back(in_process_card(*soft_));
+    const std::uint64_t pairs = manager_->counters().child_sas_created;
+    views.back().counters["drv_sa_added"] = 2 * pairs;
+  }
+  for (const kernel::Device& device : interfaces_->devices()) {
+    const auto offload = kernel::device_feature(device.name, "esp-hw-offload");
+    if (!offload || !*offload) continue;
+    config::AcceleratorView view;
+    view.name = device.name;
+    view.device = device.name;
+    view.state = device.up ? "Active" : "Down";
+    if (auto statistics = kernel::device_statistics(device.name)) {
+      view.counters = std::move(statistics->counters);
+      if (statistics->driver == "spa") {
+        view.name = "SPA-IPSEC";
+        view.capabilities = kCardCapabilities;
+      }
+    }
+    views.push_back(std::move(view));
+  }
+  for (config::AcceleratorView& view : views) view.sas_active = active[view.device];
+  return views;
+}
+
+}  // namespace spa::daemon
