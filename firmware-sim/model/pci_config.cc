@@ -10,7 +10,6 @@ namespace spa::card {
 namespace {
 
 constexpr std::size_t kExpress = 0x40;
-constexpr std::size_t kMsix = 0x80;
 constexpr std::uint16_t kLinkGen1X1 = 0x0011;
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace spa::card {
 class PciConfig {
  public:
   static constexpr std::size_t kSize = 4096;
+  static constexpr std::size_t kMsix = 0x80;  // where the MSI-X capability is
 
   PciConfig();
   // Back to power-on values.

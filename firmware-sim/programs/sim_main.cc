@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// spa-sim: the card as a process, for QEMU to attach over vfio-user.
+// spa-sim: the card as a process, for QEMU to attach.
 #include <poll.h>
 #include <signal.h>
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "firmware-sim/model/device.h"
 #include "firmware-sim/port/make_port.h"
 #include "firmware-sim/port/pcap.h"
 #include "firmware-sim/programs/signals.h"
 #include "firmware-sim/programs/sim_options.h"
-#include "firmware-sim/transport/vfio_user_server.h"
+#include "firmware-sim/transport/transport.h"
 
 namespace {
 
@@ -47,26 +48,33 @@ void print_stats(const Device& device) {
             << port.pk_errors << "), SAs " << device.sas_used() << std::endl;
 }
 
+std::unique_ptr<Transport> make_transport(const SimOptions& options) {
+  if (options.interrupts.empty()) return vfio_user_transport(options.socket);
+  return mpqemu_transport(options.socket, options.interrupts);
+}
+
 // Runs until a signal ends it.
-void run(Device& device, VfioUserServer& server, const UniqueFd& signals,
-         std::chrono::seconds stats_every) {
+void run(Device& device, Slot& slot, const UniqueFd& signals, std::chrono::seconds stats_every) {
   bool more = false;
   auto next_tick = Clock::now() + kTick;
   auto next_stats = Clock::now() + stats_every;
+  std::vector<pollfd> fds;
   while (true) {
-    std::array<pollfd, 4> fds{{{server.fd(), POLLIN, 0},
-                               {device.port_fd(), POLLIN, 0},
-                               {device.pk_fd(), POLLIN, 0},
-                               {signals.get(), POLLIN, 0}}};
+    fds = {{signals.get(), POLLIN, 0}, {device.port_fd(), POLLIN, 0}, {device.pk_fd(), POLLIN, 0}};
+    const std::size_t own = fds.size();
+    slot.watch(fds);
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(next_tick - Clock::now()).count();
     (void)::poll(fds.data(), fds.size(), more || left < 0 ? 0 : static_cast<int>(left));
-    if (fds[3].revents != 0) {
+    if (fds[0].revents != 0) {
       const int signal = next_signal(signals);
       if (signal == SIGTERM || signal == SIGINT) return;
       if (signal == SIGUSR1) print_stats(device);
     }
-    if (fds[0].revents != 0) server.service();
+    if (std::any_of(fds.begin() + static_cast<std::ptrdiff_t>(own), fds.end(),
+                    [](const pollfd& fd) { return fd.revents != 0; })) {
+      slot.service();
+    }
     more = device.poll();
     const auto now = Clock::now();
     if (now >= next_tick) {
@@ -101,14 +109,14 @@ int main(int argc, char** argv) {
   if (!port) return complain(port.error());
 
   DmaMap dma;
-  VfioUserInterrupts interrupts;
-  Device device(options->config, dma, interrupts, std::move(*port));
+  const std::unique_ptr<Transport> transport = make_transport(*options);
+  Device device(options->config, dma, transport->interrupts(), std::move(*port));
   const auto log = [verbose = options->verbose](const std::string& text) {
     if (verbose) std::cerr << "spa-sim: " << text << std::endl;
   };
-  const auto server = VfioUserServer::listen(options->socket, device, dma, interrupts, log);
-  if (!server) return complain(server.error());
+  const auto slot = transport->listen(device, dma, log);
+  if (!slot) return complain(slot.error());
   std::cout << "spa-sim: listening on " << options->socket << std::endl;
-  run(device, **server, *signals, std::chrono::seconds(options->stats_seconds));
+  run(device, **slot, *signals, std::chrono::seconds(options->stats_seconds));
   return 0;
 }

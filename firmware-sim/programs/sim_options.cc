@@ -20,7 +20,11 @@ constexpr std::uint32_t kMostSas = 1u << 20;
 po::options_description describe() {
   po::options_description options("Options");
   auto add = options.add_options();
-  add("socket", po::value<std::string>(), "unix socket to listen at for QEMU's vfio-user-pci");
+  add("socket", po::value<std::string>(), "unix socket to listen at for QEMU");
+  add("transport", po::value<std::string>()->default_value("vfio-user"),
+      "what QEMU attaches the card with: vfio-user, or mpqemu (x-pci-proxy-dev of QEMU 7.2)");
+  add("interrupts", po::value<std::string>(),
+      "with mpqemu: unix socket to listen at for QEMU's qtest chardev, which carries interrupts");
   add("port", po::value<std::string>()->default_value("none"),
       "the wire: none, tap:NAME, or dgram:LOCAL,REMOTE (two unix socket paths, the framing of "
       "QEMU's -netdev dgram)");
@@ -89,6 +93,19 @@ tl::expected<esp::Backend, std::string> parse_engine(const std::string& text) {
   return wrong("--engine: '" + text + "' is none of auto, ipsec-mb, openssl");
 }
 
+tl::expected<std::string, std::string> parse_transport(const po::variables_map& given) {
+  const auto& name = given["transport"].as<std::string>();
+  const std::string interrupts =
+      given.contains("interrupts") ? given["interrupts"].as<std::string>() : "";
+  if (name == "mpqemu") {
+    if (interrupts.empty()) return wrong("--transport mpqemu needs --interrupts PATH");
+    return interrupts;
+  }
+  if (name != "vfio-user") return wrong("--transport: '" + name + "' is none of vfio-user, mpqemu");
+  if (!interrupts.empty()) return wrong("--interrupts: only with --transport mpqemu");
+  return interrupts;
+}
+
 tl::expected<SimOptions, std::string> interpret(const po::variables_map& given) {
   SimOptions options;
   if (given.contains("help")) options.action = SimOptions::Action::kHelp;
@@ -96,6 +113,9 @@ tl::expected<SimOptions, std::string> interpret(const po::variables_map& given) 
   if (options.action != SimOptions::Action::kRun) return options;
   if (!given.contains("socket")) return wrong("--socket PATH is missing");
   options.socket = given["socket"].as<std::string>();
+  const auto interrupts = parse_transport(given);
+  if (!interrupts) return wrong(interrupts.error());
+  options.interrupts = *interrupts;
   options.port = given["port"].as<std::string>();
   if (given.contains("pcap")) options.pcap = given["pcap"].as<std::string>();
   options.stats_seconds = given["stats"].as<unsigned>();
@@ -142,16 +162,18 @@ tl::expected<SimOptions, std::string> parse_sim_options(int argc, const char* co
 
 std::string sim_help() {
   std::ostringstream text;
-  text << "Usage: spa-sim --socket PATH [--port PORT] [options]\n"
-          "The IPsec offload card as a process. QEMU attaches it with\n"
-          "  -device "
-          "'{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"PATH\"}}'\n"
-          "and must share its memory (-object memory-backend-memfd,share=on). The socket is ready "
-          "when\n"
-          "\"spa-sim: listening on PATH\" has been printed. SIGTERM and SIGINT end it cleanly; "
-          "SIGUSR1 prints the\n"
-          "counters. A pcap file is complete after every frame.\n\n"
-       << describe();
+  text
+      << "Usage: spa-sim --socket PATH [--port PORT] [options]\n"
+         "The IPsec offload card as a process. QEMU attaches it with\n"
+         "  -device "
+         "'{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"PATH\"}}'\n"
+         "(QEMU 10.1 or later; Debian 12's 7.2: see --transport and spa-sim(1)) and must share its "
+         "memory\n"
+         "(-object memory-backend-memfd,share=on). The socket is ready when\n"
+         "\"spa-sim: listening on PATH\" has been printed. SIGTERM and SIGINT end it cleanly; "
+         "SIGUSR1 prints the\n"
+         "counters. A pcap file is complete after every frame.\n\n"
+      << describe();
   return text.str();
 }
 

@@ -13,6 +13,7 @@ struct SimOptions {
   enum class Action { kRun, kHelp, kVersion };
   Action action = Action::kRun;
   std::string socket;
+  std::string interrupts;  // empty: vfio-user, else mpqemu with its qtest socket there
   std::string port = "none";
   std::string pcap;  // empty: no recording
   Config config;

@@ -23,7 +23,6 @@ inline constexpr std::uint32_t kTypeReply = 1;
 inline constexpr std::uint32_t kNoReply = 1u << 4;
 inline constexpr std::uint32_t kError = 1u << 5;
 
-inline constexpr std::size_t kMostFds = 8;               // of one message
 inline constexpr std::size_t kMostTransfer = 64 * 1024;  // octets of one region access
 inline constexpr std::size_t kMostMessage = kMostTransfer + 4096;
 

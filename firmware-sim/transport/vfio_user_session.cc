@@ -63,7 +63,19 @@ Bytes reply_message(ByteView request, std::uint32_t flags, std::uint32_t error, 
   return reply;
 }
 
+std::optional<std::size_t> message_size(ByteView header) {
+  const auto size = load_le<std::uint32_t>(header, kSizeAt);
+  if (size < kHeaderSize || size > kMostMessage) return std::nullopt;
+  return size;
+}
+
 }  // namespace
+
+Protocol vfio_user_over(Device& device, DmaMap& dma, VfioUserInterrupts& interrupts) {
+  return {.header_size = kHeaderSize, .message_size = message_size, .session = [&] {
+            return std::make_unique<VfioUserSession>(device, dma, interrupts);
+          }};
+}
 
 VfioUserSession::VfioUserSession(Device& device, DmaMap& dma, VfioUserInterrupts& interrupts)
     : device_(device), dma_(dma), interrupts_(interrupts) {}

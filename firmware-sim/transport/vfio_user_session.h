@@ -1,37 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// One vfio-user client's conversation with the card: a whole message in, a whole reply out. Knows
-// no socket, so that tests and fuzzers can speak to it directly.
+// One vfio-user client's conversation with the card.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "firmware-sim/model/device.h"
 #include "firmware-sim/transport/dma_map.h"
 #include "firmware-sim/transport/shared_memory.h"
+#include "firmware-sim/transport/stream_server.h"
 #include "firmware-sim/transport/vfio_user_interrupts.h"
 
 namespace spa::card {
 
-class VfioUserSession {
+class VfioUserSession final : public Session {
  public:
-  using Fds = std::vector<UniqueFd>;
-
   // The DMA map and the interrupts are those that the device was made with.
   VfioUserSession(Device& device, DmaMap& dma, VfioUserInterrupts& interrupts);
   // Takes the client's memory and eventfds away and leaves the card in power-on state.
-  ~VfioUserSession();
+  ~VfioUserSession() override;
   VfioUserSession(const VfioUserSession&) = delete;
   VfioUserSession& operator=(const VfioUserSession&) = delete;
 
-  // `message` is what its header says, header included. The reply is to be sent before the device
-  // is polled; it is empty for a message that wants none. No value: the client broke the protocol
-  // so that the connection must end; failure() says how.
-  [[nodiscard]] std::optional<Bytes> handle(ByteView message, Fds fds);
-  [[nodiscard]] const std::string& failure() const { return failure_; }
+  [[nodiscard]] std::optional<Bytes> handle(ByteView message, Fds fds) override;
+  [[nodiscard]] const std::string& failure() const override { return failure_; }
 
  private:
   // The body of a successful reply, or the errno of a refusal.
@@ -56,5 +50,8 @@ class VfioUserSession {
   std::map<std::uint64_t, SharedMemory> memories_;  // by bus address; what dma_ borrows
   std::string failure_;
 };
+
+// The protocol as a StreamServer carries it.
+[[nodiscard]] Protocol vfio_user_over(Device& device, DmaMap& dma, VfioUserInterrupts& interrupts);
 
 }  // namespace spa::card

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// spa-sim and spa-wire as processes: what they print, how they refuse, how they end.
+// spa-sim, spa-wire and spa-connect as processes: what they print, how they refuse, how they end.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +12,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -92,13 +93,14 @@ class Programs : public ::testing::Test {
 
   [[nodiscard]] std::string path(const std::string& name) const { return folder + "/" + name; }
 
-  // The complaint of a spa-sim that must not start.
-  static std::string complaint(std::vector<std::string> words) {
-    words.insert(words.begin(), SPA_SIM);
-    Process sim(words);
-    std::string text = sim.rest();
-    EXPECT_EQ(sim.end(), 1) << text;
-    EXPECT_THAT(text, StartsWith("spa-sim: "));
+  // The complaint of a program that must not start.
+  static std::string complaint(std::vector<std::string> words,
+                               const std::string& program = SPA_SIM) {
+    words.insert(words.begin(), program);
+    Process process(words);
+    std::string text = process.rest();
+    EXPECT_EQ(process.end(), 1) << text;
+    EXPECT_THAT(text, StartsWith(std::filesystem::path(program).filename().string() + ": "));
     return text;
   }
 
@@ -150,6 +152,10 @@ TEST_F(Programs, SimSaysWhatIsWrongWithItsCommandLine) {
   EXPECT_THAT(complaint({"--socket", socket, "--engine", "steam"}), HasSubstr("steam"));
   EXPECT_THAT(complaint({"--socket", socket, "--fault", "rx-length,gremlins"}),
               HasSubstr("gremlins"));
+  EXPECT_THAT(complaint({"--socket", socket, "--transport", "pigeon"}), HasSubstr("mpqemu"));
+  EXPECT_THAT(complaint({"--socket", socket, "--transport", "mpqemu"}), HasSubstr("--interrupts"));
+  EXPECT_THAT(complaint({"--socket", socket, "--interrupts", path("irq")}),
+              HasSubstr("only with --transport mpqemu"));
   EXPECT_THAT(complaint({"--socket", "/no/such/folder/card.sock"}), HasSubstr("No such file"));
   EXPECT_THAT(complaint({"--socket", socket, "--pcap", "/no/such/folder/wire.pcap"}),
               HasSubstr("wire.pcap"));
@@ -157,7 +163,7 @@ TEST_F(Programs, SimSaysWhatIsWrongWithItsCommandLine) {
 }
 
 TEST_F(Programs, HelpAndVersionAreNoErrors) {
-  for (const char* program : {SPA_SIM, SPA_WIRE}) {
+  for (const char* program : {SPA_SIM, SPA_WIRE, SPA_CONNECT}) {
     Process help({program, "--help"});
     EXPECT_THAT(help.line(), StartsWith("Usage: "));
     EXPECT_EQ(help.end(), 0);
@@ -165,6 +171,33 @@ TEST_F(Programs, HelpAndVersionAreNoErrors) {
     EXPECT_THAT(version.line(), HasSubstr("0."));
     EXPECT_EQ(version.end(), 0);
   }
+}
+
+// What tools/vm --qemu stock does: a proxy's message goes through a descriptor that spa-connect has
+// opened, and the interrupt comes out of the other socket.
+TEST_F(Programs, SimServesAProxyThatSpaConnectHasConnected) {
+  Process sim({SPA_SIM, "--transport", "mpqemu", "--socket", path("card.sock"), "--interrupts",
+               path("irq.sock")});
+  EXPECT_EQ(sim.line(), "spa-sim: listening on " + path("card.sock"));
+  std::ofstream(path("question")) << std::string("\3\0\0\0\0\0\0\0\14\0\0\0\0\0\0\0", 16)
+                                  << std::string("\0\0\0\0\0\0\0\0\2\0\0\0", 12);
+  Process qemu({SPA_CONNECT, "7=" + path("card.sock"), "--", "/bin/sh", "-c",
+                "cat " + path("question") + " >&7; head -c 24 <&7 | od -An -tx1 -j16 -w8"});
+  EXPECT_EQ(qemu.line(), " 50 53 00 00 00 00 00 00") << "the vendor's number";
+  EXPECT_EQ(qemu.end(), 0);
+  EXPECT_TRUE(std::filesystem::exists(path("irq.sock")));
+  EXPECT_EQ(sim.end(SIGTERM), 0);
+  EXPECT_FALSE(std::filesystem::exists(path("irq.sock")));
+}
+
+TEST_F(Programs, ConnectSaysWhatIsWrongWithItsCommandLine) {
+  EXPECT_THAT(complaint({"20"}, SPA_CONNECT), HasSubstr("FD=PATH"));
+  EXPECT_THAT(complaint({"2=x", "--", "true"}, SPA_CONNECT), HasSubstr("from 3 to 255"));
+  EXPECT_THAT(complaint({"20x=x", "--", "true"}, SPA_CONNECT), HasSubstr("from 3 to 255"));
+  EXPECT_THAT(complaint({"20=" + path("nobody"), "--", "true"}, SPA_CONNECT),
+              HasSubstr("No such file"));
+  EXPECT_THAT(complaint({"--"}, SPA_CONNECT), HasSubstr("no command"));
+  EXPECT_THAT(complaint({"--", "/no/such/program"}, SPA_CONNECT), HasSubstr("No such file"));
 }
 
 TEST_F(Programs, WireRepeatsToAllOthersAndRecords) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "firmware-sim/transport/vfio_user_server.h"
+#include "firmware-sim/transport/stream_server.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -11,70 +11,45 @@
 #include <cstring>
 #include <utility>
 
-#include "firmware-sim/rings/little_endian.h"
-#include "firmware-sim/transport/vfio_user_protocol.h"
-
 namespace spa::card {
-
-using namespace vfio_user;
 
 namespace {
 
 constexpr int kReplyTimeoutMs = 1000;
 
-// Takes the descriptors out of a received message. False when some were lost.
-bool take_fds(msghdr& received, VfioUserSession::Fds& fds) {
-  for (cmsghdr* part = CMSG_FIRSTHDR(&received); part != nullptr;
-       part = CMSG_NXTHDR(&received, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-    const std::size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < count; ++i) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(part) + i * sizeof fd, sizeof fd);
-      fds.emplace_back(fd);
-    }
-  }
-  return (received.msg_flags & MSG_CTRUNC) == 0 && fds.size() <= kMostFds;
-}
-
 }  // namespace
 
-Opened<std::unique_ptr<VfioUserServer>> VfioUserServer::listen(const std::string& path,
-                                                               Device& device, DmaMap& dma,
-                                                               VfioUserInterrupts& interrupts,
-                                                               Log log) {
+Opened<std::unique_ptr<StreamServer>> StreamServer::listen(const std::string& path,
+                                                           Protocol protocol, Log log) {
   Opened<UniqueFd> listener = bind_unix(path, SOCK_STREAM);
   if (!listener) return tl::unexpected(listener.error());
   if (::listen(listener->get(), 1) != 0) return tl::unexpected(system_error(path));
-  return std::unique_ptr<VfioUserServer>(
-      new VfioUserServer(std::move(*listener), path, device, dma, interrupts, std::move(log)));
+  return std::unique_ptr<StreamServer>(
+      new StreamServer(std::move(*listener), path, std::move(protocol), std::move(log)));
 }
 
-VfioUserServer::VfioUserServer(UniqueFd listener, std::string path, Device& device, DmaMap& dma,
-                               VfioUserInterrupts& interrupts, Log log)
+StreamServer::StreamServer(UniqueFd listener, std::string path, Protocol protocol, Log log)
     : listener_(std::move(listener)),
       path_(std::move(path)),
-      device_(device),
-      dma_(dma),
-      interrupts_(interrupts),
+      protocol_(std::move(protocol)),
       log_(std::move(log)) {}
 
-VfioUserServer::~VfioUserServer() {
+StreamServer::~StreamServer() {
   ::unlink(path_.c_str());
 }
 
-void VfioUserServer::accept() {
+void StreamServer::accept() {
   UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!client.valid()) return;
   client_ = std::move(client);
-  session_ = std::make_unique<VfioUserSession>(device_, dma_, interrupts_);
+  session_ = protocol_.session();
   message_.clear();
   fds_.clear();
   log_("client connected");
 }
 
 // By value: the reason may belong to the session that ends here.
-void VfioUserServer::disconnect(std::string why) {
+void StreamServer::disconnect(std::string why) {
   session_.reset();
   client_.reset();
   message_.clear();
@@ -82,7 +57,7 @@ void VfioUserServer::disconnect(std::string why) {
   log_("client gone: " + std::move(why) + "; the card is in power-on state");
 }
 
-void VfioUserServer::service() {
+void StreamServer::service() {
   if (!client_.valid()) {
     accept();
     return;
@@ -100,19 +75,35 @@ void VfioUserServer::service() {
 
 // True when message_ holds a whole message. Never reads beyond it, so that descriptors stay with
 // their message.
-bool VfioUserServer::receive_message() {
-  if (message_.size() < kHeaderSize && !receive_some(kHeaderSize)) return false;
-  const auto size = load_le<std::uint32_t>(message_, kSizeAt);
-  if (size < kHeaderSize || size > kMostMessage) {
-    disconnect("a message of " + std::to_string(size) + " octets");
+bool StreamServer::receive_message() {
+  const std::size_t header = protocol_.header_size;
+  if (message_.size() < header && !receive_some(header)) return false;
+  const auto size = protocol_.message_size(ByteView(message_).first(header));
+  if (!size || *size < header) {
+    disconnect("a message that is none");
     return false;
   }
-  return message_.size() >= size || receive_some(size);
+  return message_.size() >= *size || receive_some(*size);
+}
+
+// Takes the descriptors out of a received message. False when some were lost.
+bool StreamServer::take_fds(msghdr& received) {
+  for (cmsghdr* part = CMSG_FIRSTHDR(&received); part != nullptr;
+       part = CMSG_NXTHDR(&received, part)) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(part) + i * sizeof fd, sizeof fd);
+      fds_.emplace_back(fd);
+    }
+  }
+  return (received.msg_flags & MSG_CTRUNC) == 0 && fds_.size() <= kMostFds;
 }
 
 // Reads until message_ has `wanted` octets. False when they have not come yet, or the client is
 // gone.
-bool VfioUserServer::receive_some(std::size_t wanted) {
+bool StreamServer::receive_some(std::size_t wanted) {
   while (message_.size() < wanted) {
     const std::size_t had = message_.size();
     message_.resize(wanted);
@@ -131,7 +122,7 @@ bool VfioUserServer::receive_some(std::size_t wanted) {
       disconnect(got == 0 ? "it closed the connection" : "the connection broke");
       return false;
     }
-    if (!take_fds(received, fds_)) {
+    if (!take_fds(received)) {
       disconnect("a message with too many descriptors");
       return false;
     }
@@ -139,7 +130,7 @@ bool VfioUserServer::receive_some(std::size_t wanted) {
   return true;
 }
 
-bool VfioUserServer::send(ByteView reply) {
+bool StreamServer::send(ByteView reply) {
   while (!reply.empty()) {
     const auto sent =
         ::send(client_.get(), reply.data(), reply.size(), MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "firmware-sim/transport/vfio_user_server.h"
+#include "firmware-sim/transport/stream_server.h"
 
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
@@ -20,8 +20,9 @@ class Server : public ::testing::Test {
   Server() {
     std::string pattern = ::testing::TempDir() + "spa-server-XXXXXX";
     folder = ::mkdtemp(pattern.data());
-    auto opened = VfioUserServer::listen(path(), card.device, card.dma, card.interrupts,
-                                         [this](const std::string& line) { log += line + "\n"; });
+    auto opened =
+        StreamServer::listen(path(), vfio_user_over(card.device, card.dma, card.interrupts),
+                             [this](const std::string& line) { log += line + "\n"; });
     EXPECT_TRUE(opened) << opened.error();
     server = std::move(*opened);
   }
@@ -72,7 +73,7 @@ class Server : public ::testing::Test {
   Card card;
   std::string folder;
   std::string log;
-  std::unique_ptr<VfioUserServer> server;
+  std::unique_ptr<StreamServer> server;
 };
 
 TEST_F(Server, AnswersMessagesThatComeInPieces) {
@@ -136,8 +137,8 @@ TEST_F(Server, DropsAClientThatTalksNonsense) {
 
 TEST_F(Server, RefusesASocketThatIsTaken) {
   Card other;
-  const auto second = VfioUserServer::listen(path(), other.device, other.dma, other.interrupts,
-                                             [](const std::string&) {});
+  const auto second = StreamServer::listen(
+      path(), vfio_user_over(other.device, other.dma, other.interrupts), [](const std::string&) {});
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().find("another process"), std::string::npos);
   server.reset();
