@@ -4,6 +4,7 @@
 # public keys, and the ways a driver can be taken away.
 # vm: --kernel 6.1 --cards 1 --timeout 900
 # vm: --kernel 6.12 --cards 1 --timeout 900
+# vm: --kernel 6.12 --qemu stock --timeout 900
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 

@@ -3,11 +3,12 @@
 # The emulated cards: one spa-sim process each, listening before QEMU starts. Sourced by tools/vm.
 
 start_cards() {
-    local i waited=0 record=()
+    local i waited=0 record=() way=()
     for ((i = 0; i < cards; i++)); do
         record=()
         [ "$pcap" = 0 ] || record=(--pcap "$outdir/card$i.pcap")
-        "$sim" --socket "$work/card$i.sock" --port "dgram:$work/wire$i.card,$work/wire$i.qemu" \
+        [ "$qemu_kind" = private ] || way=(--transport mpqemu --interrupts "$work/card$i.irq")
+        "$sim" "${way[@]}" --socket "$work/card$i.sock" --port "dgram:$work/wire$i.card,$work/wire$i.qemu" \
             --mac "52:54:00:00:00:$(printf '%02x' $((16 + i)))" "${record[@]}" "${sim_args[@]}" \
             >"$work/card$i.log" 2>&1 </dev/null &
         sim_pids+=($!)
