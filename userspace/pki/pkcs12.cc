@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "userspace/pki/pkcs12_cost.h"
+
 namespace spa::pki {
 
 namespace {
@@ -40,6 +42,8 @@ Result<Pkcs12> parse_pkcs12(ByteView content, std::string_view password) {
     return copy;
   }();
   const auto* text = reinterpret_cast<const char*>(pass.data());
+  if (Status good = pkcs12_is_affordable(file.get(), text); !good)
+    return tl::unexpected(good.error());
   if (PKCS12_mac_present(file.get()) == 1 && PKCS12_verify_mac(file.get(), text, -1) != 1) {
     ERR_clear_error();
     return fail(Errc::kDenied, "the password of the PKCS#12 file is wrong");

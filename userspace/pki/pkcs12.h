@@ -21,8 +21,9 @@ struct Pkcs12 {
   std::vector<Certificate> others;  // CAs, in the order of the file
 };
 
-// kDenied for a wrong password; kUnsupported for ciphers that this OpenSSL no longer offers;
-// kInvalid otherwise, also when the file lacks a key or the certificate for it.
+// kExhausted for a file that is too long or makes too much work of opening it; kDenied for a wrong
+// password; kUnsupported for ciphers that this OpenSSL no longer offers; kInvalid otherwise, also
+// when the file lacks a key or the certificate for it.
 [[nodiscard]] Result<Pkcs12> parse_pkcs12(ByteView content, std::string_view password);
 
 }  // namespace spa::pki

@@ -109,13 +109,13 @@ std::string TestCa::crl(const std::vector<long>& revoked, int last_update, int n
   return {pem.begin(), pem.end()};
 }
 
-Bytes TestCa::pkcs12(const Issued& identity, const std::string& password) const {
+Bytes TestCa::pkcs12(const Issued& identity, const std::string& password, int iterations) const {
   const std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> others(
       sk_X509_new_null(), [](STACK_OF(X509) * s) { sk_X509_free(s); });
   sk_X509_push(others.get(), self_.certificate.get());
   const std::unique_ptr<PKCS12, decltype(&PKCS12_free)> file(
       PKCS12_create(password.c_str(), "identity", identity.key.get(), identity.certificate.get(),
-                    others.get(), 0, 0, 1000, 1000, 0),
+                    others.get(), 0, 0, iterations, iterations, 0),
       PKCS12_free);
   BIO* bio = BIO_new(BIO_s_mem());
   i2d_PKCS12_bio(bio, file.get());

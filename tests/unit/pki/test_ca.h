@@ -44,7 +44,8 @@ class TestCa {
   [[nodiscard]] Bytes der() const { return self_.der(); }
   [[nodiscard]] const Issued& self() const { return self_; }
   // A PKCS#12 file with key, certificate and this CA.
-  [[nodiscard]] Bytes pkcs12(const Issued& identity, const std::string& password) const;
+  [[nodiscard]] Bytes pkcs12(const Issued& identity, const std::string& password,
+                             int iterations = 1000) const;
 
  private:
   Issued sign(const Issue& what, const Issued* issuer);
