@@ -12,7 +12,8 @@ namespace spa::card {
 
 class SharedMemory {
  public:
-  // Refuses a range that ends beyond the file: touching it would be a SIGBUS.
+  // Refuses a range that ends beyond the file: touching it would be a SIGBUS. A file that is cut
+  // short later reads as zeros (vanishing_memory.h).
   [[nodiscard]] static Opened<SharedMemory> map(int fd, std::uint64_t offset, std::uint64_t size,
                                                 DmaAccess access);
   SharedMemory(SharedMemory&& other) noexcept
