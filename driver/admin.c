@@ -60,7 +60,7 @@ void spa_admin_submit(struct spa *spa, struct spa_cmd *cmd)
 	}
 	spin_unlock_bh(&a->lock);
 	if (stopped)
-		cmd->done(spa, cmd, -ENODEV);
+		cmd->done(spa, cmd, a->stopped_by);
 }
 
 /* At most *budget completions, so that a card that writes them without end does not hold us here. */
@@ -103,14 +103,23 @@ void spa_admin_poll(struct spa *spa)
 	spin_unlock_bh(&a->lock);
 }
 
+void *spa_admin_buffer(struct spa *spa, dma_addr_t *dma)
+{
+	return dma_pool_zalloc(spa->admin.buffers, GFP_KERNEL, dma);
+}
+
+void spa_admin_buffer_free(struct spa *spa, void *buf, dma_addr_t dma)
+{
+	memzero_explicit(buf, SPA_ADMIN_DATA);
+	dma_pool_free(spa->admin.buffers, buf, dma);
+}
+
 static void spa_exec_free(struct kref *ref)
 {
 	struct spa_exec *e = container_of(ref, struct spa_exec, ref);
 
-	if (e->buf) {
-		memzero_explicit(e->buf, SPA_ADMIN_DATA);
-		dma_pool_free(e->spa->admin.buffers, e->buf, e->dma);
-	}
+	if (e->buf)
+		spa_admin_buffer_free(e->spa, e->buf, e->dma);
 	kfree(e);
 }
 
@@ -138,7 +147,7 @@ static struct spa_exec *spa_exec_alloc(struct spa *spa, const struct spa_admin_c
 	if (!data)
 		return e;
 
-	e->buf = dma_pool_zalloc(spa->admin.buffers, GFP_KERNEL, &e->dma);
+	e->buf = spa_admin_buffer(spa, &e->dma);
 	if (!e->buf) {
 		kfree(e);
 		return NULL;
@@ -174,9 +183,24 @@ int spa_admin_exec(struct spa *spa, const struct spa_admin_cmd *desc, const stru
 		err = spa_hw_alive(spa) ?: -ETIMEDOUT;
 		spa_count(spa, SPA_COUNT_ADMIN_TIMEOUTS);
 		dev_err_ratelimited(spa->dev, "admin command %u is not answered\n", le16_to_cpu(desc->opcode));
+		spa_health_fault(spa, SPA_FAULT_ADMIN);
 	}
 	kref_put(&e->ref, spa_exec_free);
 	return err;
+}
+
+int spa_admin_resume(struct spa *spa)
+{
+	struct spa_admin *a = &spa->admin;
+	int err = spa_queue_start(&a->q);
+
+	if (err)
+		return err;
+	spin_lock_bh(&a->lock);
+	a->stopped = false;
+	spa_cq_arm(&a->q);
+	spin_unlock_bh(&a->lock);
+	return 0;
 }
 
 int spa_admin_start(struct spa *spa)
@@ -203,13 +227,9 @@ int spa_admin_start(struct spa *spa)
 	err = spa_queue_alloc(spa, &a->q, &shape);
 	if (err)
 		goto err_tags;
-	err = spa_queue_start(&a->q);
+	err = spa_admin_resume(spa);
 	if (err)
 		goto err_queue;
-	spin_lock_bh(&a->lock);
-	a->stopped = false;
-	spa_cq_arm(&a->q);
-	spin_unlock_bh(&a->lock);
 	return 0;
 
 err_queue:
@@ -222,7 +242,7 @@ err_pool:
 	return err;
 }
 
-void spa_admin_stop(struct spa *spa)
+void spa_admin_abort(struct spa *spa, int err)
 {
 	struct spa_admin *a = &spa->admin;
 	struct spa_cmd *cmd, *next;
@@ -230,17 +250,26 @@ void spa_admin_stop(struct spa *spa)
 
 	spin_lock_bh(&a->lock);
 	a->stopped = true;
-	spin_unlock_bh(&a->lock);
-	/* Buffers are given back below, so the card must be off them first. */
-	spa_queue_stop(&a->q);
-
-	spin_lock_bh(&a->lock);
+	a->stopped_by = err;
 	list_splice_init(&a->waiting, &orphans);
 	while ((cmd = spa_tags_take_any(&a->tags)))
 		list_add_tail(&cmd->list, &orphans);
 	spin_unlock_bh(&a->lock);
 	list_for_each_entry_safe(cmd, next, &orphans, list)
-		cmd->done(spa, cmd, -ENODEV);
+		cmd->done(spa, cmd, err);
+}
+
+void spa_admin_stop(struct spa *spa)
+{
+	struct spa_admin *a = &spa->admin;
+
+	spin_lock_bh(&a->lock);
+	a->stopped = true;
+	a->stopped_by = -ENODEV;
+	spin_unlock_bh(&a->lock);
+	/* Buffers are given back below, so the card must be off them first. */
+	spa_queue_stop(&a->q);
+	spa_admin_abort(spa, -ENODEV);
 }
 
 void spa_admin_free(struct spa *spa)

@@ -15,7 +15,7 @@ struct dma_pool;
 struct spa;
 struct spa_cmd;
 
-/* err: 0, the card's refusal as errno, or -ENODEV. Runs in process context or with bottom halves off; must not sleep. */
+/* err: 0, the card's refusal as errno, -ENODEV, or -ECANCELED by a reset. Runs in process context or with bottom halves off; must not sleep. */
 typedef void (*spa_cmd_done)(struct spa *spa, struct spa_cmd *cmd, int err);
 
 struct spa_cmd {
@@ -31,10 +31,15 @@ struct spa_admin {
 	struct list_head waiting; /* the ring was full */
 	struct dma_pool *buffers;
 	bool stopped;
+	int stopped_by; /* what commands are answered with while stopped */
 };
 
 int spa_admin_start(struct spa *spa);
-/* Answers every command that is out with -ENODEV; later ones get that at once. */
+/* Answers every command that is out with `err`; later ones get that at once, until the queue is resumed. The card must
+ * be off the memory of the commands already. */
+void spa_admin_abort(struct spa *spa, int err);
+/* On a card that was reset. */
+int spa_admin_resume(struct spa *spa);
 void spa_admin_stop(struct spa *spa);
 void spa_admin_free(struct spa *spa);
 
@@ -52,6 +57,10 @@ struct spa_exec_data {
 	u32 length;
 };
 int spa_admin_exec(struct spa *spa, const struct spa_admin_cmd *desc, const struct spa_exec_data *data);
+
+/* SPA_ADMIN_DATA octets for a command of one's own; wiped when they are given back. */
+void *spa_admin_buffer(struct spa *spa, dma_addr_t *dma);
+void spa_admin_buffer_free(struct spa *spa, void *buf, dma_addr_t dma);
 
 /* Takes the answers that are there; from the event interrupt's thread. */
 void spa_admin_poll(struct spa *spa);

@@ -35,6 +35,8 @@
 /* Counted once a card. */
 #define SPA_CARD_COUNTERS_LIST(X)	\
 	X(RESTARTS, drv_restarts)	\
+	X(FAULTS, drv_faults)	\
+	X(IRQS_LOST, drv_irqs_lost)	\
 	X(ADMIN_TIMEOUTS, drv_admin_timeouts)	\
 	X(ADMIN_BAD_TAG, drv_admin_bad_tag)	\
 	X(SA_ADDED, drv_sa_added)	\

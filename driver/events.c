@@ -3,6 +3,7 @@
 #include <linux/netdevice.h>
 
 #include "netdev.h"
+#include "sa.h"
 #include "spa.h"
 
 #define SPA_EVENT_ENTRIES 256
@@ -23,11 +24,21 @@ static void spa_event_addresses(struct spa *spa, const struct spa_event *ev, con
 		netdev_info(spa->netdev, "%s: SPI %08x (%u more)\n", what, be32_to_cpu(ev->spi), more);
 }
 
+/* Unknown to the card, but not to us: has it lost the SA? */
+static void spa_event_unknown_spi(struct spa *spa, const struct spa_event *ev)
+{
+	u32 index = spa_sa_find_inbound(spa, ev->spi, ev->daddr);
+
+	if (index != SPA_SA_NONE)
+		spa_health_suspect(spa, index);
+}
+
 static void spa_event(struct spa *spa, const struct spa_event *ev)
 {
 	switch (le16_to_cpu(ev->type)) {
 	case SPA_EVENT_UNKNOWN_SPI:
 		spa_count(spa, SPA_COUNT_EVENT_UNKNOWN_SPI);
+		spa_event_unknown_spi(spa, ev);
 		spa_event_addresses(spa, ev, "unknown SPI");
 		break;
 	case SPA_EVENT_AUTH_FAILURE:
@@ -60,11 +71,35 @@ void spa_events_poll(struct spa *spa)
 	u32 budget = spa->events.cq.entries;
 	struct spa_event ev;
 
-	if (READ_ONCE(spa->gone))
-		return;
-	while (budget-- && spa_cq_next(&spa->events, &ev))
-		spa_event(spa, &ev);
-	spa_cq_arm(&spa->events);
+	/* The interrupt's thread and the watchdog. */
+	mutex_lock(&spa->events_lock);
+	if (!spa->events_paused && !READ_ONCE(spa->gone)) {
+		while (budget-- && spa_cq_next(&spa->events, &ev))
+			spa_event(spa, &ev);
+		spa_cq_arm(&spa->events);
+	}
+	mutex_unlock(&spa->events_lock);
+}
+
+void spa_events_pause(struct spa *spa)
+{
+	mutex_lock(&spa->events_lock);
+	spa->events_paused = true;
+	mutex_unlock(&spa->events_lock);
+}
+
+int spa_events_resume(struct spa *spa)
+{
+	int err;
+
+	mutex_lock(&spa->events_lock);
+	err = spa_queue_start(&spa->events);
+	if (!err) {
+		spa->events_paused = false;
+		spa_cq_arm(&spa->events);
+	}
+	mutex_unlock(&spa->events_lock);
+	return err;
 }
 
 int spa_events_start(struct spa *spa)
@@ -75,19 +110,21 @@ int spa_events_start(struct spa *spa)
 		.cq_entries = min_t(u32, spa->limits.ring, SPA_EVENT_ENTRIES),
 		.cq_stride = sizeof(struct spa_event),
 	};
-	int err = spa_queue_alloc(spa, &spa->events, &shape);
+	int err;
 
+	mutex_init(&spa->events_lock);
+	err = spa_queue_alloc(spa, &spa->events, &shape);
 	if (err)
 		return err;
-	err = spa_queue_start(&spa->events);
-	if (err) {
-		spa_queue_free(&spa->events);
-		return err;
-	}
 	/* Only now both queues behind the event vector are there for its thread. */
 	smp_store_release(&spa->irqs.ready, true);
-	spa_cq_arm(&spa->events);
-	return 0;
+	err = spa_events_resume(spa);
+	if (err) {
+		smp_store_release(&spa->irqs.ready, false);
+		synchronize_irq(pci_irq_vector(spa->pdev, SPA_VECTOR_EVENT));
+		spa_queue_free(&spa->events);
+	}
+	return err;
 }
 
 void spa_events_stop(struct spa *spa)

@@ -10,6 +10,7 @@
 
 #define SPA_WAIT_STEP_US 100
 #define SPA_WAIT_US (5 * USEC_PER_SEC)
+#define SPA_SILENCE_US (USEC_PER_SEC / 2)
 #define SPA_TEST_DMA_OCTETS 4096
 #define SPA_ALL_ONES 0xffffffffu
 
@@ -26,7 +27,7 @@ void spa_write(struct spa *spa, u32 reg, u32 value)
 int spa_hw_alive(struct spa *spa)
 {
 	if (READ_ONCE(spa->gone))
-		return -ENODEV;
+		return READ_ONCE(spa->state) == SPA_RESTING || READ_ONCE(spa->state) == SPA_ASLEEP ? -EAGAIN : -ENODEV;
 	if (spa_read(spa, SPA_REG_MAGIC) == SPA_MAGIC)
 		return 0;
 	if (!xchg(&spa->gone, true))
@@ -78,9 +79,8 @@ int spa_hw_reset(struct spa *spa)
 	return err;
 }
 
-int spa_hw_read_limits(struct spa *spa)
+static int spa_hw_limits(struct spa *spa, struct spa_limits *l)
 {
-	struct spa_limits *l = &spa->limits;
 	u32 queues = spa_read(spa, SPA_REG_LIMIT_QUEUES);
 
 	l->version = spa_read(spa, SPA_REG_VERSION);
@@ -101,6 +101,36 @@ int spa_hw_read_limits(struct spa *spa)
 		return -EIO;
 	}
 	return 0;
+}
+
+int spa_hw_read_limits(struct spa *spa)
+{
+	return spa_hw_limits(spa, &spa->limits);
+}
+
+int spa_hw_same_limits(struct spa *spa)
+{
+	struct spa_limits now = {};
+	int err = spa_hw_limits(spa, &now);
+
+	if (err || !memcmp(&now, &spa->limits, sizeof(now)))
+		return err;
+	dev_err(spa->dev, "this is another card than before: version %08x, features %08x, %u SAs\n", now.version,
+		now.features, now.sas);
+	return -ENODEV;
+}
+
+int spa_hw_function_reset(struct spa *spa)
+{
+	int err;
+
+	dev_warn(spa->dev, "function-level reset\n");
+	err = pcie_reset_flr(spa->pdev, PCI_RESET_DO_RESET);
+	/* Saved when probe was through: bus addresses, and the vectors that are in use. */
+	pci_restore_state(spa->pdev);
+	pci_save_state(spa->pdev);
+	pci_set_master(spa->pdev);
+	return err;
 }
 
 static int spa_hw_test_value(struct spa *spa)
@@ -198,6 +228,26 @@ bool spa_hw_link(struct spa *spa, u32 *speed)
 	if (speed)
 		*speed = link >> 8;
 	return link & 1;
+}
+
+void spa_hw_silence(struct spa *spa)
+{
+	u32 control;
+
+	if (!READ_ONCE(spa->gone)) {
+		spa_write(spa, SPA_REG_CONTROL, SPA_CONTROL_RESET);
+		/* Whether it obeys or not: after the next line it reaches nothing. */
+		read_poll_timeout(spa_read, control, !(control & SPA_CONTROL_RESET) || control == SPA_ALL_ONES,
+				  SPA_WAIT_STEP_US, SPA_SILENCE_US, false, spa, SPA_REG_CONTROL);
+	}
+	pci_clear_master(spa->pdev);
+	WRITE_ONCE(spa->gone, true);
+}
+
+void spa_hw_unsilence(struct spa *spa)
+{
+	pci_set_master(spa->pdev);
+	WRITE_ONCE(spa->gone, false);
 }
 
 void spa_hw_isolate(struct spa *spa, const char *why)

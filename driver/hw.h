@@ -28,7 +28,8 @@ struct spa_limits {
 u32 spa_read(struct spa *spa, u32 reg);
 void spa_write(struct spa *spa, u32 reg, u32 value);
 
-/* 0, or -ENODEV once the card does not say its magic word any more: it was pulled or its process has died. */
+/* 0; -ENODEV once the card does not say its magic word any more: it was pulled or its process has died; -EAGAIN while
+ * it is being reset. */
 int spa_hw_alive(struct spa *spa);
 
 /* Waits until (register & mask) == value. -ETIMEDOUT, or -ENODEV when the card is gone. May sleep. */
@@ -37,9 +38,17 @@ int spa_hw_wait(struct spa *spa, u32 reg, u32 mask, u32 value);
 int spa_hw_identify(struct spa *spa);
 int spa_hw_reset(struct spa *spa);
 int spa_hw_read_limits(struct spa *spa);
+/* After a reset: -ENODEV when this is not the card that the driver was loaded for. */
+int spa_hw_same_limits(struct spa *spa);
+/* Through the configuration space, for a card that does not obey its register. */
+int spa_hw_function_reset(struct spa *spa);
 int spa_hw_test(struct spa *spa);
 void spa_hw_read_mac(struct spa *spa, u8 mac[6]);
 bool spa_hw_link(struct spa *spa, u32 *speed);
+
+/* Resets the card, if it can still be told, and cuts it off from memory; and lets it in again. */
+void spa_hw_silence(struct spa *spa);
+void spa_hw_unsilence(struct spa *spa);
 
 /* After this the card cannot reach memory. For a card that does not stop when it is told to. */
 void spa_hw_isolate(struct spa *spa, const char *why);

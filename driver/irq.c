@@ -7,15 +7,20 @@
 
 #define SPA_IRQ_TEST_TIMEOUT (5 * HZ)
 
+void spa_irq_poll_event(struct spa *spa)
+{
+	if (!smp_load_acquire(&spa->irqs.ready))
+		return;
+	spa_admin_poll(spa);
+	spa_events_poll(spa);
+}
+
 static irqreturn_t spa_irq_event(int irq, void *data)
 {
 	struct spa *spa = data;
 
 	complete(&spa->irqs.test);
-	if (!smp_load_acquire(&spa->irqs.ready))
-		return IRQ_HANDLED;
-	spa_admin_poll(spa);
-	spa_events_poll(spa);
+	spa_irq_poll_event(spa);
 	return IRQ_HANDLED;
 }
 

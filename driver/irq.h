@@ -20,6 +20,9 @@ struct spa_irqs {
 	char pair_names[SPA_PAIRS_MAX][IFNAMSIZ + 16];
 };
 
+/* What the event vector is for, without its interrupt; process context. */
+void spa_irq_poll_event(struct spa *spa);
+
 /* Asks for vectors and says how many pairs they serve. */
 int spa_irq_alloc(struct spa *spa, u32 pairs_wanted, u32 *pairs);
 void spa_irq_free(struct spa *spa);

@@ -4,10 +4,11 @@
 #include <linux/etherdevice.h>
 #include <linux/module.h>
 
+#include "devlink.h"
 #include "netdev.h"
 #include "pka.h"
+#include "sa.h"
 #include "spa.h"
-#include "xfrm.h"
 
 static int spa_pci_start(struct spa *spa)
 {
@@ -160,30 +161,46 @@ static int spa_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	spin_lock_init(&spa->admin.lock);
 	INIT_LIST_HEAD(&spa->admin.waiting);
 	spa->admin.stopped = true;
-	spa_xfrm_init(spa);
+	spa->admin.stopped_by = -ENODEV;
+	spa_sa_table_init(spa);
+	spa_recover_init(spa);
 
 	err = spa_pci_start(spa);
 	if (err)
 		goto err_netdev;
-	err = spa_card_start(spa, &pairs);
+	err = spa_health_init(spa);
 	if (err)
 		goto err_pci;
+	err = spa_card_start(spa, &pairs);
+	if (err)
+		goto err_health;
 	err = spa_interface_start(spa, pairs);
 	if (err)
 		goto err_card;
+	err = spa_devlink_start(spa);
+	if (err)
+		goto err_interface;
 
 	pci_set_drvdata(pdev, spa);
+	/* For a function-level reset, which takes the bus addresses and vectors away. */
+	pci_save_state(pdev);
+	spa_set_state(spa, SPA_RUNNING);
+	spa_health_start(spa);
 	netdev_info(netdev, "interface %u.%u, %u SAs, %u ring pairs, frames of %u octets, self-tests passed\n",
 		    spa->limits.version >> 16, spa->limits.version & 0xffff, spa->limits.sas, pairs,
 		    spa->limits.frame);
 	return 0;
 
+err_interface:
+	spa_interface_stop(spa);
 err_card:
 	spa_card_stop(spa);
+err_health:
+	spa_health_free(spa);
 err_pci:
 	spa_pci_stop(spa);
 err_netdev:
-	spa_xfrm_destroy(spa);
+	spa_sa_table_destroy(spa);
 	free_netdev(netdev);
 	return err;
 }
@@ -192,14 +209,48 @@ static void spa_remove(struct pci_dev *pdev)
 {
 	struct spa *spa = pci_get_drvdata(pdev);
 
+	spa_recover_forbid(spa);
+	spa_health_stop(spa);
+	spa_devlink_stop(spa);
 	/* Finds out now, rather than in every wait below, when the card was pulled. */
 	spa_hw_alive(spa);
 	spa_interface_stop(spa);
 	spa_card_stop(spa);
+	spa_health_free(spa);
 	spa_pci_stop(spa);
-	spa_xfrm_destroy(spa);
+	spa_sa_table_destroy(spa);
 	free_netdev(spa->netdev);
 }
+
+/* ---- Resets by others, and sleep ---- */
+
+static void spa_reset_prepare(struct pci_dev *pdev)
+{
+	spa_sleep(pci_get_drvdata(pdev));
+}
+
+static void spa_reset_done(struct pci_dev *pdev)
+{
+	spa_wake(pci_get_drvdata(pdev));
+}
+
+static const struct pci_error_handlers spa_error_handlers = {
+	.reset_prepare = spa_reset_prepare,
+	.reset_done = spa_reset_done,
+};
+
+static int spa_suspend(struct device *dev)
+{
+	spa_sleep(dev_get_drvdata(dev));
+	return 0;
+}
+
+static int spa_resume(struct device *dev)
+{
+	return spa_wake(dev_get_drvdata(dev));
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(spa_pm_ops, spa_suspend, spa_resume);
 
 static const struct pci_device_id spa_ids[] = {
 	{ PCI_DEVICE(SPA_PCI_VENDOR_ID, SPA_PCI_DEVICE_ID) },
@@ -212,6 +263,8 @@ static struct pci_driver spa_driver = {
 	.id_table = spa_ids,
 	.probe = spa_probe,
 	.remove = spa_remove,
+	.err_handler = &spa_error_handlers,
+	.driver.pm = pm_sleep_ptr(&spa_pm_ops),
 };
 module_pci_driver(spa_driver);
 

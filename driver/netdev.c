@@ -51,7 +51,8 @@ static void spa_port_work(struct work_struct *work)
 	struct spa *spa = container_of(work, struct spa, port_work);
 	int err = spa_port_set(spa);
 
-	if (err && err != -ENODEV)
+	/* While it is being reset it cannot be told, and afterwards it is told anyway. */
+	if (err && err != -ENODEV && err != -EAGAIN && err != -ECANCELED)
 		netdev_warn(spa->netdev, "the receive filter was not set: %d\n", err);
 }
 
@@ -65,6 +66,11 @@ static int spa_mac_set(struct spa *spa, const u8 *mac)
 		arg |= (u64)mac[i] << (8 * i);
 	cmd.arg = cpu_to_le64(arg);
 	return spa_admin_exec(spa, &cmd, NULL);
+}
+
+int spa_netdev_restore_mac(struct spa *spa)
+{
+	return spa_mac_set(spa, spa->netdev->dev_addr);
 }
 
 void spa_port_link_changed(struct spa *spa)
@@ -153,6 +159,13 @@ static void spa_pair_stop(struct spa_pair *pair)
 	spa_rx_drain(pair);
 }
 
+static void spa_rings_set_up(struct spa *spa, bool up)
+{
+	mutex_lock(&spa->rings_lock);
+	spa->rings_up = up;
+	mutex_unlock(&spa->rings_lock);
+}
+
 static int spa_pairs_start(struct spa *spa)
 {
 	u32 i;
@@ -164,6 +177,7 @@ static int spa_pairs_start(struct spa *spa)
 		if (err)
 			goto err_started;
 	}
+	spa_rings_set_up(spa, true);
 	return 0;
 
 err_started:
@@ -176,6 +190,7 @@ static void spa_pairs_stop(struct spa *spa)
 {
 	u32 i;
 
+	spa_rings_set_up(spa, false);
 	for (i = 0; i < spa->nr_pairs; i++)
 		spa_pair_stop(&spa->pairs[i]);
 }
@@ -208,7 +223,7 @@ static void spa_down(struct spa *spa)
 	netif_carrier_off(spa->netdev);
 	/* Should the card not obey, its queues are stopped one by one all the same. */
 	err = spa_port_up(spa, false);
-	if (err && err != -ENODEV)
+	if (err && err != -ENODEV && err != -EAGAIN)
 		netdev_warn(spa->netdev, "the port was not taken down: %d\n", err);
 	spa_pairs_stop(spa);
 }
@@ -258,8 +273,30 @@ static void spa_restart_work(struct work_struct *work)
 		spa_count(spa, SPA_COUNT_RESTARTS);
 	}
 	rtnl_unlock();
-	if (err)
+	if (err) {
 		netdev_err(spa->netdev, "the rings did not come back: %d\n", err);
+		spa_health_fault(spa, SPA_FAULT_STALL);
+	} else {
+		spa_health_restarted(spa);
+	}
+}
+
+void spa_netdev_pause(struct spa *spa)
+{
+	netif_device_detach(spa->netdev);
+	if (spa->port_up)
+		spa_down(spa);
+}
+
+int spa_netdev_resume(struct spa *spa)
+{
+	int err = 0;
+
+	if (netif_running(spa->netdev) && !spa->port_up)
+		err = spa_up(spa);
+	if (!err)
+		netif_device_attach(spa->netdev);
+	return err;
 }
 
 void spa_restart_later(struct spa *spa, const char *why)
@@ -277,7 +314,7 @@ static void spa_tx_timeout(struct net_device *netdev, unsigned int queue)
 
 	netdev_warn(netdev, "queue %u: %u descriptors are out, the oldest is %u\n", queue, spa_sq_used(&pair->tx),
 		    pair->tx.sq.head);
-	spa_restart_later(spa, "the card does not send");
+	spa_health_fault(spa, SPA_FAULT_STALL);
 }
 
 static int spa_change_mtu(struct net_device *netdev, int mtu)
@@ -370,6 +407,7 @@ static void spa_netdev_set_mac(struct spa *spa)
 	u8 mac[ETH_ALEN];
 
 	spa_hw_read_mac(spa, mac);
+	ether_addr_copy(spa->serial, mac);
 	if (is_valid_ether_addr(mac)) {
 		eth_hw_addr_set(spa->netdev, mac);
 		return;
@@ -390,6 +428,7 @@ int spa_netdev_setup(struct spa *spa, u32 pairs)
 		return -ENOMEM;
 	spa->nr_pairs = pairs;
 	mutex_init(&spa->port_lock);
+	mutex_init(&spa->rings_lock);
 	INIT_WORK(&spa->port_work, spa_port_work);
 	INIT_DELAYED_WORK(&spa->restart_work, spa_restart_work);
 

@@ -17,6 +17,12 @@ void spa_port_link_changed(struct spa *spa);
 /* Takes the rings down and up again, soon and not too often. Any context. */
 void spa_restart_later(struct spa *spa, const char *why);
 
+/* Around a reset of the card, under rtnl: the interface is not present in between, but stays up if it was. */
+void spa_netdev_pause(struct spa *spa);
+int spa_netdev_resume(struct spa *spa);
+/* The card comes out of a reset with the address that it was made with. */
+int spa_netdev_restore_mac(struct spa *spa);
+
 /* Totals of the pairs. */
 u64 spa_netdev_poll_total(struct spa *spa, enum spa_poll_counter which);
 u64 spa_netdev_xmit_total(struct spa *spa, enum spa_xmit_counter which);

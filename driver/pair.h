@@ -19,6 +19,7 @@ struct spa_tx_slot {
 	struct sk_buff *skb; /* in the slot of a frame's last descriptor only */
 	dma_addr_t dma;
 	u32 length;
+	u32 sa_index; /* where skb is: the SA that the frame was sent with, or SPA_SA_NONE */
 	bool page; /* mapped with skb_frag_dma_map */
 };
 
@@ -30,6 +31,8 @@ struct spa_pair {
 	struct spa_queue tx;
 	struct spa_rx_slot *rx_slots;
 	struct spa_tx_slot *tx_slots;
+	struct spa_progress rx_progress; /* the watchdog's */
+	struct spa_progress tx_progress;
 	bool broken; /* a completion made no sense: nothing is believed until the pair is restarted */
 	struct spa_poll_counters poll;
 	struct spa_xmit_counters xmit;

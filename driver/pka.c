@@ -36,7 +36,9 @@ struct spa_pka {
 	struct ida owners;
 
 	spinlock_t lock; /* the queue and the tags */
-	bool stopped;
+	bool stopped; /* for good */
+	bool paused;  /* while the card is reset */
+	bool dead;    /* and when it did not come back */
 	struct spa_queue q;
 	struct spa_tags tags;
 	struct list_head contexts; /* open files, under `lock`; woken when the card goes */
@@ -102,7 +104,8 @@ static void spa_pka_ctx_free(struct spa_pka_ctx *ctx)
 
 static void spa_pka_ctx_released(struct spa *spa, struct spa_cmd *cmd, int err)
 {
-	if (err && err != -ENODEV)
+	/* A reset has destroyed them too. */
+	if (err && err != -ENODEV && err != -ECANCELED)
 		dev_err_ratelimited(spa->dev, "keys of an owner were not destroyed: %d\n", err);
 	spa_pka_ctx_free(container_of(cmd, struct spa_pka_ctx, release));
 }
@@ -206,7 +209,7 @@ static bool spa_pka_post(struct spa_pka *pka, struct spa_pka_op *op, const struc
 	bool posted = false;
 
 	spin_lock_bh(&pka->lock);
-	if (!pka->stopped && !spa_tags_full(&pka->tags)) {
+	if (!pka->stopped && !pka->paused && !spa_tags_full(&pka->tags)) {
 		cmd = spa_ring_entry(&pka->q.sq, pka->q.sq.tail);
 		memset(cmd, 0, sizeof(*cmd));
 		cmd->op = cpu_to_le16(r->op);
@@ -288,7 +291,7 @@ static int spa_pka_submit_batch(struct spa *spa, struct spa_pka_ctx *ctx, struct
 	if (!batch->taken)
 		return err;
 	spin_lock_bh(&ctx->pka->lock);
-	if (!ctx->pka->stopped)
+	if (!ctx->pka->stopped && !ctx->pka->paused)
 		spa_sq_ring(&ctx->pka->q);
 	spin_unlock_bh(&ctx->pka->lock);
 	return 0;
@@ -349,7 +352,7 @@ static struct spa_pka_op *spa_pka_next(struct spa_pka *pka, u32 *budget, struct 
 	struct spa_pka_op *op = NULL;
 
 	spin_lock_bh(&pka->lock);
-	while (!op && !pka->stopped && *budget && spa_cq_next(&pka->q, cpl)) {
+	while (!op && !pka->stopped && !pka->paused && *budget && spa_cq_next(&pka->q, cpl)) {
 		--*budget;
 		op = spa_tags_take(&pka->tags, le64_to_cpu(cpl->tag));
 		if (op)
@@ -372,10 +375,76 @@ void spa_pka_poll(struct spa_pka *pka)
 	while ((op = spa_pka_next(pka, &budget, &cpl)))
 		spa_pka_complete(spa, op, &cpl);
 	spin_lock_bh(&pka->lock);
-	if (!pka->stopped)
+	if (!pka->stopped && !pka->paused)
 		spa_cq_arm(&pka->q);
 	spin_unlock_bh(&pka->lock);
 	wake_up_interruptible(&pka->room);
+}
+
+/* Gives back what is in flight; the card is off its memory. */
+static void spa_pka_cancel_all(struct spa *spa, struct spa_pka *pka)
+{
+	struct spa_pka_op *op;
+
+	for (;;) {
+		spin_lock_bh(&pka->lock);
+		op = spa_tags_take_any(&pka->tags);
+		spin_unlock_bh(&pka->lock);
+		if (!op)
+			return;
+		spa_pka_finish(spa, op, -ECANCELED);
+	}
+}
+
+void spa_pka_pause(struct spa *spa)
+{
+	struct spa_pka *pka = spa->pka;
+
+	if (!pka)
+		return;
+	spin_lock_bh(&pka->lock);
+	pka->paused = true;
+	spin_unlock_bh(&pka->lock);
+	spa_pka_cancel_all(spa, pka);
+}
+
+int spa_pka_resume(struct spa *spa)
+{
+	struct spa_pka *pka = spa->pka;
+	int err;
+
+	if (!pka)
+		return 0;
+	err = spa_queue_start(&pka->q);
+	if (err)
+		return err;
+	spin_lock_bh(&pka->lock);
+	pka->paused = false;
+	pka->dead = false;
+	spa_cq_arm(&pka->q);
+	spin_unlock_bh(&pka->lock);
+	wake_up_interruptible(&pka->room);
+	return 0;
+}
+
+bool spa_pka_busy(struct spa *spa, u16 *head)
+{
+	struct spa_pka *pka = spa->pka;
+
+	if (!pka)
+		return false;
+	*head = READ_ONCE(pka->q.sq.head);
+	return READ_ONCE(pka->tags.in_use);
+}
+
+bool spa_pka_catch_up(struct spa *spa)
+{
+	struct spa_pka *pka = spa->pka;
+
+	if (!pka || !spa_cq_pending(&pka->q))
+		return false;
+	spa_pka_poll(pka);
+	return true;
 }
 
 /* ---- The file ---- */
@@ -510,9 +579,14 @@ static ssize_t spa_pka_read_records(struct spa_pka_ctx *ctx, char __user *to, si
 	return done;
 }
 
+static bool spa_pka_gone(const struct spa_pka *pka)
+{
+	return READ_ONCE(pka->stopped) || READ_ONCE(pka->dead);
+}
+
 static bool spa_pka_readable(struct spa_pka_ctx *ctx)
 {
-	return spa_pka_first_done(ctx) || READ_ONCE(ctx->pka->stopped);
+	return spa_pka_first_done(ctx) || spa_pka_gone(ctx->pka);
 }
 
 static ssize_t spa_pka_read(struct file *file, char __user *to, size_t room, loff_t *offset)
@@ -527,7 +601,7 @@ static ssize_t spa_pka_read(struct file *file, char __user *to, size_t room, lof
 		mutex_unlock(&ctx->reader);
 		if (ret)
 			return ret;
-		if (READ_ONCE(ctx->pka->stopped))
+		if (spa_pka_gone(ctx->pka))
 			return -ENODEV;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
@@ -547,9 +621,9 @@ static __poll_t spa_pka_fpoll(struct file *file, poll_table *wait)
 	if (spa_pka_first_done(ctx))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	spin_lock_bh(&pka->lock);
-	if (pka->stopped)
+	if (spa_pka_gone(pka))
 		mask |= EPOLLERR | EPOLLHUP;
-	else if (!spa_tags_full(&pka->tags) && READ_ONCE(ctx->held) < SPA_PKA_MAX_INFLIGHT)
+	else if (!pka->paused && !spa_tags_full(&pka->tags) && READ_ONCE(ctx->held) < SPA_PKA_MAX_INFLIGHT)
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	spin_unlock_bh(&pka->lock);
 	return mask;
@@ -674,10 +748,19 @@ static void spa_pka_wake_all(struct spa_pka *pka)
 	wake_up_interruptible(&pka->room);
 }
 
+void spa_pka_give_up(struct spa *spa)
+{
+	struct spa_pka *pka = spa->pka;
+
+	if (!pka)
+		return;
+	WRITE_ONCE(pka->dead, true);
+	spa_pka_wake_all(pka);
+}
+
 void spa_pka_stop(struct spa *spa)
 {
 	struct spa_pka *pka = spa->pka;
-	struct spa_pka_op *op;
 
 	if (!pka)
 		return;
@@ -690,8 +773,7 @@ void spa_pka_stop(struct spa *spa)
 	spa_irq_release_pk(spa);
 	/* The operations' memory is given back below, so the card must be off it first. */
 	spa_queue_stop(&pka->q);
-	while ((op = spa_tags_take_any(&pka->tags)))
-		spa_pka_finish(spa, op, -ECANCELED);
+	spa_pka_cancel_all(spa, pka);
 	pka->card = NULL;
 	up_write(&pka->sem);
 	spa_pka_wake_all(pka);

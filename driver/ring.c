@@ -104,17 +104,25 @@ void spa_sq_ring(struct spa_queue *q)
 	spa_write(q->spa, SPA_DOORBELL_SQ(q->id), q->sq.tail);
 }
 
+bool spa_cq_pending(const struct spa_queue *q)
+{
+	const struct spa_ring *r = &q->cq;
+	u16 head = READ_ONCE(r->head);
+	const u8 *entry = spa_ring_entry(r, head);
+	u8 want = (head / r->entries & 1) ^ 1;
+
+	/* The phase is the last octet of every completion and event. */
+	return (READ_ONCE(entry[r->stride - 1]) & 1) == want;
+}
+
 bool spa_cq_next(struct spa_queue *q, void *copy)
 {
 	struct spa_ring *r = &q->cq;
-	const u8 *entry = spa_ring_entry(r, r->head);
-	u8 want = (r->head / r->entries & 1) ^ 1;
 
-	/* The phase is the last octet of every completion and event. */
-	if ((READ_ONCE(entry[r->stride - 1]) & 1) != want)
+	if (!spa_cq_pending(q))
 		return false;
 	dma_rmb();
-	memcpy(copy, entry, r->stride);
+	memcpy(copy, spa_ring_entry(r, r->head), r->stride);
 	r->head++;
 	return true;
 }

@@ -27,6 +27,12 @@ struct spa_queue {
 	struct spa_ring cq;
 };
 
+/* A queue with work in it: where it stood at the last look, and for how many looks. */
+struct spa_progress {
+	u16 head;
+	u32 looks;
+};
+
 struct spa_queue_shape {
 	u32 id;
 	u32 vector;
@@ -65,6 +71,9 @@ void spa_sq_ring(struct spa_queue *q);
 /* Copies the next completion to `copy` (cq.stride octets) and steps over it. False: there is none. The card may
  * rewrite its entry at any time, so only the copy is looked at. */
 bool spa_cq_next(struct spa_queue *q, void *copy);
+
+/* There is a completion that nobody has looked at. */
+bool spa_cq_pending(const struct spa_queue *q);
 
 /* Gives back what was stepped over and asks for an interrupt at the next entry. */
 void spa_cq_arm(struct spa_queue *q);

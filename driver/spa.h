@@ -4,23 +4,29 @@
 #define SPA_DRIVER_SPA_H
 
 #include <linux/atomic.h>
+#include <linux/if_ether.h>
 #include <linux/idr.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
+#include <linux/rwsem.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "admin.h"
 #include "counters.h"
 #include "events.h"
+#include "health.h"
 #include "hw.h"
 #include "irq.h"
 #include "pair.h"
+#include "recover.h"
 #include "ring.h"
 
 #define SPA_DRIVER_NAME "spa"
 
+struct spa_devlink;
 struct spa_pka;
 
 struct spa {
@@ -29,21 +35,37 @@ struct spa {
 	void __iomem *bar;
 	struct net_device *netdev;
 	struct spa_limits limits;
-	bool gone; /* pulled, dead or isolated: its registers are not worth reading */
+	bool gone; /* pulled, dead or cut off: its registers are not worth reading */
+
+	struct mutex card_lock; /* changes of state, and what goes with them */
+	enum spa_state state;
+	wait_queue_head_t state_changed;
+	bool unwanted; /* being removed: not worth bringing back */
+	u32 recoveries;
+	u32 recent_recoveries; /* without an order, since recent_since */
+	unsigned long recent_since;
+	struct spa_health health;
+	struct spa_devlink *devlink;
 
 	struct spa_irqs irqs;
 	struct spa_admin admin;
 	struct spa_queue events;
+	struct mutex events_lock; /* its ring, and events_paused */
+	bool events_paused;
 
 	struct spa_pair *pairs;
 	u32 nr_pairs;
+	u8 serial[ETH_ALEN]; /* the station address that the card was made with */
 	u32 rx_buffer; /* octets of a receive buffer, set when the interface goes up */
 
+	struct mutex rings_lock; /* rings_up: the watchdog may look at the rings */
+	bool rings_up;
 	struct mutex port_lock; /* port_up, and the order of PORT_SET commands */
 	bool port_up;
 	struct work_struct port_work;
 	struct delayed_work restart_work;
 
+	struct rw_semaphore table_sem; /* read: programs the card's tables; write: they are being replayed */
 	struct xarray sas; /* SA index -> struct spa_sa_entry, while the kernel knows the state */
 	struct ida sa_ids; /* indices that the card may still hold */
 	atomic_t sa_generation;

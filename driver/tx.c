@@ -104,6 +104,7 @@ static void spa_tx_describe(struct spa_pair *pair, struct sk_buff *skb, const st
 {
 	struct spa_tx_desc *first = spa_ring_entry(&pair->tx.sq, pair->tx.sq.tail);
 	struct spa_tx_desc *last = spa_ring_entry(&pair->tx.sq, pair->tx.sq.tail + descs - 1);
+	struct spa_tx_slot *slot = spa_tx_slot(pair, pair->tx.sq.tail + descs - 1);
 
 	if (esp->used) {
 		first->flags |= cpu_to_le16(SPA_TX_ESP);
@@ -117,7 +118,8 @@ static void spa_tx_describe(struct spa_pair *pair, struct sk_buff *skb, const st
 		first->csum_offset = skb->csum_offset;
 	}
 	last->flags |= cpu_to_le16(SPA_TX_END);
-	spa_tx_slot(pair, pair->tx.sq.tail + descs - 1)->skb = skb;
+	slot->skb = skb;
+	slot->sa_index = esp->used ? esp->sa_index : SPA_SA_NONE;
 }
 
 /* Everything that can keep a frame from being sent; the counter that says so, or SPA_XMIT_COUNTERS. */
@@ -221,6 +223,16 @@ static bool spa_tx_believable(struct spa_pair *pair, const struct spa_completion
 	return ahead < spa_sq_used(&pair->tx) && spa_tx_slot(pair, index)->skb;
 }
 
+/* The card did not send it. An SA that it does not know, and that was not deleted meanwhile, it has lost. */
+static void spa_tx_refused(struct spa_pair *pair, const struct spa_completion *cpl)
+{
+	u32 index = spa_tx_slot(pair, le16_to_cpu(cpl->index))->sa_index;
+
+	spa_count_poll(&pair->poll, SPA_COUNT_TX_CARD_ERRORS, 1);
+	if (index != SPA_SA_NONE && (cpl->status == SPA_E_NOT_FOUND || cpl->status == SPA_E_STALE))
+		spa_health_suspect(pair->spa, index);
+}
+
 void spa_tx_poll(struct spa_pair *pair, int budget)
 {
 	struct netdev_queue *txq = spa_pair_txq(pair, pair->spa->netdev);
@@ -235,7 +247,7 @@ void spa_tx_poll(struct spa_pair *pair, int budget)
 			break;
 		}
 		if (cpl.status != SPA_OK)
-			spa_count_poll(&pair->poll, SPA_COUNT_TX_CARD_ERRORS, 1);
+			spa_tx_refused(pair, &cpl);
 		spa_tx_take_back(pair, le16_to_cpu(cpl.index), budget, &frames, &octets);
 	}
 	netdev_tx_completed_queue(txq, frames, octets);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* XFRM crypto offload: ESP states of the kernel as SAs of the card. */
+/* XFRM offload: what the network stack sees of it, and ESP frames in both directions. */
 #ifndef SPA_DRIVER_XFRM_H
 #define SPA_DRIVER_XFRM_H
 
@@ -23,16 +23,11 @@ struct spa_tx_esp {
 	u32 seq_hi;
 };
 
-#if IS_ENABLED(CONFIG_XFRM_OFFLOAD)
 /* Announces the offload; before register_netdev. */
 void spa_xfrm_setup(struct spa *spa);
-void spa_xfrm_init(struct spa *spa);
-void spa_xfrm_destroy(struct spa *spa);
 
-/* Process context. 0, or the reason why the netlink request fails; never a silent fallback to software, which would
- * make two generators of one IV sequence. */
+/* The operations of xfrmdev_ops in the form of the newest kernel; sa.h says in which context they run. */
 int spa_xfrm_state_add(struct net_device *netdev, struct xfrm_state *x, struct netlink_ext_ack *extack);
-/* Any context; as often as one likes. */
 void spa_xfrm_state_delete(struct net_device *netdev, struct xfrm_state *x);
 bool spa_xfrm_offload_ok(struct net_device *netdev, struct xfrm_state *x);
 
@@ -44,34 +39,4 @@ void spa_xfrm_set_ops(struct net_device *netdev);
 /* False: the frame belongs to an SA that is gone and must be dropped. */
 bool spa_xfrm_tx(struct spa *spa, struct sk_buff *skb, struct spa_tx_esp *esp);
 bool spa_xfrm_rx(struct spa_pair *pair, struct sk_buff *skb, const struct spa_completion *cpl);
-#else
-static inline void spa_xfrm_setup(struct spa *spa)
-{
-}
-
-static inline netdev_features_t spa_xfrm_fix_features(struct net_device *netdev, netdev_features_t features)
-{
-	return features;
-}
-
-static inline void spa_xfrm_init(struct spa *spa)
-{
-}
-
-static inline void spa_xfrm_destroy(struct spa *spa)
-{
-}
-
-static inline bool spa_xfrm_tx(struct spa *spa, struct sk_buff *skb, struct spa_tx_esp *esp)
-{
-	esp->used = false;
-	return true;
-}
-
-static inline bool spa_xfrm_rx(struct spa_pair *pair, struct sk_buff *skb, const struct spa_completion *cpl)
-{
-	return false;
-}
-#endif
-
 #endif

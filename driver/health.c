@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finds out that the card is not well, whatever the way in which it shows, and has it recovered. */
+#include <linux/dma-mapping.h>
+#include <linux/netdevice.h>
+
+#include "devlink.h"
+#include "health.h"
+#include "pka.h"
+#include "recover.h"
+#include "sa.h"
+#include "spa.h"
+
+/* A look twice a second. The card beats at least once a second, and a busy machine may be late on either side. */
+#define SPA_LOOK (HZ / 2)
+#define SPA_LOOKS_BEATLESS 6
+#define SPA_LOOKS_STALLED 6
+/* An admin command is a matter of microseconds, a public-key operation of up to seconds where cores are few. */
+#define SPA_LOOKS_ADMIN 8
+#define SPA_LOOKS_PK 40
+/* Restarts of the rings that make a fault, and within which time. */
+#define SPA_RESTARTS_MANY 4
+#define SPA_RESTARTS_WINDOW (60 * HZ)
+
+const char *spa_fault_text(enum spa_fault fault)
+{
+	static const char *const texts[] = {
+#define SPA_X(name, text) text,
+		SPA_FAULTS(SPA_X)
+#undef SPA_X
+	};
+
+	return texts[fault];
+}
+
+void spa_health_fault(struct spa *spa, enum spa_fault fault)
+{
+	struct spa_health *h = &spa->health;
+	unsigned long flags;
+
+	spin_lock_irqsave(&h->lock, flags);
+	if (!h->stopped && READ_ONCE(spa->state) == SPA_RUNNING) {
+		__set_bit(fault, &h->faults);
+		queue_work(system_freezable_wq, &h->report);
+	}
+	spin_unlock_irqrestore(&h->lock, flags);
+}
+
+void spa_health_suspect(struct spa *spa, u32 sa_index)
+{
+	struct spa_health *h = &spa->health;
+	unsigned long flags;
+
+	spin_lock_irqsave(&h->lock, flags);
+	h->audit_next = sa_index;
+	if (!h->stopped)
+		mod_delayed_work(system_freezable_wq, &h->watch, 0);
+	spin_unlock_irqrestore(&h->lock, flags);
+}
+
+void spa_health_restarted(struct spa *spa)
+{
+	struct spa_health *h = &spa->health;
+
+	if (!h->restarts || time_after(jiffies, h->restarts_since + SPA_RESTARTS_WINDOW)) {
+		h->restarts_since = jiffies;
+		h->restarts = 0;
+	}
+	if (++h->restarts >= SPA_RESTARTS_MANY)
+		spa_health_fault(spa, SPA_FAULT_GARBAGE);
+}
+
+/* One report for all that was seen; the first bit is the one that explains most. */
+static void spa_health_report(struct work_struct *work)
+{
+	struct spa_health *h = container_of(work, struct spa_health, report);
+	struct spa *spa = container_of(h, struct spa, health);
+	unsigned long faults;
+	enum spa_fault fault;
+
+	spin_lock_irq(&h->lock);
+	faults = h->faults;
+	h->faults = 0;
+	spin_unlock_irq(&h->lock);
+	if (!faults || READ_ONCE(spa->state) != SPA_RUNNING)
+		return;
+	fault = __ffs(faults);
+	h->seen[fault]++;
+	h->error = spa_read(spa, SPA_REG_ERROR);
+	h->error_info = spa_read(spa, SPA_REG_ERROR_INFO);
+	dev_err(spa->dev, "the card has failed: %s (error %u, of %u)\n", spa_fault_text(fault), h->error,
+		h->error_info);
+	spa_count(spa, SPA_COUNT_FAULTS);
+	spa_devlink_report(spa, fault);
+}
+
+/* ---- The watchdog ---- */
+
+/* For how many looks has the queue had work and not moved? A head that moves, or no work, is progress. */
+static u32 spa_progress_looks(struct spa_progress *p, bool work, u16 head)
+{
+	if (!work || head != p->head)
+		p->looks = 0;
+	else
+		p->looks++;
+	p->head = head;
+	return p->looks;
+}
+
+static bool spa_look_at_registers(struct spa *spa)
+{
+	struct spa_health *h = &spa->health;
+	u32 status = spa_read(spa, SPA_REG_STATUS);
+	u32 beat = spa_read(spa, SPA_REG_HEARTBEAT);
+
+	h->beatless = beat == h->heartbeat ? h->beatless + 1 : 0;
+	h->heartbeat = beat;
+	if (READ_ONCE(spa->gone) || spa_hw_alive(spa))
+		spa_health_fault(spa, SPA_FAULT_SILENT);
+	else if (status & SPA_STATUS_FATAL)
+		spa_health_fault(spa, SPA_FAULT_FATAL);
+	else if ((status & (SPA_STATUS_READY | SPA_STATUS_ENABLED)) != (SPA_STATUS_READY | SPA_STATUS_ENABLED))
+		spa_health_fault(spa, SPA_FAULT_FORGOTTEN);
+	else if (h->beatless >= SPA_LOOKS_BEATLESS)
+		spa_health_fault(spa, SPA_FAULT_HANG);
+	else
+		return true;
+	return false;
+}
+
+/* A completion that has lain there since the last look has lost its interrupt: fetched now. */
+static void spa_look_at_admin(struct spa *spa)
+{
+	struct spa_admin *a = &spa->admin;
+	u32 looks = spa_progress_looks(&spa->health.admin, READ_ONCE(a->tags.in_use), READ_ONCE(a->q.sq.head));
+
+	if (looks && spa_cq_pending(&a->q))
+		spa_count(spa, SPA_COUNT_IRQS_LOST);
+	if (looks || spa_cq_pending(&spa->events))
+		spa_irq_poll_event(spa);
+	if (looks >= SPA_LOOKS_ADMIN)
+		spa_health_fault(spa, SPA_FAULT_ADMIN);
+}
+
+static void spa_look_at_pk(struct spa *spa)
+{
+	u16 head = 0;
+	bool work = spa_pka_busy(spa, &head);
+	u32 looks = spa_progress_looks(&spa->health.pk, work, head);
+
+	if (looks && spa_pka_catch_up(spa))
+		spa_count(spa, SPA_COUNT_IRQS_LOST);
+	if (looks >= SPA_LOOKS_PK)
+		spa_health_fault(spa, SPA_FAULT_STALL);
+}
+
+static void spa_look_at_pair(struct spa *spa, struct spa_pair *pair)
+{
+	u32 tx = spa_progress_looks(&pair->tx_progress, spa_sq_used(&pair->tx), READ_ONCE(pair->tx.sq.head));
+	u32 rx = spa_progress_looks(&pair->rx_progress, spa_cq_pending(&pair->rx), READ_ONCE(pair->rx.cq.head));
+
+	if (rx || (tx && spa_cq_pending(&pair->tx))) {
+		spa_count(spa, SPA_COUNT_IRQS_LOST);
+		local_bh_disable();
+		napi_schedule(&pair->napi);
+		local_bh_enable();
+	} else if (tx >= SPA_LOOKS_STALLED) {
+		netdev_warn(spa->netdev, "transmit queue %u stands at %u with %u descriptors out\n", pair->index,
+			    pair->tx.sq.head, spa_sq_used(&pair->tx));
+		spa_health_fault(spa, SPA_FAULT_STALL);
+	}
+}
+
+static void spa_look_at_pairs(struct spa *spa)
+{
+	u32 i;
+
+	/* The rings are there while the port is up; whoever takes it down has this lock, and need not be waited for. */
+	if (!mutex_trylock(&spa->rings_lock))
+		return;
+	if (spa->rings_up)
+		for (i = 0; i < spa->nr_pairs; i++)
+			spa_look_at_pair(spa, &spa->pairs[i]);
+	mutex_unlock(&spa->rings_lock);
+}
+
+static void spa_audit_done(struct spa *spa, struct spa_cmd *cmd, int err)
+{
+	struct spa_health *h = &spa->health;
+
+	/* It may have been deleted between the question and the answer; then it is not in our table either. */
+	if ((err == -ENOENT || err == -ESTALE) &&
+	    spa_sa_exists(spa, le32_to_cpu(cmd->desc.index), le32_to_cpu(cmd->desc.generation)))
+		spa_health_fault(spa, SPA_FAULT_FORGOTTEN);
+	smp_store_release(&h->auditing, false);
+}
+
+/* Asks for one SA. A card that has lost all of them is found out at once, one that loses some in time. */
+static void spa_audit(struct spa *spa)
+{
+	struct spa_health *h = &spa->health;
+	struct spa_admin_cmd *desc = &h->audit.desc;
+	unsigned long index = READ_ONCE(h->audit_next);
+	u32 generation;
+
+	if (smp_load_acquire(&h->auditing) || !spa_sa_next(spa, &index, &generation))
+		return;
+	WRITE_ONCE(h->audit_next, index + 1);
+	*desc = (struct spa_admin_cmd){
+		.opcode = cpu_to_le16(SPA_CMD_SA_READ),
+		.index = cpu_to_le32(index),
+		.generation = cpu_to_le32(generation),
+		.length = cpu_to_le32(sizeof(struct spa_sa_stats)),
+		.addr = cpu_to_le64(h->audit_dma),
+	};
+	h->audit.done = spa_audit_done;
+	h->auditing = true;
+	spa_admin_submit(spa, &h->audit);
+}
+
+static void spa_health_watch(struct work_struct *work)
+{
+	struct spa_health *h = container_of(to_delayed_work(work), struct spa_health, watch);
+	struct spa *spa = container_of(h, struct spa, health);
+
+	if (READ_ONCE(spa->state) == SPA_RUNNING && spa_look_at_registers(spa)) {
+		spa_look_at_admin(spa);
+		spa_look_at_pk(spa);
+		spa_look_at_pairs(spa);
+		spa_audit(spa);
+	}
+	spin_lock_irq(&h->lock);
+	if (!h->stopped)
+		queue_delayed_work(system_freezable_wq, &h->watch, SPA_LOOK);
+	spin_unlock_irq(&h->lock);
+}
+
+/* ---- Making and unmaking ---- */
+
+int spa_health_init(struct spa *spa)
+{
+	struct spa_health *h = &spa->health;
+
+	spin_lock_init(&h->lock);
+	INIT_DELAYED_WORK(&h->watch, spa_health_watch);
+	INIT_WORK(&h->report, spa_health_report);
+	h->stopped = true;
+	h->audit_buffer = dma_alloc_coherent(spa->dev, SPA_ADMIN_DATA, &h->audit_dma, GFP_KERNEL);
+	return h->audit_buffer ? 0 : -ENOMEM;
+}
+
+void spa_health_free(struct spa *spa)
+{
+	dma_free_coherent(spa->dev, SPA_ADMIN_DATA, spa->health.audit_buffer, spa->health.audit_dma);
+}
+
+void spa_health_start(struct spa *spa)
+{
+	struct spa_health *h = &spa->health;
+
+	spin_lock_irq(&h->lock);
+	h->stopped = false;
+	queue_delayed_work(system_freezable_wq, &h->watch, SPA_LOOK);
+	spin_unlock_irq(&h->lock);
+}
+
+void spa_health_stop(struct spa *spa)
+{
+	struct spa_health *h = &spa->health;
+
+	spin_lock_irq(&h->lock);
+	h->stopped = true;
+	spin_unlock_irq(&h->lock);
+	cancel_delayed_work_sync(&h->watch);
+	cancel_work_sync(&h->report);
+}
+
+void spa_health_reset(struct spa *spa)
+{
+	struct spa_health *h = &spa->health;
+	u32 i;
+
+	spin_lock_irq(&h->lock);
+	h->faults = 0;
+	spin_unlock_irq(&h->lock);
+	h->beatless = 0;
+	h->restarts = 0;
+	h->admin.looks = 0;
+	h->pk.looks = 0;
+	for (i = 0; i < spa->nr_pairs; i++) {
+		spa->pairs[i].tx_progress.looks = 0;
+		spa->pairs[i].rx_progress.looks = 0;
+	}
+}

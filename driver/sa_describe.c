@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A state of the kernel as the card understands it. */
+#include <linux/netdevice.h>
+#include <linux/udp.h>
+#include <net/xfrm.h>
+
+#include "sa.h"
+#include "spa.h"
+
+#define SPA_GCM_SALT 4
+#define SPA_GCM_ICV_BITS 128
+#define SPA_REPLAY_WINDOW_MIN 32
+
+#define spa_refuse(netdev, extack, text)						\
+	({										\
+		NL_SET_ERR_MSG_MOD(extack, text);					\
+		if (!(extack))								\
+			net_info_ratelimited("%s: %s\n", netdev_name(netdev), text);	\
+		-EINVAL;								\
+	})
+
+static int spa_sa_set_aead(struct net_device *netdev, const struct xfrm_state *x, struct spa_sa *hw,
+			   struct netlink_ext_ack *extack)
+{
+	const struct xfrm_algo_aead *aead = x->aead;
+	u32 octets = aead->alg_key_len / 8;
+
+	if (strcmp(aead->alg_name, "rfc4106(gcm(aes))"))
+		return spa_refuse(netdev, extack, "The only combined-mode cipher of the card is rfc4106(gcm(aes))");
+	if (aead->alg_icv_len != SPA_GCM_ICV_BITS)
+		return spa_refuse(netdev, extack, "The card does AES-GCM with an ICV of 128 bits only");
+	if (octets != 16 + SPA_GCM_SALT && octets != 24 + SPA_GCM_SALT && octets != 32 + SPA_GCM_SALT)
+		return spa_refuse(netdev, extack, "AES-GCM takes a key of 128, 192 or 256 bits and a salt of 32");
+
+	hw->cipher = cpu_to_le16(SPA_CIPHER_AES_GCM_16);
+	hw->auth = cpu_to_le16(SPA_AUTH_NONE);
+	hw->key_len = octets - SPA_GCM_SALT;
+	hw->salt_len = SPA_GCM_SALT;
+	hw->icv_len = SPA_GCM_ICV_BITS / 8;
+	memcpy(hw->key, aead->alg_key, hw->key_len);
+	memcpy(hw->salt, aead->alg_key + hw->key_len, SPA_GCM_SALT);
+	return 0;
+}
+
+static int spa_sa_set_auth(struct net_device *netdev, const struct xfrm_algo_auth *auth, struct spa_sa *hw,
+			   struct netlink_ext_ack *extack)
+{
+	static const struct {
+		const char *name;
+		u16 auth;
+		u16 key_bits;
+		u16 icv_bits;
+	} known[] = {
+		{ "hmac(sha1)", SPA_AUTH_HMAC_SHA1_96, 160, 96 },
+		{ "hmac(sha256)", SPA_AUTH_HMAC_SHA2_256_128, 256, 128 },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (strcmp(auth->alg_name, known[i].name))
+			continue;
+		if (auth->alg_key_len != known[i].key_bits || auth->alg_trunc_len != known[i].icv_bits)
+			return spa_refuse(netdev, extack, "The card has not this key or ICV length of the HMAC");
+		hw->auth = cpu_to_le16(known[i].auth);
+		hw->auth_key_len = known[i].key_bits / 8;
+		hw->icv_len = known[i].icv_bits / 8;
+		memcpy(hw->auth_key, auth->alg_key, hw->auth_key_len);
+		return 0;
+	}
+	return spa_refuse(netdev, extack, "The card has hmac(sha1) and hmac(sha256) only");
+}
+
+static int spa_sa_set_cipher(struct net_device *netdev, const struct xfrm_algo *cipher, struct spa_sa *hw,
+			     struct netlink_ext_ack *extack)
+{
+	u32 octets = cipher->alg_key_len / 8;
+
+	if (strcmp(cipher->alg_name, "cbc(aes)"))
+		return spa_refuse(netdev, extack, "The card has cbc(aes) only beside AES-GCM");
+	if (octets != 16 && octets != 24 && octets != 32)
+		return spa_refuse(netdev, extack, "AES-CBC takes a key of 128, 192 or 256 bits");
+	hw->cipher = cpu_to_le16(SPA_CIPHER_AES_CBC);
+	hw->key_len = octets;
+	memcpy(hw->key, cipher->alg_key, octets);
+	return 0;
+}
+
+static int spa_sa_set_algorithms(struct net_device *netdev, const struct xfrm_state *x, struct spa_sa *hw,
+				 struct netlink_ext_ack *extack)
+{
+	if (x->aead)
+		return spa_sa_set_aead(netdev, x, hw, extack);
+	if (!x->ealg || !x->aalg)
+		return spa_refuse(netdev, extack, "The card wants a cipher and an HMAC, or AES-GCM");
+	return spa_sa_set_cipher(netdev, x->ealg, hw, extack) ?: spa_sa_set_auth(netdev, x->aalg, hw, extack);
+}
+
+u64 spa_sa_sequence(const struct xfrm_state *x)
+{
+	bool inbound = x->xso.dir == XFRM_DEV_OFFLOAD_IN;
+	const struct xfrm_replay_state_esn *esn = x->replay_esn;
+
+	if (esn)
+		return inbound ? (u64)esn->seq_hi << 32 | esn->seq : (u64)esn->oseq_hi << 32 | esn->oseq;
+	return inbound ? x->replay.seq : x->replay.oseq;
+}
+
+static int spa_sa_set_replay(struct net_device *netdev, const struct xfrm_state *x, struct spa_sa *hw,
+			     struct netlink_ext_ack *extack)
+{
+	u32 window = x->replay_esn ? x->replay_esn->replay_window : x->props.replay_window;
+
+	hw->seq = cpu_to_le64(spa_sa_sequence(x));
+	if (x->xso.dir != XFRM_DEV_OFFLOAD_IN || !window)
+		return 0;
+	if (window > SPA_REPLAY_WINDOW_MAX)
+		return spa_refuse(netdev, extack, "The replay window is larger than the card's");
+	/* A window of the card that is wider than the kernel's does no harm: the kernel checks with its own. */
+	hw->replay_window = cpu_to_le32(max_t(u32, window, SPA_REPLAY_WINDOW_MIN));
+	return 0;
+}
+
+static int spa_sa_set_encap(struct spa *spa, const struct xfrm_state *x, struct spa_sa *hw,
+			    struct netlink_ext_ack *extack)
+{
+	if (!x->encap)
+		return 0;
+	if (x->encap->encap_type != UDP_ENCAP_ESPINUDP || x->props.family != AF_INET ||
+	    !(spa->limits.features & SPA_FEATURE_UDP_ENCAP))
+		return spa_refuse(spa->netdev, extack, "The card encapsulates ESP in UDP over IPv4 only");
+	hw->flags |= cpu_to_le32(SPA_SA_UDP_ENCAP);
+	hw->encap_sport = x->encap->encap_sport;
+	hw->encap_dport = x->encap->encap_dport;
+	return 0;
+}
+
+static int spa_sa_set_kind(struct spa *spa, const struct xfrm_state *x, struct spa_sa *hw,
+			   struct netlink_ext_ack *extack)
+{
+	u32 flags = 0;
+
+	if (!(spa->netdev->features & NETIF_F_HW_ESP))
+		return spa_refuse(spa->netdev, extack, "ESP offload is switched off for this interface");
+	if (x->id.proto != IPPROTO_ESP)
+		return spa_refuse(spa->netdev, extack, "The card offloads ESP only");
+	if (x->xso.type != XFRM_DEV_OFFLOAD_CRYPTO)
+		return spa_refuse(spa->netdev, extack, "The card offloads cryptography only, not whole packets");
+	if (x->props.mode != XFRM_MODE_TUNNEL && x->props.mode != XFRM_MODE_TRANSPORT)
+		return spa_refuse(spa->netdev, extack, "The card knows tunnel and transport mode only");
+	if (x->tfcpad)
+		return spa_refuse(spa->netdev, extack, "The card does not pad traffic flows");
+	if (x->props.flags & XFRM_STATE_ESN) {
+		if (!(spa->limits.features & SPA_FEATURE_ESN))
+			return spa_refuse(spa->netdev, extack, "This card has no extended sequence numbers");
+		flags |= SPA_SA_ESN;
+	}
+	if (x->props.mode == XFRM_MODE_TUNNEL)
+		flags |= SPA_SA_TUNNEL;
+	if (x->xso.dir == XFRM_DEV_OFFLOAD_OUT)
+		flags |= SPA_SA_OUTBOUND;
+	if (x->props.family == AF_INET6)
+		flags |= SPA_SA_IPV6;
+	hw->flags = cpu_to_le32(flags);
+	return 0;
+}
+
+int spa_sa_describe(struct spa *spa, const struct xfrm_state *x, struct spa_sa *hw, struct netlink_ext_ack *extack)
+{
+	size_t address = x->props.family == AF_INET6 ? sizeof(x->id.daddr.a6) : sizeof(x->id.daddr.a4);
+	int err;
+
+	err = spa_sa_set_kind(spa, x, hw, extack) ?:
+	      spa_sa_set_algorithms(spa->netdev, x, hw, extack) ?:
+	      spa_sa_set_replay(spa->netdev, x, hw, extack) ?:
+	      spa_sa_set_encap(spa, x, hw, extack);
+	if (err)
+		return err;
+	hw->spi = x->id.spi;
+	memcpy(hw->saddr, &x->props.saddr, address);
+	memcpy(hw->daddr, &x->id.daddr, address);
+	return 0;
+}
