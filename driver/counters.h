@@ -26,6 +26,7 @@
 #define SPA_XMIT_COUNTERS_LIST(X)	\
 	X(TX_PACKETS, drv_tx_packets)	\
 	X(TX_BYTES, drv_tx_bytes)	\
+	X(TX_TSO, drv_tx_tso)	\
 	X(TX_ESP, drv_tx_esp)	\
 	X(TX_ESP_STALE, drv_tx_esp_stale)	\
 	X(TX_TOO_LONG, drv_tx_too_long)	\
@@ -51,6 +52,7 @@
 	X(EVENT_EXPIRE, drv_event_expire)	\
 	X(EVENT_SEQ_SOFT, drv_event_seq_soft)	\
 	X(EVENT_LINK, drv_event_link)	\
+	X(EVENT_HEALTH, drv_event_health)	\
 	X(EVENT_UNKNOWN, drv_event_unknown)
 
 #define SPA_X(name, text) SPA_COUNT_##name,

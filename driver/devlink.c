@@ -90,7 +90,7 @@ static int spa_devlink_diagnose(struct devlink_health_reporter *reporter, struct
 				struct netlink_ext_ack *extack)
 {
 	struct spa *spa = devlink_health_reporter_priv(reporter);
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 	int i;
 
 	spa_fmsg(devlink_fmsg_string_pair_put(fmsg, "state", spa_state_text(READ_ONCE(spa->state))));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What ethtool shows: -i, -S, link and speed. */
+/* ethtool: what it shows (-i, -S, link and speed), tests (-t) and sets (-G, -L, -C, -X). */
 #ifndef SPA_DRIVER_ETHTOOL_H
 #define SPA_DRIVER_ETHTOOL_H
 

@@ -2,6 +2,7 @@
 /* The event queue: what the card says unasked. Every event is counted, the remarkable ones are logged, rate-limited. */
 #include <linux/netdevice.h>
 
+#include "genl.h"
 #include "netdev.h"
 #include "sa.h"
 #include "spa.h"
@@ -60,10 +61,16 @@ static void spa_event(struct spa *spa, const struct spa_event *ev)
 	case SPA_EVENT_LINK:
 		spa_count(spa, SPA_COUNT_EVENT_LINK);
 		spa_port_link_changed(spa);
-		break;
+		return;
+	case SPA_EVENT_HEALTH:
+		/* Nothing that stopped the card; the watchdog looks for what does. */
+		spa_count(spa, SPA_COUNT_EVENT_HEALTH);
+		return;
 	default:
 		spa_count(spa, SPA_COUNT_EVENT_UNKNOWN);
+		return;
 	}
+	spa_genl_event(spa, ev);
 }
 
 void spa_events_poll(struct spa *spa)

@@ -4,6 +4,7 @@
 #include <linux/netdevice.h>
 
 #include "devlink.h"
+#include "genl.h"
 #include "health.h"
 #include "pka.h"
 #include "recover.h"
@@ -34,7 +35,7 @@ const char *spa_fault_text(enum spa_fault fault)
 
 void spa_health_fault(struct spa *spa, enum spa_fault fault)
 {
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 	unsigned long flags;
 
 	spin_lock_irqsave(&h->lock, flags);
@@ -47,7 +48,7 @@ void spa_health_fault(struct spa *spa, enum spa_fault fault)
 
 void spa_health_suspect(struct spa *spa, u32 sa_index)
 {
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 	unsigned long flags;
 
 	spin_lock_irqsave(&h->lock, flags);
@@ -59,7 +60,7 @@ void spa_health_suspect(struct spa *spa, u32 sa_index)
 
 void spa_health_restarted(struct spa *spa)
 {
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 
 	if (!h->restarts || time_after(jiffies, h->restarts_since + SPA_RESTARTS_WINDOW)) {
 		h->restarts_since = jiffies;
@@ -72,8 +73,8 @@ void spa_health_restarted(struct spa *spa)
 /* One report for all that was seen; the first bit is the one that explains most. */
 static void spa_health_report(struct work_struct *work)
 {
-	struct spa_health *h = container_of(work, struct spa_health, report);
-	struct spa *spa = container_of(h, struct spa, health);
+	struct spa_watch *h = container_of(work, struct spa_watch, report);
+	struct spa *spa = container_of(h, struct spa, watch);
 	unsigned long faults;
 	enum spa_fault fault;
 
@@ -90,6 +91,7 @@ static void spa_health_report(struct work_struct *work)
 	dev_err(spa->dev, "the card has failed: %s (error %u, of %u)\n", spa_fault_text(fault), h->error,
 		h->error_info);
 	spa_count(spa, SPA_COUNT_FAULTS);
+	spa_genl_fault(spa, fault, h->error, h->error_info);
 	spa_devlink_report(spa, fault);
 }
 
@@ -108,7 +110,7 @@ static u32 spa_progress_looks(struct spa_progress *p, bool work, u16 head)
 
 static bool spa_look_at_registers(struct spa *spa)
 {
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 	u32 status = spa_read(spa, SPA_REG_STATUS);
 	u32 beat = spa_read(spa, SPA_REG_HEARTBEAT);
 
@@ -131,7 +133,7 @@ static bool spa_look_at_registers(struct spa *spa)
 static void spa_look_at_admin(struct spa *spa)
 {
 	struct spa_admin *a = &spa->admin;
-	u32 looks = spa_progress_looks(&spa->health.admin, READ_ONCE(a->tags.in_use), READ_ONCE(a->q.sq.head));
+	u32 looks = spa_progress_looks(&spa->watch.admin, READ_ONCE(a->tags.in_use), READ_ONCE(a->q.sq.head));
 
 	if (looks && spa_cq_pending(&a->q))
 		spa_count(spa, SPA_COUNT_IRQS_LOST);
@@ -145,7 +147,7 @@ static void spa_look_at_pk(struct spa *spa)
 {
 	u16 head = 0;
 	bool work = spa_pka_busy(spa, &head);
-	u32 looks = spa_progress_looks(&spa->health.pk, work, head);
+	u32 looks = spa_progress_looks(&spa->watch.pk, work, head);
 
 	if (looks && spa_pka_catch_up(spa))
 		spa_count(spa, SPA_COUNT_IRQS_LOST);
@@ -185,7 +187,7 @@ static void spa_look_at_pairs(struct spa *spa)
 
 static void spa_audit_done(struct spa *spa, struct spa_cmd *cmd, int err)
 {
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 
 	/* It may have been deleted between the question and the answer; then it is not in our table either. */
 	if ((err == -ENOENT || err == -ESTALE) &&
@@ -197,7 +199,7 @@ static void spa_audit_done(struct spa *spa, struct spa_cmd *cmd, int err)
 /* Asks for one SA. A card that has lost all of them is found out at once, one that loses some in time. */
 static void spa_audit(struct spa *spa)
 {
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 	struct spa_admin_cmd *desc = &h->audit.desc;
 	unsigned long index = READ_ONCE(h->audit_next);
 	u32 generation;
@@ -219,8 +221,8 @@ static void spa_audit(struct spa *spa)
 
 static void spa_health_watch(struct work_struct *work)
 {
-	struct spa_health *h = container_of(to_delayed_work(work), struct spa_health, watch);
-	struct spa *spa = container_of(h, struct spa, health);
+	struct spa_watch *h = container_of(to_delayed_work(work), struct spa_watch, watch);
+	struct spa *spa = container_of(h, struct spa, watch);
 
 	if (READ_ONCE(spa->state) == SPA_RUNNING && spa_look_at_registers(spa)) {
 		spa_look_at_admin(spa);
@@ -238,7 +240,7 @@ static void spa_health_watch(struct work_struct *work)
 
 int spa_health_init(struct spa *spa)
 {
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 
 	spin_lock_init(&h->lock);
 	INIT_DELAYED_WORK(&h->watch, spa_health_watch);
@@ -250,12 +252,12 @@ int spa_health_init(struct spa *spa)
 
 void spa_health_free(struct spa *spa)
 {
-	dma_free_coherent(spa->dev, SPA_ADMIN_DATA, spa->health.audit_buffer, spa->health.audit_dma);
+	dma_free_coherent(spa->dev, SPA_ADMIN_DATA, spa->watch.audit_buffer, spa->watch.audit_dma);
 }
 
 void spa_health_start(struct spa *spa)
 {
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 
 	spin_lock_irq(&h->lock);
 	h->stopped = false;
@@ -265,7 +267,7 @@ void spa_health_start(struct spa *spa)
 
 void spa_health_stop(struct spa *spa)
 {
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 
 	spin_lock_irq(&h->lock);
 	h->stopped = true;
@@ -276,7 +278,7 @@ void spa_health_stop(struct spa *spa)
 
 void spa_health_reset(struct spa *spa)
 {
-	struct spa_health *h = &spa->health;
+	struct spa_watch *h = &spa->watch;
 	u32 i;
 
 	spin_lock_irq(&h->lock);
@@ -286,7 +288,7 @@ void spa_health_reset(struct spa *spa)
 	h->restarts = 0;
 	h->admin.looks = 0;
 	h->pk.looks = 0;
-	for (i = 0; i < spa->nr_pairs; i++) {
+	for (i = 0; i < spa->max_pairs; i++) {
 		spa->pairs[i].tx_progress.looks = 0;
 		spa->pairs[i].rx_progress.looks = 0;
 	}

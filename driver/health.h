@@ -24,7 +24,7 @@ struct spa;
 enum spa_fault { SPA_FAULTS(SPA_X) SPA_NR_FAULTS };
 #undef SPA_X
 
-struct spa_health {
+struct spa_watch {
 	struct delayed_work watch;
 	struct work_struct report;
 	spinlock_t lock; /* faults, stopped */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* MSI-X: vector 0 serves the admin and event queues, 1 the public keys, each further one a rx/tx pair. */
+#include <linux/iopoll.h>
 #include <linux/pci.h>
 
 #include "pka.h"
@@ -34,6 +35,7 @@ static irqreturn_t spa_irq_pair(int irq, void *data)
 {
 	struct spa_pair *pair = data;
 
+	WRITE_ONCE(pair->irqs, pair->irqs + 1);
 	napi_schedule_irqoff(&pair->napi);
 	return IRQ_HANDLED;
 }
@@ -87,12 +89,29 @@ int spa_irq_test(struct spa *spa)
 	return -EIO;
 }
 
+int spa_irq_test_pairs(struct spa *spa)
+{
+	unsigned long before, now;
+	u32 i;
+
+	for (i = 0; i < spa->max_pairs; i++) {
+		before = READ_ONCE(spa->pairs[i].irqs);
+		spa_write(spa, SPA_REG_TEST_IRQ, SPA_VECTOR_PAIR(i));
+		if (read_poll_timeout(READ_ONCE, now, now != before, 1000, 5 * USEC_PER_SEC, false,
+				      spa->pairs[i].irqs)) {
+			dev_err(spa->dev, "interrupt test: vector %u was not delivered\n", SPA_VECTOR_PAIR(i));
+			return -EIO;
+		}
+	}
+	return 0;
+}
+
 int spa_irq_request_pairs(struct spa *spa)
 {
 	u32 i;
 	int err;
 
-	for (i = 0; i < spa->nr_pairs; i++) {
+	for (i = 0; i < spa->max_pairs; i++) {
 		snprintf(spa->irqs.pair_names[i], sizeof(spa->irqs.pair_names[i]), "%s-%s-%u", SPA_DRIVER_NAME,
 			 pci_name(spa->pdev), i);
 		err = request_irq(pci_irq_vector(spa->pdev, SPA_VECTOR_PAIR(i)), spa_irq_pair, 0,
@@ -102,6 +121,9 @@ int spa_irq_request_pairs(struct spa *spa)
 			spa_irq_release_pairs(spa, i);
 			return err;
 		}
+		/* A hint for the balancer: one CPU each, near the card first. */
+		irq_set_affinity_hint(pci_irq_vector(spa->pdev, SPA_VECTOR_PAIR(i)),
+				      cpumask_of(cpumask_local_spread(i, dev_to_node(spa->dev))));
 	}
 	return 0;
 }
@@ -118,6 +140,8 @@ void spa_irq_release_pk(struct spa *spa)
 
 void spa_irq_release_pairs(struct spa *spa, u32 count)
 {
-	while (count--)
+	while (count--) {
+		irq_set_affinity_hint(pci_irq_vector(spa->pdev, SPA_VECTOR_PAIR(count)), NULL);
 		free_irq(pci_irq_vector(spa->pdev, SPA_VECTOR_PAIR(count)), &spa->pairs[count]);
+	}
 }

@@ -11,7 +11,7 @@ struct spa;
 #define SPA_VECTOR_EVENT 0
 #define SPA_VECTOR_PK 1
 #define SPA_VECTOR_PAIR(i) (2 + (i))
-#define SPA_PAIRS_MAX 4
+#define SPA_PAIRS_MAX 16
 
 struct spa_irqs {
 	u32 vectors;
@@ -30,6 +30,8 @@ void spa_irq_free(struct spa *spa);
 int spa_irq_request_event(struct spa *spa);
 /* Makes the card raise the event vector and waits for it. */
 int spa_irq_test(struct spa *spa);
+/* And the vectors of all pairs. */
+int spa_irq_test_pairs(struct spa *spa);
 
 int spa_irq_request_pk(struct spa *spa);
 int spa_irq_request_pairs(struct spa *spa);

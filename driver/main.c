@@ -5,6 +5,7 @@
 #include <linux/module.h>
 
 #include "devlink.h"
+#include "genl.h"
 #include "netdev.h"
 #include "pka.h"
 #include "sa.h"
@@ -53,6 +54,21 @@ static void spa_pci_stop(struct spa *spa)
 	pci_disable_device(spa->pdev);
 }
 
+static void spa_card_stop(struct spa *spa)
+{
+	spa_events_stop(spa);
+	spa_admin_stop(spa);
+	spa_irq_release_event(spa);
+	spa_events_free(spa);
+	spa_admin_free(spa);
+	spa_irq_free(spa);
+	/* Wipes the SAs and keys. A card that is gone has nothing to wipe. */
+	if (!spa_hw_alive(spa))
+		spa_hw_reset(spa);
+	/* The card writes to it until then. */
+	spa_shadow_free(spa);
+}
+
 /* From a card as found to one that answers on its admin queue. */
 static int spa_card_start(struct spa *spa, u32 *pairs)
 {
@@ -80,8 +96,14 @@ static int spa_card_start(struct spa *spa, u32 *pairs)
 	err = spa_events_start(spa);
 	if (err)
 		goto err_admin;
+	err = spa_shadow_alloc(spa) ?: spa_shadow_start(spa);
+	if (err)
+		goto err_events;
 	return 0;
 
+err_events:
+	spa_card_stop(spa);
+	return err;
 err_admin:
 	spa_admin_stop(spa);
 	spa_irq_release_event(spa);
@@ -93,19 +115,6 @@ err_event_irq:
 err_irqs:
 	spa_irq_free(spa);
 	return err;
-}
-
-static void spa_card_stop(struct spa *spa)
-{
-	spa_events_stop(spa);
-	spa_admin_stop(spa);
-	spa_irq_release_event(spa);
-	spa_events_free(spa);
-	spa_admin_free(spa);
-	spa_irq_free(spa);
-	/* Wipes the SAs and keys. A card that is gone has nothing to wipe. */
-	if (!spa_hw_alive(spa))
-		spa_hw_reset(spa);
 }
 
 static int spa_interface_start(struct spa *spa, u32 pairs)
@@ -129,7 +138,7 @@ static int spa_interface_start(struct spa *spa, u32 pairs)
 err_registered:
 	unregister_netdev(spa->netdev);
 err_pairs:
-	spa_irq_release_pairs(spa, spa->nr_pairs);
+	spa_irq_release_pairs(spa, spa->max_pairs);
 err_netdev:
 	spa_netdev_cleanup(spa);
 	return err;
@@ -139,7 +148,7 @@ static void spa_interface_stop(struct spa *spa)
 {
 	spa_pka_stop(spa);
 	unregister_netdev(spa->netdev);
-	spa_irq_release_pairs(spa, spa->nr_pairs);
+	spa_irq_release_pairs(spa, spa->max_pairs);
 	spa_netdev_cleanup(spa);
 }
 
@@ -266,7 +275,26 @@ static struct pci_driver spa_driver = {
 	.err_handler = &spa_error_handlers,
 	.driver.pm = pm_sleep_ptr(&spa_pm_ops),
 };
-module_pci_driver(spa_driver);
+
+static int __init spa_init(void)
+{
+	int err = spa_genl_register();
+
+	if (err)
+		return err;
+	err = pci_register_driver(&spa_driver);
+	if (err)
+		spa_genl_unregister();
+	return err;
+}
+module_init(spa_init);
+
+static void __exit spa_exit(void)
+{
+	pci_unregister_driver(&spa_driver);
+	spa_genl_unregister();
+}
+module_exit(spa_exit);
 
 MODULE_DESCRIPTION("IPsec offload card");
 MODULE_LICENSE("GPL");

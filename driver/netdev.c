@@ -7,6 +7,7 @@
 
 #include "ethtool.h"
 #include "netdev.h"
+#include "rss.h"
 #include "rx.h"
 #include "spa.h"
 #include "tx.h"
@@ -14,6 +15,8 @@
 
 #define SPA_MTU_MAX 9000
 #define SPA_RESTART_DELAY HZ
+#define SPA_RX_ENTRIES 512
+#define SPA_TX_ENTRIES 512
 #define SPA_FRAME_OVERHEAD (ETH_HLEN + VLAN_HLEN)
 
 /* ---- The port ---- */
@@ -123,6 +126,22 @@ static void spa_pair_free(struct spa_pair *pair)
 	spa_rx_free(pair);
 }
 
+static void spa_pair_coalesce(struct spa_pair *pair)
+{
+	struct spa *spa = pair->spa;
+
+	spa_queue_coalesce(&pair->rx, spa->rx_coalesce.usecs, spa->rx_coalesce.frames);
+	spa_queue_coalesce(&pair->tx, spa->tx_coalesce.usecs, spa->tx_coalesce.frames);
+}
+
+void spa_netdev_coalesce(struct spa *spa)
+{
+	u32 i;
+
+	for (i = 0; spa->port_up && i < spa->nr_pairs; i++)
+		spa_pair_coalesce(&spa->pairs[i]);
+}
+
 static int spa_pair_start(struct spa_pair *pair)
 {
 	int err;
@@ -137,6 +156,7 @@ static int spa_pair_start(struct spa_pair *pair)
 	err = spa_rx_fill(pair);
 	if (err)
 		goto err_tx;
+	spa_pair_coalesce(pair);
 	napi_enable(&pair->napi);
 	spa_cq_arm(&pair->rx);
 	spa_cq_arm(&pair->tx);
@@ -204,7 +224,7 @@ static int spa_up(struct spa *spa)
 	err = spa_pairs_start(spa);
 	if (err)
 		return err;
-	err = spa_port_up(spa, true);
+	err = spa_rss_program(spa) ?: spa_port_up(spa, true);
 	if (err) {
 		spa_port_up(spa, false);
 		spa_pairs_stop(spa);
@@ -228,9 +248,9 @@ static void spa_down(struct spa *spa)
 	spa_pairs_stop(spa);
 }
 
-static int spa_open(struct net_device *netdev)
+/* The rings' memory, for all pairs in use. */
+static int spa_rings_alloc(struct spa *spa)
 {
-	struct spa *spa = netdev_priv(netdev);
 	u32 i;
 	int err;
 
@@ -239,26 +259,81 @@ static int spa_open(struct net_device *netdev)
 		if (err)
 			goto err_allocated;
 	}
-	err = spa_up(spa);
-	if (!err)
-		return 0;
+	return 0;
+
 err_allocated:
 	while (i--)
 		spa_pair_free(&spa->pairs[i]);
 	return err;
 }
 
+static void spa_rings_free(struct spa *spa)
+{
+	u32 i;
+
+	for (i = 0; i < spa->nr_pairs; i++)
+		spa_pair_free(&spa->pairs[i]);
+}
+
+static int spa_open(struct net_device *netdev)
+{
+	struct spa *spa = netdev_priv(netdev);
+	int err = spa_rings_alloc(spa);
+
+	if (err)
+		return err;
+	err = spa_up(spa);
+	if (err)
+		spa_rings_free(spa);
+	return err;
+}
+
 static int spa_stop(struct net_device *netdev)
 {
 	struct spa *spa = netdev_priv(netdev);
-	u32 i;
 
 	/* A restart that failed has already taken it down. */
 	if (spa->port_up)
 		spa_down(spa);
-	for (i = 0; i < spa->nr_pairs; i++)
-		spa_pair_free(&spa->pairs[i]);
+	spa_rings_free(spa);
 	return 0;
+}
+
+static int spa_set_shape(struct spa *spa, const struct spa_rings_shape *shape)
+{
+	int err = netif_set_real_num_queues(spa->netdev, shape->pairs, shape->pairs);
+
+	if (err)
+		return err;
+	spa->nr_pairs = shape->pairs;
+	spa_rss_fit(spa);
+	spa->rx_entries = shape->rx_entries;
+	spa->tx_entries = shape->tx_entries;
+	return 0;
+}
+
+int spa_netdev_reshape(struct spa *spa, const struct spa_rings_shape *shape)
+{
+	struct spa_rings_shape old = { spa->nr_pairs, spa->rx_entries, spa->tx_entries };
+	bool running = netif_running(spa->netdev);
+	int err, worse;
+
+	if (running)
+		spa_stop(spa->netdev);
+	err = spa_set_shape(spa, shape);
+	if (!running)
+		return err;
+	if (!err)
+		err = spa_open(spa->netdev);
+	if (!err)
+		return 0;
+	/* Back to what has worked. */
+	worse = spa_set_shape(spa, &old) ?: spa_open(spa->netdev);
+	if (worse) {
+		netdev_err(spa->netdev, "the rings did not come back: %d\n", worse);
+		spa_health_fault(spa, SPA_FAULT_STALL);
+	}
+	return err;
 }
 
 static void spa_restart_work(struct work_struct *work)
@@ -354,7 +429,7 @@ u64 spa_netdev_poll_total(struct spa *spa, enum spa_poll_counter which)
 	u64 sum = 0;
 	u32 i;
 
-	for (i = 0; i < spa->nr_pairs; i++)
+	for (i = 0; i < spa->max_pairs; i++)
 		sum += spa_counter_read(&spa->pairs[i].poll.sync, &spa->pairs[i].poll.v[which]);
 	return sum;
 }
@@ -364,7 +439,7 @@ u64 spa_netdev_xmit_total(struct spa *spa, enum spa_xmit_counter which)
 	u64 sum = 0;
 	u32 i;
 
-	for (i = 0; i < spa->nr_pairs; i++)
+	for (i = 0; i < spa->max_pairs; i++)
 		sum += spa_counter_read(&spa->pairs[i].xmit.sync, &spa->pairs[i].xmit.v[which]);
 	return sum;
 }
@@ -391,6 +466,7 @@ static const struct net_device_ops spa_netdev_ops = {
 	.ndo_open = spa_open,
 	.ndo_stop = spa_stop,
 	.ndo_start_xmit = spa_tx_xmit,
+	.ndo_features_check = spa_tx_features_check,
 	.ndo_tx_timeout = spa_tx_timeout,
 	.ndo_change_mtu = spa_change_mtu,
 	.ndo_set_mac_address = spa_set_mac_address,
@@ -399,6 +475,11 @@ static const struct net_device_ops spa_netdev_ops = {
 	.ndo_validate_addr = eth_validate_addr,
 	.ndo_get_stats64 = spa_get_stats64,
 };
+
+bool spa_netdev_is_card(const struct net_device *netdev)
+{
+	return netdev->netdev_ops == &spa_netdev_ops;
+}
 
 /* ---- Making and unmaking ---- */
 
@@ -427,6 +508,10 @@ int spa_netdev_setup(struct spa *spa, u32 pairs)
 	if (!spa->pairs)
 		return -ENOMEM;
 	spa->nr_pairs = pairs;
+	spa->max_pairs = pairs;
+	spa_rss_init(spa);
+	spa->rx_entries = min_t(u32, spa->limits.ring, SPA_RX_ENTRIES);
+	spa->tx_entries = min_t(u32, spa->limits.ring, SPA_TX_ENTRIES);
 	mutex_init(&spa->port_lock);
 	mutex_init(&spa->rings_lock);
 	INIT_WORK(&spa->port_work, spa_port_work);
@@ -434,8 +519,13 @@ int spa_netdev_setup(struct spa *spa, u32 pairs)
 
 	netdev->netdev_ops = &spa_netdev_ops;
 	spa_ethtool_set_ops(netdev);
-	/* No NETIF_F_GSO_ESP: the stack cuts ESP frames to size before we see them. */
 	netdev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM;
+	if (spa->limits.features & SPA_FEATURE_TSO) {
+		netdev->hw_features |= NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_GSO_UDP_L4;
+		netif_set_tso_max_segs(netdev, SPA_TX_MAX_SEGMENTS);
+	}
+	if (spa->limits.features & SPA_FEATURE_RSS)
+		netdev->hw_features |= NETIF_F_RXHASH;
 	spa_xfrm_setup(spa);
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
 	netdev->min_mtu = ETH_MIN_MTU;
@@ -469,7 +559,7 @@ void spa_netdev_cleanup(struct spa *spa)
 
 	cancel_work_sync(&spa->port_work);
 	cancel_delayed_work_sync(&spa->restart_work);
-	for (i = 0; i < spa->nr_pairs; i++)
+	for (i = 0; i < spa->max_pairs; i++)
 		netif_napi_del(&spa->pairs[i].napi);
 	kfree(spa->pairs);
 }

@@ -10,6 +10,12 @@
 
 struct spa;
 
+/* How long an interrupt may wait for company. */
+struct spa_coalesce {
+	u32 usecs;
+	u32 frames;
+};
+
 struct spa_rx_slot {
 	struct sk_buff *skb;
 	dma_addr_t dma;
@@ -33,6 +39,7 @@ struct spa_pair {
 	struct spa_tx_slot *tx_slots;
 	struct spa_progress rx_progress; /* the watchdog's */
 	struct spa_progress tx_progress;
+	unsigned long irqs; /* for the self-test */
 	bool broken; /* a completion made no sense: nothing is believed until the pair is restarted */
 	struct spa_poll_counters poll;
 	struct spa_xmit_counters xmit;

@@ -3,6 +3,7 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
+#include "genl.h"
 #include "health.h"
 #include "netdev.h"
 #include "pka.h"
@@ -28,8 +29,12 @@ void spa_recover_init(struct spa *spa)
 
 void spa_set_state(struct spa *spa, enum spa_state state)
 {
+	enum spa_state before = spa->state;
+
 	WRITE_ONCE(spa->state, state);
 	wake_up_all(&spa->state_changed);
+	if (before != state && before != SPA_STARTING)
+		spa_genl_state(spa, state);
 }
 
 int spa_lock_running(struct spa *spa)
@@ -107,7 +112,7 @@ static int spa_queues_wake(struct spa *spa)
 	err = spa_events_resume(spa);
 	if (err)
 		return err;
-	return spa_netdev_restore_mac(spa);
+	return spa_shadow_start(spa) ?: spa_netdev_restore_mac(spa);
 }
 
 /* One attempt. Nobody adds SAs meanwhile; deletions are in order with the replay. Holds card_lock. */

@@ -65,10 +65,28 @@ void spa_queue_free(struct spa_queue *q)
 	spa_ring_free(q->spa, &q->sq);
 }
 
+/* Finds the queue's slots, and empties them. The admin and event queues have none. */
+static void spa_shadow_attach(struct spa_queue *q)
+{
+	struct spa *spa = q->spa;
+	struct spa_shadow_wake *wakes;
+
+	q->rung = 0;
+	q->released = 0;
+	if (!spa->shadow || q->id == SPA_QUEUE_ADMIN || q->id == SPA_QUEUE_EVENT)
+		return;
+	wakes = spa->shadow + SPA_SHADOW_PAGE;
+	q->bell = (struct spa_shadow_doorbell *)spa->shadow + q->id;
+	q->wake = wakes + q->id;
+	memset(q->bell, 0, sizeof(*q->bell));
+	memset(&wakes[q->id], 0, sizeof(wakes[q->id]));
+}
+
 int spa_queue_start(struct spa_queue *q)
 {
 	int err;
 
+	spa_shadow_attach(q);
 	spa_ring_clear(&q->sq);
 	spa_ring_clear(&q->cq);
 	spa_qwrite(q, SPA_QREG_SQ_BASE_LO, lower_32_bits(q->sq.dma));
@@ -98,10 +116,48 @@ void spa_queue_stop(struct spa_queue *q)
 		spa_hw_isolate(q->spa, "a queue does not stop");
 }
 
+void spa_queue_coalesce(struct spa_queue *q, u32 usecs, u32 entries)
+{
+	if (q->spa->limits.features & SPA_FEATURE_COALESCE)
+		spa_qwrite(q, SPA_QREG_COALESCE, usecs | entries << SPA_COALESCE_ENTRIES_SHIFT);
+}
+
+/* Has the index gone past the one at which the card wants to be woken? */
+static bool spa_passes(u16 wake, u16 now, u16 before)
+{
+	return (u16)(now - wake - 1) < (u16)(now - before);
+}
+
 void spa_sq_ring(struct spa_queue *q)
 {
+	u16 tail = q->sq.tail;
+	bool wake = true;
+
+	if (q->bell) {
+		/* The entries before the doorbell, the doorbell before the look whether the card sleeps. */
+		dma_wmb();
+		WRITE_ONCE(q->bell->sq, cpu_to_le32(tail));
+		mb();
+		wake = spa_passes(le32_to_cpu(READ_ONCE(q->wake->sq)), tail, q->rung);
+		q->rung = tail;
+	}
 	/* writel orders the entries before the doorbell. */
-	spa_write(q->spa, SPA_DOORBELL_SQ(q->id), q->sq.tail);
+	if (wake)
+		spa_write(q->spa, SPA_DOORBELL_SQ(q->id), tail);
+}
+
+/* Gives the completions back up to the head; true when the card must be told by its register. */
+static bool spa_cq_show(struct spa_queue *q, u32 value)
+{
+	u16 head = q->cq.head;
+	bool wake;
+
+	dma_wmb();
+	WRITE_ONCE(q->bell->cq, cpu_to_le32(value));
+	mb();
+	wake = spa_passes(le32_to_cpu(READ_ONCE(q->wake->cq)), head, q->released);
+	q->released = head;
+	return wake;
 }
 
 bool spa_cq_pending(const struct spa_queue *q)
@@ -129,10 +185,53 @@ bool spa_cq_next(struct spa_queue *q, void *copy)
 
 void spa_cq_arm(struct spa_queue *q)
 {
-	spa_write(q->spa, SPA_DOORBELL_CQ(q->id), q->cq.head | SPA_DOORBELL_ARM);
+	u32 value = q->cq.head | SPA_DOORBELL_ARM;
+	bool wake = true;
+
+	if (q->bell) {
+		/* Counted, so that the card tells this arming from the one before. */
+		value |= (q->armings++ & SPA_SHADOW_ARM_COUNT_MASK) << SPA_SHADOW_ARM_COUNT_SHIFT;
+		wake = spa_cq_show(q, value);
+		/* What came before the card saw the arming would come without an interrupt. */
+		wake |= spa_cq_pending(q);
+	}
+	if (wake)
+		spa_write(q->spa, SPA_DOORBELL_CQ(q->id), value);
 }
 
 void spa_cq_release(struct spa_queue *q)
 {
-	spa_write(q->spa, SPA_DOORBELL_CQ(q->id), q->cq.head);
+	if (!q->bell || spa_cq_show(q, q->cq.head))
+		spa_write(q->spa, SPA_DOORBELL_CQ(q->id), q->cq.head);
+}
+
+/* ---- Doorbells in memory ---- */
+
+int spa_shadow_alloc(struct spa *spa)
+{
+	if (!(spa->limits.features & SPA_FEATURE_SHADOW))
+		return 0;
+	spa->shadow = dma_alloc_coherent(spa->dev, SPA_SHADOW_SIZE, &spa->shadow_dma, GFP_KERNEL);
+	return spa->shadow ? 0 : -ENOMEM;
+}
+
+void spa_shadow_free(struct spa *spa)
+{
+	if (spa->shadow)
+		dma_free_coherent(spa->dev, SPA_SHADOW_SIZE, spa->shadow, spa->shadow_dma);
+	spa->shadow = NULL;
+}
+
+int spa_shadow_start(struct spa *spa)
+{
+	struct spa_admin_cmd cmd = {
+		.opcode = cpu_to_le16(SPA_CMD_SHADOW_SET),
+		.addr = cpu_to_le64(spa->shadow_dma),
+		.length = cpu_to_le32(SPA_SHADOW_SIZE),
+	};
+
+	if (!spa->shadow)
+		return 0;
+	memset(spa->shadow, 0, SPA_SHADOW_SIZE);
+	return spa_admin_exec(spa, &cmd, NULL);
 }

@@ -6,6 +6,8 @@
 #include <linux/types.h>
 
 struct spa;
+struct spa_shadow_doorbell;
+struct spa_shadow_wake;
 
 /* The phase needs two whole passes within the 16 bits of an index. */
 #define SPA_RING_ENTRIES_MAX 32768
@@ -25,6 +27,12 @@ struct spa_queue {
 	u32 vector;
 	struct spa_ring sq;
 	struct spa_ring cq;
+	/* With doorbells in memory (<spa/hw_packet.h>), else NULL. */
+	struct spa_shadow_doorbell *bell;
+	const struct spa_shadow_wake *wake;
+	u16 rung;     /* the tail that the card was last told */
+	u16 released; /* and the head */
+	u16 armings;
 };
 
 /* A queue with work in it: where it stood at the last look, and for how many looks. */
@@ -65,12 +73,20 @@ static inline u32 spa_sq_room(const struct spa_queue *q)
 	return q->sq.entries - spa_sq_used(q);
 }
 
+/* Doorbells in memory, where the card has them. After the admin queue, before the queues that they serve. */
+int spa_shadow_alloc(struct spa *spa);
+void spa_shadow_free(struct spa *spa);
+int spa_shadow_start(struct spa *spa);
+
 /* Shows the card everything up to the tail. */
 void spa_sq_ring(struct spa_queue *q);
 
 /* Copies the next completion to `copy` (cq.stride octets) and steps over it. False: there is none. The card may
  * rewrite its entry at any time, so only the copy is looked at. */
 bool spa_cq_next(struct spa_queue *q, void *copy);
+
+/* COALESCE of a queue that runs: the interrupt waits so long, or for so many completions. */
+void spa_queue_coalesce(struct spa_queue *q, u32 usecs, u32 entries);
 
 /* There is a completion that nobody has looked at. */
 bool spa_cq_pending(const struct spa_queue *q);

@@ -9,11 +9,10 @@
 #include "spa.h"
 #include "xfrm.h"
 
-#define SPA_RX_ENTRIES 512
 
 int spa_rx_alloc(struct spa_pair *pair)
 {
-	u32 entries = min_t(u32, pair->spa->limits.ring, SPA_RX_ENTRIES);
+	u32 entries = pair->spa->rx_entries;
 	struct spa_queue_shape shape = {
 		.id = SPA_QUEUE_RX(pair->index),
 		.vector = SPA_VECTOR_PAIR(pair->index),
@@ -104,6 +103,18 @@ void spa_rx_drain(struct spa_pair *pair)
 	}
 }
 
+static void spa_rx_hash(struct sk_buff *skb, u64 tag)
+{
+	switch (upper_32_bits(tag)) {
+	case SPA_HASH_L3:
+		skb_set_hash(skb, lower_32_bits(tag), PKT_HASH_TYPE_L3);
+		break;
+	case SPA_HASH_L4:
+		skb_set_hash(skb, lower_32_bits(tag), PKT_HASH_TYPE_L4);
+		break;
+	}
+}
+
 /* The frame is whole and its length believable: to the stack with it. */
 static void spa_rx_frame(struct spa_pair *pair, struct sk_buff *skb, const struct spa_completion *cpl)
 {
@@ -114,14 +125,16 @@ static void spa_rx_frame(struct spa_pair *pair, struct sk_buff *skb, const struc
 	skb_put(skb, length);
 	skb->protocol = eth_type_trans(skb, netdev);
 	skb_record_rx_queue(skb, pair->index);
-	if (flags & (SPA_CPL_ESP | SPA_CPL_DECRYPTED)) {
-		if (!spa_xfrm_rx(pair, skb, cpl)) {
-			dev_kfree_skb_any(skb);
-			return;
-		}
-	} else if (flags & SPA_CPL_CSUM_OK && netdev->features & NETIF_F_RXCSUM) {
-		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	if (flags & (SPA_CPL_ESP | SPA_CPL_DECRYPTED) && !spa_xfrm_rx(pair, skb, cpl)) {
+		dev_kfree_skb_any(skb);
+		return;
 	}
+	/* Of ESP, the checksums inside; cipher text has none that anybody could have verified. */
+	if (flags & SPA_CPL_CSUM_OK && netdev->features & NETIF_F_RXCSUM &&
+	    (!(flags & SPA_CPL_ESP) || flags & SPA_CPL_DECRYPTED))
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	if (netdev->features & NETIF_F_RXHASH)
+		spa_rx_hash(skb, le64_to_cpu(cpl->tag));
 	spa_count_poll(&pair->poll, SPA_COUNT_RX_PACKETS, 1);
 	spa_count_poll(&pair->poll, SPA_COUNT_RX_BYTES, length);
 	napi_gro_receive(&pair->napi, skb);

@@ -51,8 +51,14 @@ int spa_sa_add(struct spa *spa, struct xfrm_state *x, struct netlink_ext_ack *ex
 /* Any context; as often as one likes. */
 void spa_sa_delete(struct spa *spa, struct xfrm_state *x);
 
+/* Adds an SA that nobody uses, reads it and deletes it: the self-test. */
+int spa_sa_try(struct spa *spa, u32 seed);
+
 /* The entry of a state, or NULL when it has none any more. Under RCU, or while nobody else can delete the state. */
 struct spa_sa_entry *spa_sa_of_state(struct spa *spa, const struct xfrm_state *x);
+
+/* The command that adds the entry, but for the address of the data. */
+void spa_sa_fill_add(const struct spa_sa_entry *entry, struct spa_admin_cmd *cmd);
 
 /* With an empty table in the card, and nobody adding: programs every SA again. Returns how many, or an error. */
 int spa_sa_replay(struct spa *spa);

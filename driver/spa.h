@@ -44,17 +44,25 @@ struct spa {
 	u32 recoveries;
 	u32 recent_recoveries; /* without an order, since recent_since */
 	unsigned long recent_since;
-	struct spa_health health;
+	struct spa_watch watch;
 	struct spa_devlink *devlink;
 
 	struct spa_irqs irqs;
 	struct spa_admin admin;
+	void *shadow; /* doorbells, then wakes; NULL without */
+	dma_addr_t shadow_dma;
 	struct spa_queue events;
 	struct mutex events_lock; /* its ring, and events_paused */
 	bool events_paused;
 
 	struct spa_pair *pairs;
-	u32 nr_pairs;
+	u32 nr_pairs;  /* in use */
+	u32 max_pairs; /* made, each with its vector */
+	u32 rx_entries; /* of each ring */
+	u32 tx_entries;
+	struct spa_coalesce rx_coalesce;
+	struct spa_coalesce tx_coalesce;
+	struct spa_rss rss; /* as the card was told, and is told again after a reset */
 	u8 serial[ETH_ALEN]; /* the station address that the card was made with */
 	u32 rx_buffer; /* octets of a receive buffer, set when the interface goes up */
 

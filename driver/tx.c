@@ -2,21 +2,20 @@
 /* Sending: frames to the card. */
 #include <linux/dma-mapping.h>
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/slab.h>
+#include <net/tcp.h>
 
 #include "netdev.h"
 #include "spa.h"
 #include "tx.h"
 #include "xfrm.h"
 
-#define SPA_TX_ENTRIES 512
-/* The linear part and every fragment: room for this many lets any frame in. */
-#define SPA_TX_DESCS (MAX_SKB_FRAGS + 1)
 static_assert(SPA_TX_DESCS <= SPA_TX_MAX_DESCS);
 
 int spa_tx_alloc(struct spa_pair *pair)
 {
-	u32 entries = min_t(u32, pair->spa->limits.ring, SPA_TX_ENTRIES);
+	u32 entries = pair->spa->tx_entries;
 	struct spa_queue_shape shape = {
 		.id = SPA_QUEUE_TX(pair->index),
 		.vector = SPA_VECTOR_PAIR(pair->index),
@@ -27,8 +26,6 @@ int spa_tx_alloc(struct spa_pair *pair)
 	};
 	int err;
 
-	if (entries < 2 * SPA_TX_DESCS)
-		return -EIO;
 	pair->tx_slots = kcalloc(entries, sizeof(*pair->tx_slots), GFP_KERNEL);
 	if (!pair->tx_slots)
 		return -ENOMEM;
@@ -112,10 +109,16 @@ static void spa_tx_describe(struct spa_pair *pair, struct sk_buff *skb, const st
 		first->sa_index = cpu_to_le32(esp->sa_index);
 		first->sa_generation = cpu_to_le32(esp->sa_generation);
 		first->seq_hi = cpu_to_le32(esp->seq_hi);
-	} else if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		first->flags |= cpu_to_le16(SPA_TX_CSUM);
+	}
+	/* A frame that is to be cut always has its checksums to be made. */
+	if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		first->csum_start = cpu_to_le16(skb_checksum_start_offset(skb));
 		first->csum_offset = skb->csum_offset;
+		first->flags |= cpu_to_le16(skb_is_gso(skb) ? SPA_TX_TSO : SPA_TX_CSUM);
+	}
+	if (skb_is_gso(skb)) {
+		first->mss = cpu_to_le16(skb_shinfo(skb)->gso_size);
+		first->next_header = esp->next_header;
 	}
 	last->flags |= cpu_to_le16(SPA_TX_END);
 	slot->skb = skb;
@@ -127,14 +130,37 @@ static enum spa_xmit_counter spa_tx_prepare(struct spa *spa, struct sk_buff *skb
 {
 	if (READ_ONCE(spa->gone))
 		return SPA_COUNT_TX_DOWN;
-	if (skb->len > spa->limits.frame)
+	if (skb->len > (skb_is_gso(skb) ? SPA_TX_MAX_SUPER : spa->limits.frame))
+		return SPA_COUNT_TX_TOO_LONG;
+	/* Cut by the card, a frame has its checksums made by it; the stack knows no other way. */
+	if (skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL)
 		return SPA_COUNT_TX_TOO_LONG;
 	if (!spa_xfrm_tx(spa, skb, esp))
 		return SPA_COUNT_TX_ESP_STALE;
-	/* We offer no checksums inside ESP, so a partial one must not get here. */
-	if (esp->used && skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+	/* On a card that makes no checksums inside ESP a partial one must not get here. */
+	if (esp->used && skb->ip_summed == CHECKSUM_PARTIAL && !(spa->limits.features & SPA_FEATURE_ESP_CSUM) &&
+	    skb_checksum_help(skb))
 		return SPA_COUNT_TX_MAP_ERRORS;
 	return SPA_XMIT_COUNTERS;
+}
+
+/* What ESP adds to a segment behind its payload: padding up to a block of 16, two octets, an ICV of up to 32. */
+#define SPA_TX_TRAILER_MAX (15 + 2 + 32)
+
+netdev_features_t spa_tx_features_check(struct sk_buff *skb, struct net_device *netdev, netdev_features_t features)
+{
+	struct spa *spa = netdev_priv(netdev);
+	u32 headers;
+
+	features = vlan_features_check(skb, features);
+	if (!skb_is_gso(skb))
+		return features;
+	/* The checksum of a frame that will be cut begins where the innermost header does, ESP around it or not. */
+	headers = skb_checksum_start_offset(skb) + sizeof(struct tcphdr) + MAX_TCP_OPTION_SPACE;
+	if (skb->ip_summed != CHECKSUM_PARTIAL ||
+	    headers + skb_shinfo(skb)->gso_size + SPA_TX_TRAILER_MAX > spa->limits.frame)
+		features &= ~NETIF_F_GSO_MASK;
+	return features;
 }
 
 static void spa_tx_bell(struct spa_pair *pair, struct netdev_queue *txq, u32 length)
@@ -157,7 +183,7 @@ netdev_tx_t spa_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 	struct netdev_queue *txq = spa_pair_txq(pair, netdev);
 	enum spa_xmit_counter fault;
 	struct spa_tx_esp esp;
-	u32 length;
+	u32 length, segments;
 	int descs;
 
 	if (spa_sq_room(&pair->tx) < SPA_TX_DESCS) {
@@ -175,10 +201,13 @@ netdev_tx_t spa_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 		goto drop;
 
 	length = skb->len;
+	segments = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
 	spa_tx_describe(pair, skb, &esp, descs);
 	skb_tx_timestamp(skb);
 	pair->tx.sq.tail += descs;
-	spa_count_xmit(&pair->xmit, SPA_COUNT_TX_PACKETS, 1);
+	spa_count_xmit(&pair->xmit, SPA_COUNT_TX_PACKETS, segments);
+	if (segments > 1)
+		spa_count_xmit(&pair->xmit, SPA_COUNT_TX_TSO, 1);
 	spa_count_xmit(&pair->xmit, SPA_COUNT_TX_BYTES, length);
 	if (esp.used)
 		spa_count_xmit(&pair->xmit, SPA_COUNT_TX_ESP, 1);

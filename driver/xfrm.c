@@ -55,6 +55,7 @@ bool spa_xfrm_tx(struct spa *spa, struct sk_buff *skb, struct spa_tx_esp *esp)
 	offset = skb_transport_offset(skb) + (x->encap ? sizeof(struct udphdr) : 0);
 	if (offset + sizeof(struct ip_esp_hdr) > skb_headlen(skb))
 		return false;
+	esp->next_header = xo->proto;
 	esp->seq_hi = xo->seq.hi;
 	/* After the segment with the last number of an epoch the kernel has already counted the epoch up. */
 	if (xo->flags & XFRM_GSO_SEGMENT &&
@@ -175,9 +176,16 @@ netdev_features_t spa_xfrm_fix_features(struct net_device *netdev, netdev_featur
 
 void spa_xfrm_setup(struct spa *spa)
 {
+	netdev_features_t esp = NETIF_F_HW_ESP;
+
 	if (!(spa->limits.features & SPA_FEATURE_ESP_CRYPTO) || !spa->limits.sas)
 		return;
 	spa_xfrm_set_ops(spa->netdev);
-	spa->netdev->hw_features |= NETIF_F_HW_ESP;
-	spa->netdev->hw_enc_features |= NETIF_F_HW_ESP | NETIF_F_SG | NETIF_F_HW_CSUM;
+	if (spa->limits.features & SPA_FEATURE_ESP_CSUM)
+		esp |= NETIF_F_HW_ESP_TX_CSUM;
+	if (spa->limits.features & SPA_FEATURE_ESP_TSO)
+		esp |= NETIF_F_GSO_ESP;
+	spa->netdev->hw_features |= esp;
+	/* Inside a tunnel the card can do what it can do outside. */
+	spa->netdev->hw_enc_features |= spa->netdev->hw_features;
 }

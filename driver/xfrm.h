@@ -21,6 +21,7 @@ struct spa_tx_esp {
 	u32 sa_index;
 	u32 sa_generation;
 	u32 seq_hi;
+	u8 next_header; /* of the trailers that the card makes when it cuts the frame */
 };
 
 /* Announces the offload; before register_netdev. */
