@@ -13,7 +13,7 @@ probe() {
     check "it says what it found" grep -q 'SAs, .* self-tests passed' <(dmesg)
     check "ethtool -i names driver, bus and interface version" identity
     check "ethtool -k offers ESP in hardware" grep -q 'esp-hw-offload: on' <(ethtool -k spa0)
-    check "ESP segmentation is not claimed" grep -q 'tx-esp-segmentation: off' <(ethtool -k spa0)
+    check "and ESP segmentation, and checksums inside ESP" esp_features
     check "/dev/spa0 is there, for root only" [ "$(stat -c '%a %F' /dev/spa0)" = "600 character special file" ]
     make_namespaces
     check "the link comes up" attach_card
@@ -23,8 +23,14 @@ probe() {
 identity() {
     local info
     info=$(ethtool -i spa0)
-    grep -q '^driver: spa$' <<<"$info" && grep -q '^firmware-version: 1\.0$' <<<"$info" &&
+    grep -q '^driver: spa$' <<<"$info" && grep -q '^firmware-version: 1\.1$' <<<"$info" &&
         grep -q '^bus-info: 0000:' <<<"$info"
+}
+
+esp_features() {
+    local features
+    features=$(ethtool -k spa0)
+    grep -q 'tx-esp-segmentation: on' <<<"$features" && grep -q 'esp-tx-csum-hw-offload: on' <<<"$features"
 }
 
 plain() {
@@ -34,6 +40,7 @@ plain() {
     check "TCP from the card, checksums by the card" flow up $P4 1000000
     check "TCP to the card" flow down $R4 1000000
     check "frames were counted" stat_above drv_rx_packets 100
+    check "TCP left in super-frames that the card cut" stat_above drv_tx_tso 5
     check "none was dropped or wrong" quiet
 }
 
@@ -74,6 +81,25 @@ settings() {
     check "a group address is refused" fails ip -n router link set spa0 address 01:11:22:33:44:55
     check "promiscuous and all-multicast" ip -n router link set spa0 promisc on allmulticast on
     ip -n router link set spa0 promisc off allmulticast off
+    bring_card_up
+}
+
+# R-ENG: what ethtool can set, and that traffic goes on with it.
+ethtool_settings() {
+    check "the self-test passes, traffic or not" has 'The test result is PASS' router ethtool -t spa0 offline
+    check "rings of another size" router ethtool -G spa0 rx 1024 tx 256
+    check "are shown" has '1024' router ethtool -g spa0
+    check "and work" router ping -q -c 3 -i 0.1 -W 10 $P4
+    check "a ring too small for a frame of many pieces is refused" fails router ethtool -G spa0 tx 16
+    check "rings of more entries than the card takes are refused" fails router ethtool -G spa0 rx 65536
+    router ethtool -G spa0 rx 512 tx 512
+    check "the channels are shown" has 'Combined:' router ethtool -l spa0
+    check "more channels than the card has are refused" fails router ethtool -L spa0 combined 64
+    if router ethtool -C spa0 rx-usecs 50 rx-frames 8 2>/dev/null; then
+        check "interrupts that wait" has 'rx-usecs:	50' router ethtool -c spa0
+        check "still come" router ping -q -c 3 -i 0.1 -W 10 $P4
+        router ethtool -C spa0 rx-usecs 0 rx-frames 0
+    fi
     bring_card_up
 }
 
@@ -131,10 +157,12 @@ udp_encapsulation() {
 }
 
 streams() {
-    local algorithm
+    local algorithm cut
     read -ra algorithm <<<"$(gcm 128)"
     secure tunnel 4 4 "${algorithm[@]}" replay-window 64
+    cut=$(card_stat tx_tso_frames)
     check "TCP through the tunnel, encrypted by the card" flow up $PI4 2000000
+    check "in super-frames that the card cut and encrypted" stat_above tx_tso_frames $((cut + 5))
     check "TCP through the tunnel, decrypted by the card" flow down $RI4 2000000
     check "a packet larger than the tunnel's MTU" router ping -q -c 3 -i 0.1 -W 10 -s 4000 $PI4
     clear_security
@@ -186,7 +214,7 @@ same_spi_twice() {
 }
 
 failures_of_packets() {
-    local algorithm
+    local algorithm listener
     read -ra algorithm <<<"$(gcm 128)"
     secure tunnel 4 4 "${algorithm[@]}" replay-window 32
     ip -n peer xfrm state delete src $P4 dst $R4 proto esp spi 0x1002
@@ -197,8 +225,15 @@ failures_of_packets() {
     check "and to the kernel's SA" grep -q 'failed 3' <(ip -n router -s xfrm state list spi 0x1002)
     check "and an event" within 30 stat_above drv_event_auth_failure 0
     ip -n router xfrm state delete src $P4 dst $R4 proto esp spi 0x1002
+    router "$tools/spa-events" >/run/events 2>&1 &
+    listener=$!
+    within 20 grep -q listening /run/events
     peer ping -q -c 3 -i 0.1 -W 1 $RI4 >/dev/null
     check "an SPI that is not there is an event" within 30 stat_above drv_event_unknown_spi 0
+    check "and a generic-netlink event, with both addresses" within 30 \
+        grep -q "event unknown-spi .* spi 00001002 from $P4 to $R4" /run/events
+    kill $listener
+    check "generic netlink tells the state of the card" has 'state running' router "$tools/spa-events" --state
     clear_security
 }
 
@@ -258,6 +293,8 @@ vanished() {
     router ping -q -f -w 60 $PI4 >/dev/null 2>&1 &
     pid=$!
     sleep 1
+    # A card that was pulled: nothing is to bring it back.
+    devlink health set "pci/$slot" reporter fw auto_recover false
     vanish "$slot"
     check "vanished: no SA is taken any more" fails add_out "${algorithm[@]}"
     check "vanished: dmesg says so" has 'does not answer any more' dmesg
@@ -293,6 +330,7 @@ streams
 refusals
 failures_of_packets
 settings
+ethtool_settings
 switching_off
 takedown
 "$tools/spa-pk-check" /dev/spa0 || failed=1

@@ -71,9 +71,9 @@ still "function-level reset" 1002
 check "what was programmed again is said" has ' 1002 SAs were programmed again' dmesg
 
 # Registers that do not answer: found by the watchdog, brought back through the configuration space.
-before=$(dmesg | grep -c 'the card runs again')
+recoveries=$(dmesg | grep -c 'the card runs again')
 vanish
-check "a silent card is noticed" within 30 recovered $((before + 1))
+check "a silent card is noticed" within 30 recovered $((recoveries + 1))
 still "silent card" 1002
 check "the reporter counts it" has 'error 1 recover 1' reporter show
 check "a picture of it was kept" has "snapshot [0]" devlink region show
