@@ -19,6 +19,7 @@
 	X(RX_ESP_FORMAT, drv_rx_esp_format)	\
 	X(RX_ESP_OTHER, drv_rx_esp_other)	\
 	X(RX_ESP_STALE, drv_rx_esp_stale)	\
+	X(RX_PACKET_OK, drv_rx_packet_ok)	\
 	X(TX_BAD_INDEX, drv_tx_bad_index)	\
 	X(TX_CARD_ERRORS, drv_tx_card_errors)
 
@@ -28,6 +29,7 @@
 	X(TX_BYTES, drv_tx_bytes)	\
 	X(TX_TSO, drv_tx_tso)	\
 	X(TX_ESP, drv_tx_esp)	\
+	X(TX_PACKET, drv_tx_packet)	\
 	X(TX_ESP_STALE, drv_tx_esp_stale)	\
 	X(TX_TOO_LONG, drv_tx_too_long)	\
 	X(TX_MAP_ERRORS, drv_tx_map_errors)	\

@@ -6,6 +6,7 @@
 
 #include "compat/devlink.h"
 #include "devlink.h"
+#include "policy.h"
 #include "recover.h"
 #include "sa.h"
 #include "spa.h"
@@ -99,6 +100,7 @@ static int spa_devlink_diagnose(struct devlink_health_reporter *reporter, struct
 	spa_fmsg(devlink_fmsg_u32_pair_put(fmsg, "last error", READ_ONCE(h->error)));
 	spa_fmsg(devlink_fmsg_u32_pair_put(fmsg, "last error info", READ_ONCE(h->error_info)));
 	spa_fmsg(devlink_fmsg_u32_pair_put(fmsg, "SAs", spa_sa_count(spa)));
+	spa_fmsg(devlink_fmsg_u32_pair_put(fmsg, "policies", spa_policy_count(spa)));
 	for (i = 0; i < SPA_NR_FAULTS; i++)
 		if (h->seen[i])
 			spa_fmsg(devlink_fmsg_u64_pair_put(fmsg, spa_fault_text(i), h->seen[i]));

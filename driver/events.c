@@ -54,6 +54,7 @@ static void spa_event(struct spa *spa, const struct spa_event *ev)
 	case SPA_EVENT_HARD_EXPIRE:
 		/* In crypto mode the kernel keeps the lifetimes and says so itself. */
 		spa_count(spa, SPA_COUNT_EVENT_EXPIRE);
+		spa_sa_expired(spa, le32_to_cpu(ev->sa_index), le32_to_cpu(ev->sa_generation));
 		break;
 	case SPA_EVENT_SEQ_SOFT:
 		spa_count(spa, SPA_COUNT_EVENT_SEQ_SOFT);

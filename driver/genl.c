@@ -9,6 +9,7 @@
 
 #include "genl.h"
 #include "netdev.h"
+#include "policy.h"
 #include "sa.h"
 #include "spa.h"
 
@@ -116,6 +117,8 @@ static int spa_genl_put_state(struct sk_buff *skb, struct spa *spa)
 	       nla_put_u32(skb, SPA_GENL_A_RECOVERIES, READ_ONCE(spa->recoveries)) ?:
 	       nla_put_u32(skb, SPA_GENL_A_SAS, spa_sa_count(spa)) ?:
 	       nla_put_u32(skb, SPA_GENL_A_SA_LIMIT, spa->limits.sas) ?:
+	       nla_put_u32(skb, SPA_GENL_A_POLICIES, spa_policy_count(spa)) ?:
+	       nla_put_u32(skb, SPA_GENL_A_POLICY_LIMIT, spa->limits.policies) ?:
 	       nla_put_u32(skb, SPA_GENL_A_HEARTBEAT, READ_ONCE(spa->watch.heartbeat)) ?:
 	       nla_put_u32(skb, SPA_GENL_A_VERSION, spa->limits.version) ?:
 	       nla_put_u32(skb, SPA_GENL_A_FEATURES, spa->limits.features);

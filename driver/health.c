@@ -13,10 +13,10 @@
 
 /* A look twice a second. The card beats at least once a second, and a busy machine may be late on either side. */
 #define SPA_LOOK (HZ / 2)
-#define SPA_LOOKS_BEATLESS 6
-#define SPA_LOOKS_STALLED 6
+#define SPA_LOOKS_BEATLESS 10
+#define SPA_LOOKS_STALLED 10
 /* An admin command is a matter of microseconds, a public-key operation of up to seconds where cores are few. */
-#define SPA_LOOKS_ADMIN 8
+#define SPA_LOOKS_ADMIN 10
 #define SPA_LOOKS_PK 40
 /* Restarts of the rings that make a fault, and within which time. */
 #define SPA_RESTARTS_MANY 4
@@ -39,7 +39,7 @@ void spa_health_fault(struct spa *spa, enum spa_fault fault)
 	unsigned long flags;
 
 	spin_lock_irqsave(&h->lock, flags);
-	if (!h->stopped && READ_ONCE(spa->state) == SPA_RUNNING) {
+	if (!h->stopped && !h->reported && READ_ONCE(spa->state) == SPA_RUNNING) {
 		__set_bit(fault, &h->faults);
 		queue_work(system_freezable_wq, &h->report);
 	}
@@ -81,6 +81,7 @@ static void spa_health_report(struct work_struct *work)
 	spin_lock_irq(&h->lock);
 	faults = h->faults;
 	h->faults = 0;
+	h->reported = faults;
 	spin_unlock_irq(&h->lock);
 	if (!faults || READ_ONCE(spa->state) != SPA_RUNNING)
 		return;
@@ -97,13 +98,14 @@ static void spa_health_report(struct work_struct *work)
 
 /* ---- The watchdog ---- */
 
-/* For how many looks has the queue had work and not moved? A head that moves, or no work, is progress. */
+/* For how many looks since the first one has the queue had work and not moved? */
 static u32 spa_progress_looks(struct spa_progress *p, bool work, u16 head)
 {
-	if (!work || head != p->head)
-		p->looks = 0;
-	else
+	if (work && p->work && head == p->head)
 		p->looks++;
+	else
+		p->looks = 0;
+	p->work = work;
 	p->head = head;
 	return p->looks;
 }
@@ -283,6 +285,7 @@ void spa_health_reset(struct spa *spa)
 
 	spin_lock_irq(&h->lock);
 	h->faults = 0;
+	h->reported = false;
 	spin_unlock_irq(&h->lock);
 	h->beatless = 0;
 	h->restarts = 0;

@@ -30,6 +30,7 @@ struct spa_watch {
 	spinlock_t lock; /* faults, stopped */
 	bool stopped;
 	unsigned long faults; /* bits: seen and not yet reported */
+	bool reported;        /* since the last reset: one report is enough */
 
 	u32 heartbeat;
 	u32 beatless; /* looks without a beat */

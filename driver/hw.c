@@ -92,10 +92,11 @@ static int spa_hw_limits(struct spa *spa, struct spa_limits *l)
 	l->ring = rounddown_pow_of_two(clamp_t(u32, spa_read(spa, SPA_REG_LIMIT_RING), 1, SPA_RING_ENTRIES_MAX));
 	l->frame = spa_read(spa, SPA_REG_LIMIT_FRAME);
 	l->keys = spa_read(spa, SPA_REG_LIMIT_KEYS);
+	l->policies = l->features & SPA_FEATURE_ESP_PACKET ? spa_read(spa, SPA_REG_LIMIT_POLICY) : 0;
 	l->pk_data = min_t(u32, spa_read(spa, SPA_REG_LIMIT_PK_DATA), SPA_PK_DATA_MAX);
 
 	if (!l->rx_queues || !l->tx_queues || l->ring < SPA_RING_MIN || l->frame < ETH_FRAME_LEN ||
-	    l->sas > INT_MAX) {
+	    l->sas > INT_MAX || l->policies > INT_MAX) {
 		dev_err(spa->dev, "limits make no sense: queues %08x, ring %u, frame %u, %u SAs\n", queues, l->ring,
 			l->frame, l->sas);
 		return -EIO;
@@ -126,10 +127,8 @@ int spa_hw_function_reset(struct spa *spa)
 
 	dev_warn(spa->dev, "function-level reset\n");
 	err = pcie_reset_flr(spa->pdev, PCI_RESET_DO_RESET);
-	/* Saved when probe was through: bus addresses, and the vectors that are in use. */
+	pci_load_saved_state(spa->pdev, spa->config);
 	pci_restore_state(spa->pdev);
-	pci_save_state(spa->pdev);
-	pci_set_master(spa->pdev);
 	return err;
 }
 

@@ -22,6 +22,7 @@ struct spa_limits {
 	u32 ring;
 	u32 frame;
 	u32 keys;
+	u32 policies;
 	u32 pk_data;
 };
 

@@ -3,11 +3,13 @@
 #include <linux/dma-mapping.h>
 #include <linux/etherdevice.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 
 #include "devlink.h"
 #include "genl.h"
 #include "netdev.h"
 #include "pka.h"
+#include "policy.h"
 #include "sa.h"
 #include "spa.h"
 
@@ -172,6 +174,7 @@ static int spa_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	spa->admin.stopped = true;
 	spa->admin.stopped_by = -ENODEV;
 	spa_sa_table_init(spa);
+	spa_policy_table_init(spa);
 	spa_recover_init(spa);
 
 	err = spa_pci_start(spa);
@@ -193,6 +196,7 @@ static int spa_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	pci_set_drvdata(pdev, spa);
 	/* For a function-level reset, which takes the bus addresses and vectors away. */
 	pci_save_state(pdev);
+	spa->config = pci_store_saved_state(pdev);
 	spa_set_state(spa, SPA_RUNNING);
 	spa_health_start(spa);
 	netdev_info(netdev, "interface %u.%u, %u SAs, %u ring pairs, frames of %u octets, self-tests passed\n",
@@ -209,6 +213,7 @@ err_health:
 err_pci:
 	spa_pci_stop(spa);
 err_netdev:
+	spa_policy_table_destroy(spa);
 	spa_sa_table_destroy(spa);
 	free_netdev(netdev);
 	return err;
@@ -227,7 +232,9 @@ static void spa_remove(struct pci_dev *pdev)
 	spa_card_stop(spa);
 	spa_health_free(spa);
 	spa_pci_stop(spa);
+	spa_policy_table_destroy(spa);
 	spa_sa_table_destroy(spa);
+	kfree(spa->config);
 	free_netdev(spa->netdev);
 }
 

@@ -504,6 +504,7 @@ static long spa_pka_info(struct spa *spa, struct spa_pk_info __user *arg)
 		.max_batch = SPA_PKA_MAX_BATCH,
 		.max_inflight = SPA_PKA_MAX_INFLIGHT,
 		.max_data = spa->limits.pk_data,
+		.max_sas = spa->limits.sas,
 	};
 
 	strscpy(info.netdev, spa->netdev->name, sizeof(info.netdev));

@@ -7,6 +7,7 @@
 #include "health.h"
 #include "netdev.h"
 #include "pka.h"
+#include "policy.h"
 #include "recover.h"
 #include "sa.h"
 #include "spa.h"
@@ -91,10 +92,14 @@ static int spa_card_wake(struct spa *spa)
 	int err;
 
 	spa_hw_unsilence(spa);
-	err = spa_hw_reset(spa);
+	err = spa_hw_alive(spa) ?: spa_hw_reset(spa);
 	if (err) {
 		/* Deaf to its register: perhaps not to its bus. */
-		err = spa_hw_function_reset(spa) ?: spa_hw_reset(spa);
+		err = spa_hw_function_reset(spa);
+		if (err)
+			return err;
+		spa_hw_unsilence(spa);
+		err = spa_hw_reset(spa);
 		if (err)
 			return err;
 	}
@@ -127,7 +132,7 @@ static int spa_revive(struct spa *spa, int *sas)
 		err = min(*sas, 0);
 	}
 	if (!err)
-		err = spa_pka_resume(spa);
+		err = spa_policy_replay(spa) ?: spa_pka_resume(spa);
 	/* Before the interface is up again, which may ask the card for this and that. */
 	if (!err)
 		spa_set_state(spa, SPA_RUNNING);

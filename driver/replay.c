@@ -81,6 +81,30 @@ static u64 spa_replay_sequence(struct spa *spa, unsigned long index)
 	return seq;
 }
 
+/*
+ * From where the SA goes on. Crypto mode: the kernel's numbers are the ones on the wire. Packet mode, outbound: behind
+ * every number that the card can have used, for one used twice would be a nonce used twice (RFC 4106 section 3.1).
+ * Inbound: the highest number that the card told us; it takes all below for seen.
+ */
+static void spa_replay_advance(struct spa_sa_entry *entry, u64 seq)
+{
+	struct spa_sa *hw = &entry->hw;
+	u64 base = le64_to_cpu(hw->seq);
+
+	if (!entry->packet)
+		base = max(base, seq);
+	else if (entry->inbound)
+		base = max(base, READ_ONCE(entry->counts.seq));
+	else
+		base += atomic64_xchg(&entry->given, 0);
+	/* Past the last number there is none: the SA is used up. */
+	if (!(le32_to_cpu(hw->flags) & SPA_SA_ESN))
+		base = min_t(u64, base, U32_MAX);
+	hw->seq = cpu_to_le64(base);
+	hw->packets = cpu_to_le64(READ_ONCE(entry->counts.packets));
+	hw->bytes = cpu_to_le64(READ_ONCE(entry->counts.bytes));
+}
+
 /* Under the table's lock, so that a deletion comes either before, and then the entry is not here any more, or is
  * submitted after the addition. */
 static bool spa_replay_submit(struct spa *spa, struct spa_replay_slot *slot, unsigned long index, u64 seq)
@@ -90,7 +114,7 @@ static bool spa_replay_submit(struct spa *spa, struct spa_replay_slot *slot, uns
 	xa_lock_bh(&spa->sas);
 	entry = xa_load(&spa->sas, index);
 	if (entry) {
-		entry->hw.seq = cpu_to_le64(max(seq, le64_to_cpu(entry->hw.seq)));
+		spa_replay_advance(entry, seq);
 		*slot->sa = entry->hw;
 		spa_sa_fill_add(entry, &slot->cmd.desc);
 		slot->cmd.desc.addr = cpu_to_le64(slot->dma);

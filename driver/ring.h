@@ -38,6 +38,7 @@ struct spa_queue {
 /* A queue with work in it: where it stood at the last look, and for how many looks. */
 struct spa_progress {
 	u16 head;
+	bool work;
 	u32 looks;
 };
 

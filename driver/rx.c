@@ -125,13 +125,13 @@ static void spa_rx_frame(struct spa_pair *pair, struct sk_buff *skb, const struc
 	skb_put(skb, length);
 	skb->protocol = eth_type_trans(skb, netdev);
 	skb_record_rx_queue(skb, pair->index);
-	if (flags & (SPA_CPL_ESP | SPA_CPL_DECRYPTED) && !spa_xfrm_rx(pair, skb, cpl)) {
+	if (flags & (SPA_CPL_ESP | SPA_CPL_DECRYPTED | SPA_CPL_PACKET) && !spa_xfrm_rx(pair, skb, cpl)) {
 		dev_kfree_skb_any(skb);
 		return;
 	}
 	/* Of ESP, the checksums inside; cipher text has none that anybody could have verified. */
 	if (flags & SPA_CPL_CSUM_OK && netdev->features & NETIF_F_RXCSUM &&
-	    (!(flags & SPA_CPL_ESP) || flags & SPA_CPL_DECRYPTED))
+	    (!(flags & SPA_CPL_ESP) || flags & (SPA_CPL_DECRYPTED | SPA_CPL_PACKET)))
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	if (netdev->features & NETIF_F_RXHASH)
 		spa_rx_hash(skb, le64_to_cpu(cpl->tag));

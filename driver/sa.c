@@ -5,12 +5,16 @@
 #include <linux/slab.h>
 #include <net/xfrm.h>
 
+#include "compat/xfrm.h"
 #include "recover.h"
 #include "sa.h"
 #include "spa.h"
 
-static void spa_sa_free(struct spa *spa, struct spa_sa_entry *entry)
+void spa_sa_put(struct spa *spa, struct spa_sa_entry *entry)
 {
+	if (!refcount_dec_and_test(&entry->ref.refcount))
+		return;
+	spa_sa_reader_free(spa, entry);
 	ida_free(&spa->sa_ids, entry->index);
 	memzero_explicit(&entry->hw, sizeof(entry->hw));
 	kfree_rcu(entry, rcu);
@@ -25,7 +29,7 @@ static void spa_sa_deleted(struct spa *spa, struct spa_cmd *cmd, int err)
 		dev_err_ratelimited(spa->dev, "SA %u was not deleted: %d\n", entry->index, err);
 	else
 		spa_count(spa, SPA_COUNT_SA_DELETED);
-	spa_sa_free(spa, entry);
+	spa_sa_put(spa, entry);
 }
 
 static struct spa_sa_entry *spa_sa_new(struct spa *spa, struct xfrm_state *x)
@@ -40,8 +44,10 @@ static struct spa_sa_entry *spa_sa_new(struct spa *spa, struct xfrm_state *x)
 		kfree(entry);
 		return NULL;
 	}
+	kref_init(&entry->ref);
 	entry->x = x;
 	entry->index = index;
+	entry->packet = x->xso.type == XFRM_DEV_OFFLOAD_PACKET;
 	entry->generation = atomic_inc_return(&spa->sa_generation);
 	entry->inbound = x->xso.dir == XFRM_DEV_OFFLOAD_IN;
 	entry->hw.generation = cpu_to_le32(entry->generation);
@@ -97,16 +103,21 @@ static int spa_sa_program_through_resets(struct spa *spa, struct spa_sa_entry *e
 
 int spa_sa_add(struct spa *spa, struct xfrm_state *x, struct netlink_ext_ack *extack)
 {
-	struct spa_sa_entry *entry = spa_sa_new(spa, x);
+	struct spa_sa_entry *entry;
 	u32 index;
 	int err;
 
+	if (spa_xfrm_is_acquire(x))
+		return 0;
+	entry = spa_sa_new(spa, x);
 	if (!entry) {
 		NL_SET_ERR_MSG_MOD(extack, "The SA table of the card is full");
 		return -ENOSPC;
 	}
 	index = entry->index;
 	err = spa_sa_describe(spa, x, &entry->hw, extack);
+	if (!err && entry->packet)
+		err = spa_sa_reader_new(spa, entry);
 	if (err)
 		goto err_entry;
 	err = spa_sa_program_through_resets(spa, entry);
@@ -122,7 +133,7 @@ int spa_sa_add(struct spa *spa, struct xfrm_state *x, struct netlink_ext_ack *ex
 		return err;
 	}
 err_entry:
-	spa_sa_free(spa, entry);
+	spa_sa_put(spa, entry);
 	return err;
 }
 
@@ -239,6 +250,9 @@ int spa_sa_try(struct spa *spa, u32 seed)
 	struct spa_sa sa = {
 		.flags = cpu_to_le32(SPA_SA_OUTBOUND),
 		.spi = htonl(0x100 + seed),
+		/* RFC 5737: addresses for documentation. */
+		.saddr = { 192, 0, 2, 1 },
+		.daddr = { 192, 0, 2, 2 },
 		.cipher = cpu_to_le16(SPA_CIPHER_AES_GCM_16),
 		.key_len = 16,
 		.salt_len = 4,

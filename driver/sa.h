@@ -9,6 +9,7 @@
 #ifndef SPA_DRIVER_SA_H
 #define SPA_DRIVER_SA_H
 
+#include <linux/kref.h>
 #include <linux/rcupdate.h>
 
 #include "admin.h"
@@ -17,11 +18,28 @@ struct net_device;
 struct netlink_ext_ack;
 struct xfrm_state;
 
+struct spa_sa_reader;
+
+struct spa_sa_counts {
+	u64 packets;
+	u64 bytes;
+	u64 seq;
+	u64 auth_failures;
+	u64 replay_failures;
+};
+
 struct spa_sa_entry {
+	struct kref ref;
 	struct xfrm_state *x;
 	u32 index;
 	u32 generation;
 	bool inbound;
+	bool packet; /* packet mode: what follows is for it alone */
+	/* Outbound: sequence numbers that the card may have used for what it was given since `hw` was made. */
+	atomic64_t given;
+	struct spa_sa_reader *reader;
+	struct spa_sa_counts counts; /* as the card said last */
+	struct spa_sa_counts told;   /* and as the kernel was told; under the state's lock */
 	/* What the card was told; the sequence number in it is brought up to date before it is told again. */
 	struct spa_sa hw;
 	/* Made with the entry, so that deleting needs no memory. */
@@ -56,6 +74,16 @@ int spa_sa_try(struct spa *spa, u32 seed);
 
 /* The entry of a state, or NULL when it has none any more. Under RCU, or while nobody else can delete the state. */
 struct spa_sa_entry *spa_sa_of_state(struct spa *spa, const struct xfrm_state *x);
+
+/* Gives a reference back; the last one frees entry and index. Any context. */
+void spa_sa_put(struct spa *spa, struct spa_sa_entry *entry);
+
+/* sa_stats.c. In packet mode the card counts: under the state's lock, the kernel's numbers are brought up to date. */
+void spa_sa_update_stats(struct spa *spa, struct xfrm_state *x);
+/* A limit was reached, says the card: the kernel is to look. Process context. */
+void spa_sa_expired(struct spa *spa, u32 index, u32 generation);
+int spa_sa_reader_new(struct spa *spa, struct spa_sa_entry *entry);
+void spa_sa_reader_free(struct spa *spa, struct spa_sa_entry *entry);
 
 /* The command that adds the entry, but for the address of the data. */
 void spa_sa_fill_add(const struct spa_sa_entry *entry, struct spa_admin_cmd *cmd);

@@ -4,20 +4,14 @@
 #include <linux/udp.h>
 #include <net/xfrm.h>
 
+#include "policy.h"
 #include "sa.h"
 #include "spa.h"
+#include "xfrm.h"
 
 #define SPA_GCM_SALT 4
 #define SPA_GCM_ICV_BITS 128
 #define SPA_REPLAY_WINDOW_MIN 32
-
-#define spa_refuse(netdev, extack, text)						\
-	({										\
-		NL_SET_ERR_MSG_MOD(extack, text);					\
-		if (!(extack))								\
-			net_info_ratelimited("%s: %s\n", netdev_name(netdev), text);	\
-		-EINVAL;								\
-	})
 
 static int spa_sa_set_aead(struct net_device *netdev, const struct xfrm_state *x, struct spa_sa *hw,
 			   struct netlink_ext_ack *extack)
@@ -143,8 +137,8 @@ static int spa_sa_set_kind(struct spa *spa, const struct xfrm_state *x, struct s
 		return spa_refuse(spa->netdev, extack, "ESP offload is switched off for this interface");
 	if (x->id.proto != IPPROTO_ESP)
 		return spa_refuse(spa->netdev, extack, "The card offloads ESP only");
-	if (x->xso.type != XFRM_DEV_OFFLOAD_CRYPTO)
-		return spa_refuse(spa->netdev, extack, "The card offloads cryptography only, not whole packets");
+	if (x->xso.type == XFRM_DEV_OFFLOAD_PACKET && !(spa->limits.features & SPA_FEATURE_ESP_PACKET))
+		return spa_refuse(spa->netdev, extack, "This card offloads cryptography only, not whole packets");
 	if (x->props.mode != XFRM_MODE_TUNNEL && x->props.mode != XFRM_MODE_TRANSPORT)
 		return spa_refuse(spa->netdev, extack, "The card knows tunnel and transport mode only");
 	if (x->tfcpad)
@@ -164,6 +158,36 @@ static int spa_sa_set_kind(struct spa *spa, const struct xfrm_state *x, struct s
 	return 0;
 }
 
+/* The kernel means "none" by all ones; 0 it takes for a limit that is reached. */
+static __le64 spa_sa_limit(u64 limit)
+{
+	return cpu_to_le64(limit == XFRM_INF ? 0 : max_t(u64, limit, 1));
+}
+
+/* What the card must know to do without the kernel. */
+static int spa_sa_set_packet(struct spa *spa, const struct xfrm_state *x, struct spa_sa *hw,
+			     struct netlink_ext_ack *extack)
+{
+	u32 flags = SPA_SA_PACKET;
+
+	if (x->xso.type != XFRM_DEV_OFFLOAD_PACKET)
+		return 0;
+	if (!x->props.reqid)
+		return spa_refuse(spa->netdev, extack, "The card binds SAs to policies by their reqid: it must not be 0");
+	if (x->props.extra_flags & XFRM_SA_XFLAG_DONT_ENCAP_DSCP)
+		flags |= SPA_SA_DSCP_ZERO;
+	if (x->props.flags & XFRM_STATE_NOPMTUDISC)
+		flags |= SPA_SA_DF_CLEAR;
+	hw->flags |= cpu_to_le32(flags);
+	hw->reqid = cpu_to_le32(x->props.reqid);
+	hw->soft_bytes = spa_sa_limit(x->lft.soft_byte_limit);
+	hw->hard_bytes = spa_sa_limit(x->lft.hard_byte_limit);
+	hw->soft_packets = spa_sa_limit(x->lft.soft_packet_limit);
+	hw->hard_packets = spa_sa_limit(x->lft.hard_packet_limit);
+	spa_selector_set(&hw->selector, &x->sel);
+	return 0;
+}
+
 int spa_sa_describe(struct spa *spa, const struct xfrm_state *x, struct spa_sa *hw, struct netlink_ext_ack *extack)
 {
 	size_t address = x->props.family == AF_INET6 ? sizeof(x->id.daddr.a6) : sizeof(x->id.daddr.a4);
@@ -172,7 +196,8 @@ int spa_sa_describe(struct spa *spa, const struct xfrm_state *x, struct spa_sa *
 	err = spa_sa_set_kind(spa, x, hw, extack) ?:
 	      spa_sa_set_algorithms(spa->netdev, x, hw, extack) ?:
 	      spa_sa_set_replay(spa->netdev, x, hw, extack) ?:
-	      spa_sa_set_encap(spa, x, hw, extack);
+	      spa_sa_set_encap(spa, x, hw, extack) ?:
+	      spa_sa_set_packet(spa, x, hw, extack);
 	if (err)
 		return err;
 	hw->spi = x->id.spi;

@@ -33,6 +33,7 @@ struct spa {
 	struct pci_dev *pdev;
 	struct device *dev;
 	void __iomem *bar;
+	struct pci_saved_state *config; /* as probe left it: bus addresses, and the vectors in use */
 	struct net_device *netdev;
 	struct spa_limits limits;
 	bool gone; /* pulled, dead or cut off: its registers are not worth reading */
@@ -76,7 +77,9 @@ struct spa {
 	struct rw_semaphore table_sem; /* read: programs the card's tables; write: they are being replayed */
 	struct xarray sas; /* SA index -> struct spa_sa_entry, while the kernel knows the state */
 	struct ida sa_ids; /* indices that the card may still hold */
-	atomic_t sa_generation;
+	atomic_t sa_generation; /* of policies too */
+	struct xarray policies; /* index -> struct spa_policy_entry, while the kernel knows the policy */
+	struct ida policy_ids;
 
 	struct spa_pka *pka;
 

@@ -110,6 +110,8 @@ static void spa_tx_describe(struct spa_pair *pair, struct sk_buff *skb, const st
 		first->sa_generation = cpu_to_le32(esp->sa_generation);
 		first->seq_hi = cpu_to_le32(esp->seq_hi);
 	}
+	if (esp->packet)
+		first->flags |= cpu_to_le16(SPA_TX_PACKET);
 	/* A frame that is to be cut always has its checksums to be made. */
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		first->csum_start = cpu_to_le16(skb_checksum_start_offset(skb));
@@ -122,7 +124,7 @@ static void spa_tx_describe(struct spa_pair *pair, struct sk_buff *skb, const st
 	}
 	last->flags |= cpu_to_le16(SPA_TX_END);
 	slot->skb = skb;
-	slot->sa_index = esp->used ? esp->sa_index : SPA_SA_NONE;
+	slot->sa_index = esp->used || esp->packet ? esp->sa_index : SPA_SA_NONE;
 }
 
 /* Everything that can keep a frame from being sent; the counter that says so, or SPA_XMIT_COUNTERS. */
@@ -157,7 +159,7 @@ netdev_features_t spa_tx_features_check(struct sk_buff *skb, struct net_device *
 		return features;
 	/* The checksum of a frame that will be cut begins where the innermost header does, ESP around it or not. */
 	headers = skb_checksum_start_offset(skb) + sizeof(struct tcphdr) + MAX_TCP_OPTION_SPACE;
-	if (skb->ip_summed != CHECKSUM_PARTIAL ||
+	if (skb->ip_summed != CHECKSUM_PARTIAL || spa_xfrm_is_packet(skb) ||
 	    headers + skb_shinfo(skb)->gso_size + SPA_TX_TRAILER_MAX > spa->limits.frame)
 		features &= ~NETIF_F_GSO_MASK;
 	return features;
@@ -211,6 +213,8 @@ netdev_tx_t spa_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 	spa_count_xmit(&pair->xmit, SPA_COUNT_TX_BYTES, length);
 	if (esp.used)
 		spa_count_xmit(&pair->xmit, SPA_COUNT_TX_ESP, 1);
+	if (esp.packet)
+		spa_count_xmit(&pair->xmit, SPA_COUNT_TX_PACKET, 1);
 	spa_tx_bell(pair, txq, length);
 	return NETDEV_TX_OK;
 
@@ -258,7 +262,8 @@ static void spa_tx_refused(struct spa_pair *pair, const struct spa_completion *c
 	u32 index = spa_tx_slot(pair, le16_to_cpu(cpl->index))->sa_index;
 
 	spa_count_poll(&pair->poll, SPA_COUNT_TX_CARD_ERRORS, 1);
-	if (index != SPA_SA_NONE && (cpl->status == SPA_E_NOT_FOUND || cpl->status == SPA_E_STALE))
+	if (index != SPA_SA_NONE && (cpl->status == SPA_E_NOT_FOUND || cpl->status == SPA_E_STALE ||
+				     cpl->status == SPA_E_NO_SA))
 		spa_health_suspect(pair->spa, index);
 }
 

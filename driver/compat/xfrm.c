@@ -26,7 +26,7 @@ static void spa_xdo_state_delete(struct xfrm_state *x)
 
 static bool spa_xdo_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
-	return spa_xfrm_offload_ok(x->xso.real_dev, x);
+	return spa_xfrm_offload_ok(x->xso.real_dev, skb, x);
 }
 
 /* The card moves its own window and derives the upper half of the sequence number from it (RFC 4303 A2.2);
@@ -35,6 +35,23 @@ static void spa_xdo_state_advance_esn(struct xfrm_state *x)
 {
 }
 
+#if defined(SPA_HAVE_XFRM_POLICY)
+static void spa_xdo_state_update_stats(struct xfrm_state *x)
+{
+	spa_xfrm_state_update_stats(x->xso.real_dev, x);
+}
+
+static int spa_xdo_policy_add(struct xfrm_policy *xp, struct netlink_ext_ack *extack)
+{
+	return spa_xfrm_policy_add(xp->xdo.real_dev, xp, extack);
+}
+
+static void spa_xdo_policy_delete(struct xfrm_policy *xp)
+{
+	spa_xfrm_policy_delete(xp->xdo.real_dev, xp);
+}
+#endif
+
 static const struct xfrmdev_ops spa_xfrmdev_ops = {
 	.xdo_dev_state_add = spa_xdo_state_add,
 	.xdo_dev_state_delete = spa_xdo_state_delete,
@@ -42,6 +59,12 @@ static const struct xfrmdev_ops spa_xfrmdev_ops = {
 	.xdo_dev_state_free = spa_xdo_state_delete,
 	.xdo_dev_offload_ok = spa_xdo_offload_ok,
 	.xdo_dev_state_advance_esn = spa_xdo_state_advance_esn,
+#if defined(SPA_HAVE_XFRM_POLICY)
+	.xdo_dev_state_update_stats = spa_xdo_state_update_stats,
+	.xdo_dev_policy_add = spa_xdo_policy_add,
+	.xdo_dev_policy_delete = spa_xdo_policy_delete,
+	.xdo_dev_policy_free = spa_xdo_policy_delete,
+#endif
 };
 
 void spa_xfrm_set_ops(struct net_device *netdev)

@@ -23,7 +23,7 @@ struct spa_pk_info {
 	__u32 max_batch;    /* requests one SPA_IOC_SUBMIT may carry */
 	__u32 max_inflight; /* requests a context may have outstanding */
 	__u32 max_data;     /* octets of input or output of one request */
-	__u32 reserved;
+	__u32 max_sas;      /* entries of the SA table */
 	char netdev[16];    /* name of the network interface of the same card, zero-terminated */
 };
 

@@ -198,6 +198,20 @@ refusals() {
             <(add_out aead 'rfc7539esp(chacha20,poly1305)' "$(key 36)" 128 2>&1)
     fi
     check "two inbound SAs cannot be one to the card" same_spi_twice
+    packets_refused
+}
+
+# R-ENG: what this card or kernel has not is refused with its reason, never done by halves.
+packets_refused() {
+    local state=(router "$tools/spa-xfrm" state spa0 out "$R4" "$P4" 0x4001 1 "$(key 20)" tunnel)
+    if [ "$SPA_KERNEL" = 6.1 ]; then
+        check "packet offload is refused by this kernel" fails "${state[@]}"
+    elif grep -q 'policy-limit 0' <(router "$tools/spa-events" --state); then
+        check "packet offload is refused by a card that has it not, with the reason" \
+            has 'offloads cryptography only' "${state[@]}"
+    fi
+    check "the same state in crypto mode is taken" "${state[@]}" crypto
+    clear_security
 }
 
 # With marks the kernel takes two states of one address and SPI; the card cannot tell them apart and says so.

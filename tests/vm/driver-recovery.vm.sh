@@ -61,7 +61,7 @@ check "the health reporter is healthy" grep -q 'state healthy' <(reporter show)
 check "and diagnoses" grep -q 'running' <(reporter diagnose)
 
 # A function-level reset by somebody else, in the middle of traffic, wipes the card; the driver is told before and after.
-router ping -q -i 0.01 -w 60 $PI4 >/dev/null 2>&1 &
+ip netns exec router ping -q -i 0.01 -w 60 $PI4 >/dev/null 2>&1 &
 pinging=$!
 sleep 1
 echo 1 >"/sys/bus/pci/devices/$(slot)/reset"

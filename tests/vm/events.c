@@ -72,6 +72,7 @@ static int show(struct nl_msg* message, void* unused) {
   print_number("sas", a[SPA_GENL_A_SAS]);
   print_number("sa-limit", a[SPA_GENL_A_SA_LIMIT]);
   print_number("policies", a[SPA_GENL_A_POLICIES]);
+  print_number("policy-limit", a[SPA_GENL_A_POLICY_LIMIT]);
   print_number("recoveries", a[SPA_GENL_A_RECOVERIES]);
   print_number("heartbeat", a[SPA_GENL_A_HEARTBEAT]);
   printf("\n");

@@ -93,6 +93,7 @@ static int ask(struct request* r) {
   const int on = 1;
   const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_XFRM);
   setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
+  setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
   if (send(fd, r, r->header.nlmsg_len, 0) < 0) die(strerror(errno));
   const ssize_t got = recv(fd, &answer, sizeof answer, 0);
   close(fd);
