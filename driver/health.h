@@ -34,6 +34,8 @@ struct spa_watch {
 
 	u32 heartbeat;
 	u32 beatless; /* looks without a beat */
+	u32 mute;     /* looks without a beat or an answer */
+	bool answered; /* since the last look */
 	struct spa_progress admin;
 	struct spa_progress pk;
 
