@@ -77,6 +77,21 @@ function(spa_test name)
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${TEST_LABELS}")
 endfunction()
 
+# spa_bench(NAME SOURCES ... DEPENDS ...): a Google Benchmark program in build/bench; target "bench" is all of them.
+# Nothing where the library is missing.
+add_custom_target(bench)
+function(spa_bench name)
+  cmake_parse_arguments(BENCH "" "" "SOURCES;DEPENDS" ${ARGN})
+  if(NOT benchmark_FOUND)
+    return()
+  endif()
+  add_executable(${name} ${BENCH_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${BENCH_DEPENDS} benchmark::benchmark spa_flags)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+  add_dependencies(bench ${name})
+endfunction()
+
 # spa_fuzz(NAME SOURCES ... DEPENDS ...): a libFuzzer target. Without SPA_FUZZERS the same entry point is
 # linked with a driver that replays the files it is given, so that every build compiles it.
 function(spa_fuzz name)
