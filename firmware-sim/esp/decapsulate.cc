@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packet mode, inbound: RFC 4303 3.4, the ECN rules of RFC 6040 and the checksum rule of RFC
 // 3948 3.1.2.
+#include <algorithm>
 #include <cstring>
 
 #include "firmware-sim/esp/engine_core.h"
+#include "firmware-sim/esp/tunnel.h"
 
 namespace spa::esp {
 namespace {
@@ -56,30 +58,6 @@ bool strip_trailer(card::ByteView buffer, const Transform& transform, const Inco
   out.length = end - out.start - 2 - padding;
   for (std::size_t i = 0; i < padding; ++i)
     if (buffer[out.start + out.length + i] != i + 1) return false;
-  return true;
-}
-
-void set_ecn(card::MutableByteView buffer, const IpPacket& inner, std::uint8_t ecn) {
-  std::uint8_t* header = &buffer[inner.start];
-  if (inner.ipv6) {
-    header[1] = static_cast<std::uint8_t>((header[1] & 0xcf) | ecn << 4);
-  } else {
-    header[1] = static_cast<std::uint8_t>((header[1] & 0xfc) | ecn);
-    write_ipv4_checksum(header, inner.payload - inner.start);
-  }
-}
-
-// RFC 6040 4.2. False: the packet must be dropped, it was marked where the ends do not know marks.
-bool combine_ecn(card::MutableByteView buffer, const IpPacket& outer, const IpPacket& inner) {
-  constexpr std::uint8_t kNotEct = 0;
-  constexpr std::uint8_t kEct1 = 1;
-  constexpr std::uint8_t kEct0 = 2;
-  constexpr std::uint8_t kCe = 3;
-  const std::uint8_t arrived = outer.traffic_class & 3;
-  const std::uint8_t sent = inner.traffic_class & 3;
-  if (arrived == kCe && sent == kNotEct) return false;
-  if (arrived == kCe && sent != kCe) set_ecn(buffer, inner, kCe);
-  if (arrived == kEct1 && sent == kEct0) set_ecn(buffer, inner, kEct1);
   return true;
 }
 
@@ -146,6 +124,23 @@ spa_status finish(DecapPacket& job, const Sa& sa, const Incoming& in) {
   return sa.is_tunnel() ? finish_tunnel(job, in, payload) : finish_transport(job, in, payload);
 }
 
+// For the first packets of a burst, as many as `out` holds; their SAs come into the cache.
+void locate_all(const SaTable& table, std::span<DecapPacket> burst, std::span<Incoming> out) {
+  std::array<SaTable::InboundKey, SaTable::kPrefetchMax> keys;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < std::min(burst.size(), out.size()); ++i) {
+    DecapPacket& job = burst[i];
+    job.sa_index = SPA_SA_NONE;
+    job.sa_generation = 0;
+    job.dummy = false;
+    out[i] = {};
+    job.status = locate(job, out[i]);
+    if (job.status == SPA_OK)
+      keys[count++] = {&out[i].ip.daddr, out[i].at.spi, out[i].at.seq, out[i].ip.ipv6};
+  }
+  table.prefetch_inbound(std::span(keys).first(count));
+}
+
 // UDP to a port that is not ESP's is somebody else's.
 bool is_foreign_udp(const Incoming& in) {
   return in.at.udp && in.at.dport != kNattPort;
@@ -178,14 +173,12 @@ void Engine::decapsulate(std::span<DecapPacket> burst) {
     }
     core.batch.clear();
   };
+  std::array<Incoming, SaTable::kPrefetchMax> located;
   for (std::size_t i = 0; i < burst.size(); ++i) {
+    if (i % located.size() == 0) locate_all(core.table, burst.subspan(i), located);
     DecapPacket& job = burst[i];
-    job.sa_index = SPA_SA_NONE;
-    job.sa_generation = 0;
-    job.dummy = false;
-    Incoming in;
-    job.status = locate(job, in);
     if (job.status != SPA_OK) continue;
+    const Incoming& in = located[i % located.size()];
     Sa* sa = inbound_sa(core, in);
     if (!sa) {
       job.status = is_foreign_udp(in) ? SPA_E_UNSUPPORTED : SPA_E_NOT_FOUND;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "firmware-sim/esp/engine_core.h"
+#include "firmware-sim/esp/tunnel.h"
 
 namespace spa::esp {
 namespace {
@@ -44,19 +45,6 @@ spa_status lay_out(const Sa& sa, const PacketBuffer& packet, const IpPacket& ip,
   return total > (sa.ipv6() ? kIpv6Max : kIpv4Max) ? SPA_E_FORMAT : SPA_OK;
 }
 
-bool dont_fragment(const TunnelOptions& options, const IpPacket& inner, card::ByteView buffer) {
-  switch (options.df) {
-    case DfPolicy::kSet:
-      return true;
-    case DfPolicy::kClear:
-      return false;
-    case DfPolicy::kCopy:
-      break;
-  }
-  // IPv6 is never fragmented on its way, so the tunnel must not do it either.
-  return inner.ipv6 || (buffer[inner.start + 6] & 0x40) != 0;
-}
-
 void write_outer(Engine::Core& core, const Sa& sa, card::MutableByteView buffer,
                  const IpPacket& inner, const Layout& at) {
   const std::uint8_t protocol = sa.udp_encap() ? kProtoUdp : kProtoEsp;
@@ -67,17 +55,7 @@ void write_outer(Engine::Core& core, const Sa& sa, card::MutableByteView buffer,
     rewrite_ip_header({header, at.outer}, sa.ipv6(), inner.protocol_at - inner.start, protocol,
                       total);
   } else {
-    OuterHeader outer;
-    outer.ipv6 = sa.ipv6();
-    // ECN is copied in any case: the normal mode of RFC 6040 4.1.
-    outer.traffic_class = inner.traffic_class & (sa.tunnel.copy_dscp ? 0xff : 0x03);
-    outer.ttl = sa.tunnel.ttl;
-    outer.protocol = protocol;
-    outer.df = dont_fragment(sa.tunnel, inner, buffer);
-    outer.identification = outer.df ? 0 : ++core.identification;
-    outer.saddr = sa.saddr;
-    outer.daddr = sa.daddr;
-    write_ip_header(header, outer, total);
+    write_ip_header(header, outer_header(sa, inner, buffer, protocol, core.identification), total);
   }
   if (!sa.udp_encap()) return;
   std::uint8_t* udp = buffer.data() + at.esp - kUdpHeader;
@@ -151,6 +129,7 @@ void Engine::encapsulate(std::span<EncapPacket> burst) {
     core.batch.clear();
   };
   for (std::size_t i = 0; i < burst.size(); ++i) {
+    core.look_ahead<EncapPacket>(burst, i);
     EncapPacket& job = burst[i];
     Sa* sa = nullptr;
     CryptoJob crypto;

@@ -2,6 +2,8 @@
 // Crypto mode. Packet mode is in encapsulate.cc and decapsulate.cc.
 #include "firmware-sim/esp/engine.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "firmware-sim/esp/engine_core.h"
@@ -47,6 +49,26 @@ void find_payload(const CryptoJob& job, RxFrame& rx) {
   rx.payload_length = job.body - 2 - padding;
 }
 
+// Where ESP is in a received frame.
+struct Located {
+  std::optional<IpPacket> ip;
+  std::optional<EspLocation> at;
+};
+
+// For the first frames of a burst, as many as `out` holds; their SAs come into the cache.
+void locate(const SaTable& table, std::span<const RxFrame> burst, std::span<Located> out) {
+  std::array<SaTable::InboundKey, SaTable::kPrefetchMax> keys;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < std::min(burst.size(), out.size()); ++i) {
+    Located& found = out[i];
+    found.at.reset();
+    found.ip = parse_ethernet(burst[i].frame);
+    if (found.ip) found.at = locate_esp(burst[i].frame, *found.ip);
+    if (found.at) keys[count++] = {&found.ip->daddr, found.at->spi, found.at->seq, found.ip->ipv6};
+  }
+  table.prefetch_inbound(std::span(keys).first(count));
+}
+
 }  // namespace
 
 Engine::Engine(SaTable& table, EventSink sink, NowFunction now)
@@ -63,6 +85,7 @@ void Engine::encrypt(std::span<TxFrame> burst) {
     core.batch.clear();
   };
   for (std::size_t i = 0; i < burst.size(); ++i) {
+    core.look_ahead<TxFrame>(burst, i);
     TxFrame& tx = burst[i];
     Sa* sa = nullptr;
     CryptoJob job;
@@ -111,12 +134,12 @@ void Engine::decrypt(std::span<RxFrame> burst) {
     }
     core.batch.clear();
   };
+  std::array<Located, SaTable::kPrefetchMax> located;
   for (std::size_t i = 0; i < burst.size(); ++i) {
+    if (i % located.size() == 0) locate(core.table, burst.subspan(i), located);
     RxFrame& rx = burst[i];
     rx = RxFrame{rx.frame, SPA_OK};
-    const auto ip = parse_ethernet(rx.frame);
-    if (!ip) continue;
-    const auto at = locate_esp(rx.frame, *ip);
+    const auto& [ip, at] = located[i % located.size()];
     if (!at) continue;
     Sa* sa = inbound_sa(core, *ip, *at);
     if (!sa) continue;

@@ -16,6 +16,7 @@ constexpr std::uint64_t kSequenceReserve = 1u << 28;
 }  // namespace
 
 void Batch::add(const Entry& entry, const CryptoJob& job) {
+  SaTable::prefetch_keys(*entry.sa);
   entries_[count_] = entry;
   jobs_[count_] = job;
   ++count_;
@@ -68,6 +69,25 @@ spa_status Engine::Core::finish_seal(const Batch::Entry& entry, const CryptoJob&
   return job.ok ? SPA_OK : SPA_E_CRYPTO;
 }
 
+spa_status Engine::Core::admit_sequence(Sa& sa, std::uint32_t low, const Address& saddr,
+                                        const Address& daddr, std::uint64_t& sequence) {
+  std::optional<std::uint64_t> full = low;
+  if (sa.esn()) full = sa.window.infer(low);
+  if (!full || !sa.window.check(*full)) {
+    ++sa.replay_failures;
+    ++stats.rx_replay;
+    raise(SPA_EVENT_REPLAY_FAILURE, sa, saddr, daddr, low);
+    return SPA_E_REPLAY;
+  }
+  if (!lifetime_left(sa)) {
+    ++sa.lifetime_drops;
+    ++stats.rx_lifetime;
+    return SPA_E_LIFETIME;
+  }
+  sequence = *full;
+  return SPA_OK;
+}
+
 spa_status Engine::Core::admit_inbound(Sa& sa, const Arrival& arrival) {
   const Transform& transform = sa.transform;
   const std::size_t fixed = 8u + transform.iv_length + transform.icv_length;
@@ -79,28 +99,18 @@ spa_status Engine::Core::admit_inbound(Sa& sa, const Arrival& arrival) {
     ++stats.rx_format;
     return SPA_E_FORMAT;
   }
-  const std::uint32_t low = card::load_be32(&arrival.esp[4]);
-  std::optional<std::uint64_t> sequence = low;
-  if (sa.esn()) sequence = sa.window.infer(low);
-  if (!sequence || !sa.window.check(*sequence)) {
-    ++sa.replay_failures;
-    ++stats.rx_replay;
-    raise(SPA_EVENT_REPLAY_FAILURE, sa, *arrival.saddr, *arrival.daddr, low);
-    return SPA_E_REPLAY;
-  }
-  if (!lifetime_left(sa)) {
-    ++sa.lifetime_drops;
-    ++stats.rx_lifetime;
-    return SPA_E_LIFETIME;
-  }
+  std::uint64_t sequence = 0;
+  const spa_status status = admit_sequence(sa, card::load_be32(&arrival.esp[4]), *arrival.saddr,
+                                           *arrival.daddr, sequence);
+  if (status != SPA_OK) return status;
   CryptoJob job;
   job.transform = &transform;
   job.keys = sa.keys.get();
   job.esp = arrival.esp.data();
   job.body = body;
-  job.seq_hi = static_cast<std::uint32_t>(*sequence >> 32);
+  job.seq_hi = static_cast<std::uint32_t>(sequence >> 32);
   reserve(sa, arrival.esp.size());
-  batch.add({&sa, *sequence, arrival.esp.size(), arrival.packet}, job);
+  batch.add({&sa, sequence, arrival.esp.size(), arrival.packet}, job);
   return SPA_OK;
 }
 

@@ -3,6 +3,7 @@
 // cryptography as one, and the accounts afterwards.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -73,6 +74,9 @@ struct Engine::Core {
     const Address* daddr = nullptr;
     std::size_t packet = 0;
   };
+  // Replay and lifetime of a packet with this lower half of a sequence number.
+  [[nodiscard]] spa_status admit_sequence(Sa& sa, std::uint32_t low, const Address& saddr,
+                                          const Address& daddr, std::uint64_t& sequence);
   // Length, replay and lifetime; SPA_OK has put the packet into the batch, which must not be full
   // and must not hold a packet that may be this one.
   [[nodiscard]] spa_status admit_inbound(Sa& sa, const Arrival& arrival);
@@ -80,6 +84,23 @@ struct Engine::Core {
                                        const Address& saddr, const Address& daddr);
   void unknown_spi(const Address& saddr, const Address& daddr, bool ipv6, std::uint32_t spi,
                    std::uint32_t seq);
+
+  // ---- Caches
+  // Called before packet `i` of a burst is worked on: fetches the SAs of those that follow it, each
+  // step as far ahead as memory is slow.
+  template <typename Packet>
+  void look_ahead(std::span<const Packet> burst, std::size_t i) const {
+    constexpr std::size_t kSlotAhead = 12;
+    constexpr std::size_t kSaAhead = 6;
+    if (i == 0) {
+      for (std::size_t k = 0; k < std::min(kSlotAhead, burst.size()); ++k)
+        table.prefetch_slot(burst[k].sa_index);
+      for (std::size_t k = 0; k < std::min(kSaAhead, burst.size()); ++k)
+        table.prefetch_sa(burst[k].sa_index);
+    }
+    if (i + kSlotAhead < burst.size()) table.prefetch_slot(burst[i + kSlotAhead].sa_index);
+    if (i + kSaAhead < burst.size()) table.prefetch_sa(burst[i + kSaAhead].sa_index);
+  }
 
   // ---- Accounts
   [[nodiscard]] static bool lifetime_left(const Sa& sa);

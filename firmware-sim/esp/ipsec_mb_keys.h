@@ -25,9 +25,9 @@ struct DirectKeys : KeySchedule {
 };
 
 struct GcmKeys final : DirectKeys {
-  gcm_key_data schedule;
   aes_gcm_enc_dec_t encrypt = nullptr;
   aes_gcm_enc_dec_t decrypt = nullptr;
+  gcm_key_data schedule;
   ~GcmKeys() override;
 };
 

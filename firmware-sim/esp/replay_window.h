@@ -29,6 +29,11 @@ class ReplayWindow {
   // True when `sequence` is new and not too old. Changes nothing.
   [[nodiscard]] bool check(std::uint64_t sequence) const;
 
+  // Brings the word for a number with this lower half into the cache.
+  void prefetch(std::uint32_t low) const {
+    if (!ring_.empty()) __builtin_prefetch(&ring_[low / kBits & mask_]);
+  }
+
   // Marks `sequence`, which has passed check(), as seen and moves the window up to it.
   void advance(std::uint64_t sequence);
 

@@ -3,6 +3,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -47,6 +48,24 @@ bool SaTable::matches(const Cell& cell, const Address& daddr, std::uint32_t spi,
   return sa.ipv6() == ipv6 && sa.daddr == daddr;
 }
 
+void SaTable::prefetch_inbound(std::span<const InboundKey> keys) const {
+  std::array<std::uint32_t, kPrefetchMax> places;
+  keys = keys.first(std::min(keys.size(), places.size()));
+  for (std::size_t i = 0; const InboundKey& key : keys) {
+    const std::size_t at = home(*key.daddr, key.spi, key.ipv6);
+    __builtin_prefetch(&cells_[at]);
+    places[i++] = static_cast<std::uint32_t>(at);
+  }
+  // Nearly every entry is at home; for the others this was in vain.
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    places[i] = cells_[places[i]].index;
+    prefetch_slot(places[i]);
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) prefetch_sa(places[i]);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (const Sa* sa = at(places[i])) sa->window.prefetch(keys[i].seq);
+}
+
 Sa* SaTable::find_inbound(const Address& daddr, std::uint32_t spi, bool ipv6) {
   for (std::size_t i = home(daddr, spi, ipv6); cells_[i].index != kFree; i = (i + 1) & mask_)
     if (matches(cells_[i], daddr, spi, ipv6)) return slots_[cells_[i].index].get();
@@ -83,6 +102,7 @@ spa_status SaTable::add(std::uint32_t index, const spa_sa& request) {
   sa->index = index;
   sa->keys = crypto_->expand(sa->transform, keys);
   if (!sa->keys) return SPA_E_CRYPTO;
+  sa->hot_keys = sa->keys->hot;
   slots_[index] = std::move(sa);
   if (!slots_[index]->outbound()) link(*slots_[index]);
   ++used_;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "firmware-sim/esp/crypto_backend.h"
@@ -28,7 +29,7 @@ struct TunnelOptions {
 };
 
 // One security association, in the host's byte order.
-struct Sa {
+struct alignas(64) Sa {
   std::uint32_t index = 0;
   std::uint32_t generation = 0;
   std::uint32_t flags = 0;  // SPA_SA_*
@@ -39,7 +40,8 @@ struct Sa {
   std::uint16_t encap_dport = 0;
   Transform transform;
   std::unique_ptr<KeySchedule> keys;
-  ReplayWindow window;  // inbound
+  card::ByteView hot_keys;  // of `keys`
+  ReplayWindow window;      // inbound
   TunnelOptions tunnel;
 
   std::uint64_t seq = 0;  // outbound: last used (ESN: 64 bits); inbound: highest received
@@ -97,6 +99,29 @@ class SaTable {
   // With the generation checked: SPA_OK, SPA_E_FIELD, SPA_E_NOT_FOUND or SPA_E_STALE.
   [[nodiscard]] spa_status get(std::uint32_t index, std::uint32_t generation, Sa*& out);
 
+  // Three steps of fetching an SA ahead, each some packets after the one before: where it is, the
+  // SA, what its packets read of its keys. Whatever the index, nothing happens but that.
+  void prefetch_slot(std::uint32_t index) const {
+    if (index < slots_.size()) __builtin_prefetch(&slots_[index]);
+  }
+  void prefetch_sa(std::uint32_t index) const {
+    if (index < slots_.size()) prefetch_lines(slots_[index].get(), sizeof(Sa));
+  }
+  static void prefetch_keys(const Sa& sa) {
+    prefetch_lines(sa.hot_keys.data(), sa.hot_keys.size());
+  }
+
+  // The same for the SAs that a burst from the wire is for, as far as it has any; step by step over
+  // all of them.
+  struct InboundKey {
+    const Address* daddr = nullptr;
+    std::uint32_t spi = 0;
+    std::uint32_t seq = 0;
+    bool ipv6 = false;
+  };
+  static constexpr std::size_t kPrefetchMax = 64;
+  void prefetch_inbound(std::span<const InboundKey> keys) const;
+
   // The inbound SA for a packet, null where there is none. `ipv6`: family of daddr.
   [[nodiscard]] Sa* find_inbound(const Address& daddr, std::uint32_t spi, bool ipv6);
 
@@ -110,6 +135,10 @@ class SaTable {
   [[nodiscard]] std::size_t home(const Address& daddr, std::uint32_t spi, bool ipv6) const;
   [[nodiscard]] bool matches(const Cell& cell, const Address& daddr, std::uint32_t spi,
                              bool ipv6) const;
+  static void prefetch_lines(const void* from, std::size_t length) {
+    for (std::size_t at = 0; at < length; at += 64)
+      __builtin_prefetch(static_cast<const char*>(from) + at);
+  }
   void link(const Sa& sa);
   void unlink(const Sa& sa);
 
