@@ -136,6 +136,7 @@ class SaTable {
   [[nodiscard]] bool matches(const Cell& cell, const Address& daddr, std::uint32_t spi,
                              bool ipv6) const;
   static void prefetch_lines(const void* from, std::size_t length) {
+    if (from == nullptr) return;
     for (std::size_t at = 0; at < length; at += 64)
       __builtin_prefetch(static_cast<const char*>(from) + at);
   }
