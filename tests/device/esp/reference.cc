@@ -3,7 +3,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/provider.h>
 
 #include <memory>
 
@@ -45,9 +44,8 @@ const EVP_CIPHER* cipher(const spa_sa& sa) {
     case SPA_CIPHER_AES_CTR:
       return ctr[size];
     case SPA_CIPHER_3DES_CBC:
-      return EVP_des_ede3_cbc();
     case SPA_CIPHER_DES_CBC:
-      return EVP_des_cbc();
+      return EVP_des_ede3_cbc();
     case SPA_CIPHER_CHACHA20_POLY1305:
       return EVP_chacha20_poly1305();
     default:
@@ -55,11 +53,13 @@ const EVP_CIPHER* cipher(const spa_sa& sa) {
   }
 }
 
-// Single DES lives in OpenSSL's legacy provider.
-void load_providers() {
-  static const bool loaded = OSSL_PROVIDER_load(nullptr, "default") != nullptr &&
-                             OSSL_PROVIDER_load(nullptr, "legacy") != nullptr;
-  (void)loaded;
+// Single DES lives in OpenSSL's legacy provider; three times the same key is the same cipher.
+Bytes cipher_key(const spa_sa& sa) {
+  Bytes key(sa.key, sa.key + sa.key_len);
+  if (sa.cipher != SPA_CIPHER_DES_CBC) return key;
+  append(key, {sa.key, sa.key_len});
+  append(key, {sa.key, sa.key_len});
+  return key;
 }
 
 const EVP_MD* digest(const spa_sa& sa) {
@@ -81,7 +81,6 @@ using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 Bytes crypt(const spa_sa& sa, ByteView iv, ByteView in, int encrypt) {
   if (sa.cipher == SPA_CIPHER_NULL) return {in.begin(), in.end()};
-  load_providers();
   Bytes start(iv.begin(), iv.end());
   if (sa.cipher == SPA_CIPHER_AES_CTR) {  // RFC 3686 4: nonce, IV, a block counter from 1
     start.insert(start.begin(), sa.salt, sa.salt + 4);
@@ -90,7 +89,8 @@ Bytes crypt(const spa_sa& sa, ByteView iv, ByteView in, int encrypt) {
   const Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   Bytes out(in.size());
   int length = 0;
-  EVP_CipherInit_ex(context.get(), cipher(sa), nullptr, sa.key, start.data(), encrypt);
+  EVP_CipherInit_ex(context.get(), cipher(sa), nullptr, cipher_key(sa).data(), start.data(),
+                    encrypt);
   EVP_CIPHER_CTX_set_padding(context.get(), 0);
   EVP_CipherUpdate(context.get(), out.data(), &length, in.data(), static_cast<int>(in.size()));
   return out;
