@@ -25,6 +25,40 @@ config::EngineView engine_of(const crypto::EngineCounters& counters) {
   return view;
 }
 
+// How many SAs are done where, both directions counted.
+struct SaPlaces {
+  std::uint32_t software = 0;
+  std::uint32_t in_process = 0;
+  std::vector<std::pair<std::string, std::uint32_t>> cards;  // by device, as they are met
+
+  [[nodiscard]] std::uint32_t on(const std::string& device) const {
+    const auto found =
+        std::ranges::find(cards, device, &std::pair<std::string, std::uint32_t>::first);
+    return found == cards.end() ? 0 : found->second;
+  }
+  void add(ports::OffloadState place, const std::string& device) {
+    if (place == ports::OffloadState::kSoftware) ++software;
+    if (place == ports::OffloadState::kInProcess) ++in_process;
+    if (place != ports::OffloadState::kCard) return;
+    auto found = std::ranges::find(cards, device, &std::pair<std::string, std::uint32_t>::first);
+    if (found == cards.end()) found = cards.insert(found, {device, 0});
+    ++found->second;
+  }
+};
+
+SaPlaces count_sas(const ikev2::Manager& manager, ports::SaDatabase& database) {
+  SaPlaces places;
+  for (const ike::IkeSaStatus& sa : manager.status()) {
+    for (const ike::ChildSaStatus& child : sa.children) {
+      const auto state = database.query(child.spi_in);
+      if (!state) continue;
+      places.add(state->offload_in, state->offload_device);
+      places.add(state->offload_out, state->offload_device);
+    }
+  }
+  return places;
+}
+
 // The algorithms of <spa/hw.h>. Of another maker's device nothing but its counters is known.
 const std::vector<std::string> kCardCapabilities{"DES", "3DES", "AES", "GCM", "RSA", "IPv6"};
 
@@ -63,54 +97,30 @@ std::vector<config::EngineView> Daemon::engines() {
   software.name = soft_ ? "in-process card" : "kernel software";
   software.state = "Active";
   software.data_plane = sa_database_->name();
-  std::vector<config::EngineView> cards;
-  for (const ike::IkeSaStatus& sa : manager_->status()) {
-    for (const ike::ChildSaStatus& child : sa.children) {
-      const auto state = sa_database_->query(child.spi_in);
-      if (!state) continue;
-      for (const ports::OffloadState place : {state->offload_in, state->offload_out}) {
-        if (place != ports::OffloadState::kCard) {
-          ++software.security_associations;
-          continue;
-        }
-        auto card = std::find_if(cards.begin(), cards.end(), [&](const auto& view) {
-          return view.device == state->offload_device;
-        });
-        if (card == cards.end()) {
-          config::EngineView view;
-          view.name = "SPA-IPSEC";
-          view.hardware = true;
-          view.device = state->offload_device;
-          view.state = "Active";
-          view.data_plane = "kernel";
-          card = cards.insert(cards.end(), std::move(view));
-        }
-        ++card->security_associations;
-      }
-    }
+  const SaPlaces places = count_sas(*manager_, *sa_database_);
+  software.security_associations = places.software + places.in_process;
+  for (const auto& [device, count] : places.cards) {
+    config::EngineView view;
+    view.name = "SPA-IPSEC";
+    view.hardware = true;
+    view.device = device;
+    view.state = "Active";
+    view.data_plane = "kernel";
+    view.security_associations = count;
+    views.push_back(std::move(view));
   }
-  views.insert(views.end(), cards.begin(), cards.end());
   views.push_back(std::move(software));
   return views;
 }
 
 std::vector<config::AcceleratorView> Daemon::accelerators() {
   std::vector<config::AcceleratorView> views;
-  std::map<std::string, std::uint32_t> active;  // SAs by the device that does them
-  for (const ike::IkeSaStatus& sa : manager_->status()) {
-    for (const ike::ChildSaStatus& child : sa.children) {
-      const auto state = sa_database_->query(child.spi_in);
-      if (!state) continue;
-      for (const ports::OffloadState place : {state->offload_in, state->offload_out}) {
-        if (place == ports::OffloadState::kCard) ++active[state->offload_device];
-        if (place == ports::OffloadState::kInProcess && soft_ != nullptr) ++active[soft_->device()];
-      }
-    }
-  }
+  const SaPlaces places = count_sas(*manager_, *sa_database_);
   if (soft_ != nullptr) {
     views.push_back(in_process_card(*soft_));
     const std::uint64_t pairs = manager_->counters().child_sas_created;
     views.back().counters["drv_sa_added"] = 2 * pairs;
+    views.back().sas_active = places.in_process;
   }
   for (const kernel::Device& device : interfaces_->devices()) {
     const auto offload = kernel::device_feature(device.name, "esp-hw-offload");
@@ -119,6 +129,7 @@ std::vector<config::AcceleratorView> Daemon::accelerators() {
     view.name = device.name;
     view.device = device.name;
     view.state = device.up ? "Active" : "Down";
+    view.sas_active = places.on(device.name);
     if (auto statistics = kernel::device_statistics(device.name)) {
       view.counters = std::move(statistics->counters);
       if (statistics->driver == "spa") {
@@ -128,7 +139,6 @@ std::vector<config::AcceleratorView> Daemon::accelerators() {
     }
     views.push_back(std::move(view));
   }
-  for (config::AcceleratorView& view : views) view.sas_active = active[view.device];
   return views;
 }
 
