@@ -8,8 +8,13 @@
 
 namespace spa::card {
 
-Admin::Admin(Core& core, Queue& queue, Pk& pk)
-    : core_(core), queue_(queue), pk_(pk), faults_(core.config.faults) {}
+Admin::Admin(Core& core, QueueHost& host, std::span<Queue> queues, Pk& pk)
+    : core_(core),
+      host_(host),
+      all_(queues),
+      queue_(queues[SPA_QUEUE_ADMIN]),
+      pk_(pk),
+      faults_(core.config.faults) {}
 
 void Admin::poll() {
   while (queue_.pending() > 0 && queue_.room() > 0) {
@@ -50,6 +55,10 @@ spa_status Admin::run(const spa_admin_cmd& command) {
     case SPA_CMD_OWNER_RELEASE:
       pk_.release_owner(index);
       return SPA_OK;
+    case SPA_CMD_RSS_SET:
+      return rss_set(command);
+    case SPA_CMD_SHADOW_SET:
+      return shadow_set(command);
     default:
       return SPA_E_OPCODE;
   }
@@ -100,7 +109,31 @@ spa_status Admin::stats_read(const spa_admin_cmd& command) {
   out.tx_tso_frames = to_le(port.tx_tso_frames);
   out.tx_tso_segments = to_le(port.tx_tso_segments);
   out.rx_csum_ok = to_le(port.rx_csum_ok);
+  out.interrupts = to_le(host_.raised);
   return core_.dma.write(from_le(command.addr), octets_of(out)) ? SPA_OK : SPA_E_DMA;
+}
+
+spa_status Admin::rss_set(const spa_admin_cmd& command) {
+  spa_rss rss{};
+  if (from_le(command.length) != sizeof rss) return SPA_E_FIELD;
+  if (!core_.dma.read(from_le(command.addr), octets_of(rss))) return SPA_E_DMA;
+  return core_.rss.set(rss, core_.config.rx_queues);
+}
+
+spa_status Admin::shadow_set(const spa_admin_cmd& command) {
+  const std::uint32_t length = from_le(command.length);
+  const std::uint64_t address = from_le(command.addr);
+  if (length != 0 && length != SPA_SHADOW_SIZE) return SPA_E_FIELD;
+  if (address % SPA_SHADOW_PAGE != 0 || (length == 0 && address != 0)) return SPA_E_FIELD;
+  const auto shadowed = all_.subspan(SPA_QUEUE_PK(0));
+  if (std::any_of(shadowed.begin(), shadowed.end(), [](const Queue& q) { return q.running(); }))
+    return SPA_E_EXISTS;
+  host_.shadow.reset();
+  if (length == 0) return SPA_OK;
+  std::array<std::uint8_t, SPA_SHADOW_SIZE> pages;
+  if (!core_.dma.read(address, pages)) return SPA_E_DMA;
+  host_.shadow = address;
+  return SPA_OK;
 }
 
 spa_status Admin::port_set(std::uint64_t arg) {

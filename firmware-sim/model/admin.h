@@ -13,7 +13,8 @@ namespace spa::card {
 
 class Admin {
  public:
-  Admin(Core& core, Queue& queue, Pk& pk);
+  // `queues`: all of the card.
+  Admin(Core& core, QueueHost& host, std::span<Queue> queues, Pk& pk);
   // Runs what waits, as far as completions have room.
   void poll();
 
@@ -24,8 +25,12 @@ class Admin {
   [[nodiscard]] spa_status stats_read(const spa_admin_cmd& command);
   [[nodiscard]] spa_status port_set(std::uint64_t arg);
   [[nodiscard]] spa_status mac_set(std::uint64_t arg);
+  [[nodiscard]] spa_status rss_set(const spa_admin_cmd& command);
+  [[nodiscard]] spa_status shadow_set(const spa_admin_cmd& command);
 
   Core& core_;
+  QueueHost& host_;
+  std::span<Queue> all_;
   Queue& queue_;
   Pk& pk_;
   FaultInjector faults_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "firmware-sim/esp/crypto_backend.h"
+#include "firmware-sim/esp/events.h"
 
 namespace spa::card {
 
@@ -36,6 +37,7 @@ struct Config {
   std::uint32_t pk_threads = 1;
   std::uint32_t faults = kFaultNone;
   esp::Backend backend = esp::Backend::kAuto;
+  esp::NowFunction now{};  // monotonic nanoseconds; without it the steady clock
 };
 
 }  // namespace spa::card

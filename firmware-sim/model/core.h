@@ -14,6 +14,7 @@
 #include "firmware-sim/model/config.h"
 #include "firmware-sim/model/dma.h"
 #include "firmware-sim/model/health.h"
+#include "firmware-sim/model/rss.h"
 #include "firmware-sim/port/port.h"
 
 namespace spa::card {
@@ -51,6 +52,7 @@ struct Core {
   keystore::KeyStore keys;
   PortCounters counters;
   MacAddress mac{};
+  Rss rss;
   std::uint32_t port_flags = 0;  // SPA_PORT_*
 
   [[nodiscard]] bool faulty(Fault fault) const { return (config.faults & fault) != 0; }

@@ -2,6 +2,7 @@
 #include "firmware-sim/model/device.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "firmware-sim/rings/little_endian.h"
@@ -11,10 +12,20 @@ namespace {
 
 constexpr std::uint32_t kFeatures = SPA_FEATURE_ESP_CRYPTO | SPA_FEATURE_ESN |
                                     SPA_FEATURE_UDP_ENCAP | SPA_FEATURE_PK | SPA_FEATURE_ESP_CSUM |
-                                    SPA_FEATURE_ESP_TSO | SPA_FEATURE_TSO | SPA_FEATURE_RX_CSUM;
+                                    SPA_FEATURE_ESP_TSO | SPA_FEATURE_TSO | SPA_FEATURE_RX_CSUM |
+                                    SPA_FEATURE_RSS | SPA_FEATURE_COALESCE | SPA_FEATURE_SHADOW;
 constexpr std::uint32_t kSpeedMbit = 10000;
 constexpr std::uint32_t kQueueRegsEnd = SPA_QUEUE_REGS_BASE + SPA_QUEUES * SPA_QUEUE_REGS_STRIDE;
 constexpr std::uint32_t kDoorbellsEnd = SPA_DOORBELL_BASE + SPA_QUEUES * SPA_DOORBELL_STRIDE;
+
+esp::NowFunction clock_of(const Config& config) {
+  if (config.now) return config.now;
+  return [] {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+  };
+}
 
 bool between(std::uint32_t offset, std::uint32_t first, std::uint32_t end) {
   return offset >= first && offset < end;
@@ -25,12 +36,12 @@ bool between(std::uint32_t offset, std::uint32_t first, std::uint32_t end) {
 Device::Device(const Config& config, DmaSpace& dma, Interrupts& interrupts,
                std::unique_ptr<Port> port)
     : core_(config, dma, std::move(port)),
-      queue_host_{dma, interrupts, core_.health, config.ring_entries},
+      queue_host_{dma, interrupts, core_.health, config.ring_entries, clock_of(config)},
       queues_(make_queues()),
       test_(dma, interrupts, core_.faulty(kFaultDmaTest)),
       events_(queues_[SPA_QUEUE_EVENT], core_.health),
       pk_(core_, queues(SPA_QUEUE_PK(0), config.pk_queues)),
-      admin_(core_, queues_[SPA_QUEUE_ADMIN], pk_),
+      admin_(core_, queue_host_, queues_, pk_),
       receiver_(core_, queues(SPA_QUEUE_RX(0), config.rx_queues)) {
   for (std::uint32_t i = 0; i < config.tx_queues; ++i) {
     transmitters_.push_back(std::make_unique<Transmitter>(core_, queues_[SPA_QUEUE_TX(i)]));
@@ -184,6 +195,9 @@ void Device::control(std::uint32_t value) {
 void Device::reset() {
   enabled_ = false;
   for (Queue& queue : queues_) queue.reset();
+  queue_host_.shadow.reset();
+  queue_host_.raised = 0;
+  core_.rss.reset();
   pk_.reset();
   core_.keys.reset();
   clear_tables();
@@ -207,13 +221,28 @@ bool Device::poll() {
   const bool run = enabled_ && !core_.health.fatal();
   bool more = false;
   if (run) {
+    for (Queue& queue : queues_) queue.read_shadow();
     admin_.poll();
     pk_.poll();
     for (auto& transmitter : transmitters_) more |= transmitter->poll();
   }
   more |= receiver_.poll(run);
-  if (run) events_.flush();
+  if (!run) return more;
+  events_.flush();
+  for (Queue& queue : queues_) queue.flush();
+  if (!more) {
+    for (Queue& queue : queues_) more |= queue.rest();
+  }
   return more;
+}
+
+std::optional<std::uint64_t> Device::deadline() const {
+  std::optional<std::uint64_t> first;
+  for (const Queue& queue : queues_) {
+    const auto at = queue.interrupt_at();
+    if (at && (!first || *at < *first)) first = at;
+  }
+  return first;
 }
 
 void Device::tick() {

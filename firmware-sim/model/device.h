@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "firmware-sim/model/admin.h"
@@ -50,6 +51,8 @@ class Device {
 
   // Does what is due: a bounded burst of every queue. True when more can be done at once.
   bool poll();
+  // When poll() has something to do again although nothing comes, by Config::now.
+  [[nodiscard]] std::optional<std::uint64_t> deadline() const;
   // Advances the heartbeat and looks at the link; to be called at least twice a second.
   void tick();
 

@@ -10,7 +10,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
+#include "firmware-sim/esp/events.h"
 #include "firmware-sim/model/dma.h"
 #include "firmware-sim/model/health.h"
 #include "firmware-sim/rings/little_endian.h"
@@ -24,6 +26,9 @@ struct QueueHost {
   Interrupts& interrupts;
   Health& health;
   std::uint32_t ring_entries;  // LIMIT_RING
+  esp::NowFunction now;
+  std::optional<std::uint64_t> shadow{};  // where the doorbells in memory are, while they are used
+  std::uint64_t raised = 0;               // interrupts
 };
 
 class Queue {
@@ -63,8 +68,17 @@ class Queue {
   bool post(const T& entry) {
     return post_octets(octets_of(entry));
   }
-  // Raises the interrupt that is due. Called after a burst of posts.
+  // Raises the interrupt that is due, or notes when it will be. Called after a burst of posts.
   void flush();
+  // When an interrupt that waits for others (COALESCE) is due, by the host's clock.
+  [[nodiscard]] std::optional<std::uint64_t> interrupt_at() const { return interrupt_at_; }
+
+  // ---- Doorbells in memory
+  // Takes what the driver has written there.
+  void read_shadow();
+  // Tells the driver from where on it must ring, and looks once more. True when there is work
+  // after all.
+  [[nodiscard]] bool rest();
 
  private:
   [[nodiscard]] bool fetch_octets(std::uint16_t ahead, MutableByteView entry);
@@ -72,6 +86,14 @@ class Queue {
   void start();
   void stop();
   [[nodiscard]] bool set_up_valid() const;
+  [[nodiscard]] bool shadowed() const;
+  [[nodiscard]] bool read_slot(std::size_t page, std::size_t field, std::uint32_t& value);
+  [[nodiscard]] bool write_wake(std::size_t field, std::uint16_t value);
+  void take_sq(std::uint32_t value);
+  void take_cq(std::uint32_t value);
+  void take_cq_slot();
+  [[nodiscard]] bool must_wait();
+  void fail(spa_error error);
   [[nodiscard]] std::uint64_t base(std::uint32_t low, std::uint32_t high) const;
   [[nodiscard]] std::uint32_t reg(std::uint32_t offset) const { return registers_[offset / 4]; }
 
@@ -87,6 +109,10 @@ class Queue {
   std::uint64_t sq_base_ = 0;
   std::uint64_t cq_base_ = 0;
   unsigned vector_ = 0;
+  std::optional<std::uint64_t> interrupt_at_;
+  std::uint32_t last_cq_slot_ = 0;
+  std::optional<std::uint16_t> wake_sq_;  // as published since the queue started
+  std::optional<std::uint16_t> wake_cq_;
   SubmissionRing sq_;
   CompletionRing cq_;
 };

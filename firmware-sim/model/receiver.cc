@@ -9,28 +9,6 @@ namespace spa::card {
 namespace {
 
 constexpr std::size_t kEthernetHeader = 14;
-constexpr std::size_t kAddresses = 12;   // both Ethernet addresses
-constexpr std::size_t kFlowOctets = 54;  // up to where TCP over IPv4 ends its fixed header
-
-// Spreads flows over queues: FNV-1a over the parts of the headers that are the same for all packets
-// of a flow (IPv4 or IPv6 addresses, and the ports or the SPI behind an IPv4 header without
-// options).
-std::uint32_t flow_hash(ByteView frame) {
-  std::uint32_t hash = 2166136261u;
-  const auto mix = [&](std::size_t from, std::size_t to) {
-    for (std::size_t i = from; i < to && i < frame.size(); ++i)
-      hash = (hash ^ frame[i]) * 16777619u;
-  };
-  const std::uint16_t type = load_be16(&frame[kAddresses]);
-  if (type == 0x0800) {
-    mix(kEthernetHeader + 12, kEthernetHeader + 24);
-  } else if (type == 0x86dd) {
-    mix(kEthernetHeader + 8, kEthernetHeader + 44);
-  } else {
-    mix(0, std::min(kAddresses, kFlowOctets));
-  }
-  return hash;
-}
 
 }  // namespace
 
@@ -75,20 +53,23 @@ void Receiver::decrypt_and_deliver(std::size_t count) {
   for (Queue& queue : queues_) queue.flush();
 }
 
-// Among the queues that run; null when none does.
-Queue* Receiver::choose(ByteView frame) {
+// The queue that the table names. Without one the driver gets all flows on the queues that run.
+Queue* Receiver::choose(const FlowHash& hash) {
+  std::uint32_t entry = core_.rss.entry(hash);
+  if (core_.rss.has_table()) return queues_[entry].running() ? &queues_[entry] : nullptr;
   const auto running = static_cast<std::uint32_t>(std::count_if(
       queues_.begin(), queues_.end(), [](const Queue& queue) { return queue.running(); }));
   if (running == 0) return nullptr;
-  std::uint32_t skip = running == 1 ? 0 : flow_hash(frame) % running;
+  entry %= running;
   for (Queue& queue : queues_) {
-    if (queue.running() && skip-- == 0) return &queue;
+    if (queue.running() && entry-- == 0) return &queue;
   }
   return nullptr;
 }
 
 void Receiver::deliver(const esp::RxFrame& frame) {
-  Queue* queue = choose(frame.frame);
+  const FlowHash hash = core_.rss.hash(frame);
+  Queue* queue = choose(hash);
   spa_rx_desc buffer{};
   if (queue == nullptr || queue->pending() == 0 || queue->room() == 0) {
     ++core_.counters.rx_no_buffer;
@@ -100,6 +81,7 @@ void Receiver::deliver(const esp::RxFrame& frame) {
     return;
   }
   spa_completion completion{};
+  completion.tag = to_le(std::uint64_t{hash.kind} << 32 | hash.value);
   completion.index = to_le(queue->head());
   completion.length = to_le(static_cast<std::uint32_t>(frame.frame.size()));
   completion.sa_index = to_le(frame.sa_index);

@@ -31,7 +31,7 @@ class Receiver {
   [[nodiscard]] bool wanted(ByteView frame) const;
   void decrypt_and_deliver(std::size_t count);
   void deliver(const esp::RxFrame& frame);
-  [[nodiscard]] Queue* choose(ByteView frame);
+  [[nodiscard]] Queue* choose(const FlowHash& hash);
 
   Core& core_;
   std::span<Queue> queues_;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,19 @@ std::unique_ptr<Transport> make_transport(const SimOptions& options) {
   return mpqemu_transport(options.socket, options.interrupts);
 }
 
+// How long nothing is due: neither the tick nor an interrupt that the card holds back (nanoseconds
+// of the same clock).
+timespec until(Clock::time_point tick, std::optional<std::uint64_t> deadline) {
+  auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(tick - Clock::now());
+  if (deadline) {
+    const auto at = std::chrono::nanoseconds(*deadline);
+    left = std::min(left, std::chrono::duration_cast<std::chrono::nanoseconds>(
+                              at - Clock::now().time_since_epoch()));
+  }
+  left = std::max(left, std::chrono::nanoseconds{0});
+  return {.tv_sec = left.count() / 1'000'000'000, .tv_nsec = left.count() % 1'000'000'000};
+}
+
 // Runs until a signal ends it.
 void run(Device& device, Slot& slot, const UniqueFd& signals, std::chrono::seconds stats_every) {
   bool more = false;
@@ -63,9 +77,8 @@ void run(Device& device, Slot& slot, const UniqueFd& signals, std::chrono::secon
     fds = {{signals.get(), POLLIN, 0}, {device.port_fd(), POLLIN, 0}, {device.pk_fd(), POLLIN, 0}};
     const std::size_t own = fds.size();
     slot.watch(fds);
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(next_tick - Clock::now()).count();
-    (void)::poll(fds.data(), fds.size(), more || left < 0 ? 0 : static_cast<int>(left));
+    const timespec wait = more ? timespec{} : until(next_tick, device.deadline());
+    (void)::ppoll(fds.data(), fds.size(), &wait, nullptr);
     if (fds[0].revents != 0) {
       const int signal = next_signal(signals);
       if (signal == SIGTERM || signal == SIGINT) return;

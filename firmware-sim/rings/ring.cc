@@ -44,7 +44,7 @@ std::uint16_t CompletionRing::produce() {
 }
 
 bool CompletionRing::take_interrupt() {
-  if (!armed_ || head_ == tail_) return false;
+  if (!interrupt_due()) return false;
   armed_ = false;
   return true;
 }

@@ -36,6 +36,7 @@ class SubmissionRing {
   void consume(std::uint16_t count);
 
   [[nodiscard]] std::uint16_t head() const { return head_; }
+  [[nodiscard]] std::uint16_t tail() const { return tail_; }
   [[nodiscard]] std::uint16_t size() const { return size_; }
   [[nodiscard]] std::uint16_t pending() const { return ring_distance(head_, tail_); }
 
@@ -54,14 +55,17 @@ class CompletionRing {
   [[nodiscard]] bool set_head(std::uint16_t head, bool arm);
   // Takes the next entry; room() must not be 0. Returns its free-running index.
   std::uint16_t produce();
-  // True once when the driver armed the interrupt and an entry at or after its head exists.
+  // The driver armed the interrupt, and an entry at or after its head exists.
+  [[nodiscard]] bool interrupt_due() const { return armed_ && head_ != tail_; }
+  // True once when it is due.
   [[nodiscard]] bool take_interrupt();
 
+  [[nodiscard]] std::uint16_t head() const { return head_; }
   [[nodiscard]] std::uint16_t tail() const { return tail_; }
   [[nodiscard]] std::uint16_t size() const { return size_; }
-  [[nodiscard]] std::uint16_t room() const {
-    return static_cast<std::uint16_t>(size_ - ring_distance(head_, tail_));
-  }
+  // Entries that the driver has not given back.
+  [[nodiscard]] std::uint16_t used() const { return ring_distance(head_, tail_); }
+  [[nodiscard]] std::uint16_t room() const { return static_cast<std::uint16_t>(size_ - used()); }
 
  private:
   std::uint16_t size_ = 0;

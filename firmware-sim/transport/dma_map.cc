@@ -61,17 +61,34 @@ bool DmaMap::walk(std::uint64_t address, std::size_t size, bool DmaAccess::* nee
   return true;
 }
 
+namespace {
+
+// An aligned word is read and written in one piece: the other side changes it at the same time.
+void copy_octets(std::uint8_t* to, const std::uint8_t* from, std::size_t length) {
+  constexpr std::size_t kWord = sizeof(std::uint32_t);
+  const auto unaligned =
+      (reinterpret_cast<std::uintptr_t>(to) | reinterpret_cast<std::uintptr_t>(from)) % kWord;
+  if (length != kWord || unaligned != 0) {
+    std::memcpy(to, from, length);
+    return;
+  }
+  const auto word = __atomic_load_n(reinterpret_cast<const std::uint32_t*>(from), __ATOMIC_RELAXED);
+  __atomic_store_n(reinterpret_cast<std::uint32_t*>(to), word, __ATOMIC_RELAXED);
+}
+
+}  // namespace
+
 bool DmaMap::read(std::uint64_t address, MutableByteView into) {
   return walk(address, into.size(), &DmaAccess::readable,
               [&](const std::uint8_t* memory, std::size_t at, std::size_t length) {
-                std::memcpy(into.data() + at, memory, length);
+                copy_octets(into.data() + at, memory, length);
               });
 }
 
 bool DmaMap::write(std::uint64_t address, ByteView from) {
   return walk(address, from.size(), &DmaAccess::writable,
               [&](std::uint8_t* memory, std::size_t at, std::size_t length) {
-                std::memcpy(memory, from.data() + at, length);
+                copy_octets(memory, from.data() + at, length);
               });
 }
 

@@ -44,7 +44,7 @@ enum spa_hash {
 	X(TCP, 2, "with the ports of TCP")                                                                \
 	X(UDP, 3, "with the ports of UDP")                                                                \
 	X(ESP_SPI, 4, "with the SPI of ESP, in UDP too")                                                  \
-	X(INNER, 5, "hash the inner packet of a frame that was decrypted in tunnel mode")
+	X(INNER, 5, "where the frame was decrypted, hash what ESP carried")
 
 enum spa_rss_flag SPA_FLAGS {
 #define SPA_X(name, bit, text) SPA_RSS_##name = 1u << bit,
@@ -130,14 +130,15 @@ enum spa_tx_flag SPA_FLAGS {
  *
  * Driver, new SQ tail: write the slot, full barrier, read wakes.sq; write the register only if the new tail passes
  * it: (u16)(new - wake - 1) < (u16)(new - old). CQ head: write the slot (bits 30..16 count the armings, so that no
- * two are alike), full barrier, then look at the next completion entry; when it is new, take it, or write the register
- * to be interrupted for it. Without ARM the register is due only if the new head passes wakes.cq.
+ * two are alike), full barrier, read wakes.cq, and write the register if the new head passes it. With ARM then look at
+ * the next completion entry; when it is new, take it, or write the register to be interrupted for it.
  *
  * Card: it reads the slots whenever it works. Before it rests it writes into wakes.sq the tail that it knows, into
  * wakes.cq (when it waits for room) the head that it knows, and then, after a full barrier, reads the slots again.
  * After it has written completions it reads the CQ slot, so that an arming on either side of it is seen.
  *
- * A slot is in the format of the doorbell registers. The driver zeroes a queue's slots before it starts the queue.
+ * A slot is in the format of the doorbell registers. The driver sets shadows up while none of these queues runs
+ * (otherwise SPA_E_EXISTS), and zeroes a queue's slots before it starts the queue. A reset ends them.
  */
 struct spa_shadow_doorbell { /* 8 octets */
 	__le32 sq;

@@ -53,6 +53,9 @@ class Host {
     std::fill_n(memory_.begin() + static_cast<std::ptrdiff_t>(at), size, std::uint8_t{0});
     return kMemoryBase + at;
   }
+  // Gives memory for frames anew, for a test that needs more of it than there is.
+  void keep() { kept_ = used_; }
+  void rewind() { used_ = kept_; }
   [[nodiscard]] MutableByteView at(std::uint64_t address, std::size_t size) {
     return MutableByteView(memory_).subspan(address - kMemoryBase, size);
   }
@@ -148,6 +151,7 @@ class Host {
  private:
   std::vector<std::uint8_t> memory_;  // exactly sized, so that a sanitizer sees a step beyond
   std::size_t used_ = 0;
+  std::size_t kept_ = 0;
   std::uint64_t last_tag_ = 0x1122334455660000;
   CallbackInterrupts interrupts_;
 

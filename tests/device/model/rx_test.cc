@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/device/model/port_fixture.h"
+#include "tests/device/model/super_frame.h"
 
 namespace spa::card::test {
 namespace {
@@ -131,8 +131,7 @@ TEST_F(ManyQueues, AFlowStaysOnItsQueueAndFlowsSpread) {
   host.ring(second);
   int on_second = 0;
   for (std::uint8_t flow = 0; flow < 16; ++flow) {
-    Bytes frame = plain_frame(mac);
-    store_be16(&frame[12], 0x0800);
+    Bytes frame = in_ethernet(mac, ip_packet({}, 10));
     frame[29] = flow;  // source address
     int here = 0;
     for (int i = 0; i < 2; ++i) {
