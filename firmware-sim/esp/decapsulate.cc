@@ -10,12 +10,6 @@
 namespace spa::esp {
 namespace {
 
-// What has to be remembered of a packet until its batch comes back.
-struct Incoming {
-  IpPacket ip;  // with esp_only: addresses and family only
-  EspLocation at;
-};
-
 spa_status locate(const DecapPacket& job, Incoming& in) {
   const PacketBuffer& packet = job.packet;
   if (packet.offset > packet.buffer.size() || packet.length > packet.buffer.size() - packet.offset)
@@ -112,18 +106,6 @@ spa_status finish_transport(DecapPacket& job, const Incoming& in, const Payload&
   return SPA_OK;
 }
 
-spa_status finish(DecapPacket& job, const Sa& sa, const Incoming& in) {
-  Payload payload;
-  if (!strip_trailer(job.packet.buffer, sa.transform, in, payload)) return SPA_E_FORMAT;
-  if (payload.next == kProtoNone) {
-    job.dummy = true;
-    job.packet.offset = payload.start;
-    job.packet.length = 0;
-    return SPA_OK;
-  }
-  return sa.is_tunnel() ? finish_tunnel(job, in, payload) : finish_transport(job, in, payload);
-}
-
 // For the first packets of a burst, as many as `out` holds; their SAs come into the cache.
 void locate_all(const SaTable& table, std::span<DecapPacket> burst, std::span<Incoming> out) {
   std::array<SaTable::InboundKey, SaTable::kPrefetchMax> keys;
@@ -157,6 +139,18 @@ Sa* inbound_sa(Engine::Core& core, const Incoming& in) {
 
 }  // namespace
 
+spa_status unwrap(DecapPacket& job, const Sa& sa, const Incoming& in) {
+  Payload payload;
+  if (!strip_trailer(job.packet.buffer, sa.transform, in, payload)) return SPA_E_FORMAT;
+  if (payload.next == kProtoNone) {
+    job.dummy = true;
+    job.packet.offset = payload.start;
+    job.packet.length = 0;
+    return SPA_OK;
+  }
+  return sa.is_tunnel() ? finish_tunnel(job, in, payload) : finish_transport(job, in, payload);
+}
+
 void Engine::decapsulate(std::span<DecapPacket> burst) {
   Core& core = *core_;
   std::array<Incoming, Batch::kSize> incoming;
@@ -167,7 +161,7 @@ void Engine::decapsulate(std::span<DecapPacket> burst) {
       const Incoming& in = incoming[i];
       job.status = core.finish_open(entry, core.batch.jobs()[i++], in.ip.saddr, in.ip.daddr);
       if (job.status != SPA_OK) continue;
-      job.status = finish(job, *entry.sa, in);
+      job.status = unwrap(job, *entry.sa, in);
       if (job.status == SPA_E_FORMAT) ++entry.sa->format_failures;
       ++(job.status == SPA_OK ? stats_.rx_ok : stats_.rx_format);
     }

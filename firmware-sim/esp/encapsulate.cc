@@ -81,7 +81,7 @@ spa_status prepare(Engine::Core& core, Sa& sa, EncapPacket& job, CryptoJob& cryp
   if (!inner) return SPA_E_FORMAT;
   Layout at;
   if (const spa_status status = lay_out(sa, packet, *inner, at); status != SPA_OK) return status;
-  if (sa.seq == (sa.esn() ? ~std::uint64_t{0} : 0xffffffffu)) return SPA_E_SEQUENCE;
+  if (!sa.sequence_left()) return SPA_E_SEQUENCE;
   job.sequence = sa.seq + 1;
 
   std::uint8_t* esp = packet.buffer.data() + at.esp;

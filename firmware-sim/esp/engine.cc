@@ -69,6 +69,20 @@ void locate(const SaTable& table, std::span<const RxFrame> burst, std::span<Loca
   table.prefetch_inbound(std::span(keys).first(count));
 }
 
+void unwrap_frame(Sa& sa, const Incoming& in, RxFrame& rx) {
+  DecapPacket job{{rx.frame, 0, rx.frame.size()}};
+  rx.status = unwrap(job, sa, in);
+  if (rx.status != SPA_OK) {
+    ++sa.format_failures;
+    return;
+  }
+  rx.link = in.ip.start;
+  rx.payload = job.packet.offset;
+  rx.payload_length = job.packet.length;
+  if (job.packet.length > 0)
+    rx.next_header = rx.frame[rx.payload] >> 4 == 6 ? kProtoIpv6 : kProtoIpIp;
+}
+
 }  // namespace
 
 Engine::Engine(SaTable& table, EventSink sink, NowFunction now)
@@ -91,6 +105,7 @@ void Engine::encrypt(std::span<TxFrame> burst) {
     CryptoJob job;
     std::uint64_t sequence = 0;
     tx.status = core.outbound_sa(tx.sa_index, tx.sa_generation, sa);
+    if (tx.status == SPA_OK && sa->packet_mode()) tx.status = SPA_E_FIELD;
     if (tx.status == SPA_OK) tx.status = prepare_seal(*sa, tx, job, sequence);
     if (tx.status == SPA_OK && !core.write_iv(*sa, sequence, job.iv())) tx.status = SPA_E_CRYPTO;
     if (tx.status != SPA_OK) {
@@ -116,21 +131,26 @@ spa_status Engine::encrypt(card::MutableByteView frame, std::uint32_t esp_offset
 
 void Engine::decrypt(std::span<RxFrame> burst) {
   Core& core = *core_;
-  std::array<std::pair<Address, Address>, Batch::kSize> addresses;
+  std::array<Incoming, Batch::kSize> incoming;
   const auto flush = [&] {
     core.table.crypto().open(core.batch.jobs());
     for (std::size_t i = 0; const Batch::Entry& entry : core.batch.entries()) {
       RxFrame& rx = burst[entry.packet];
-      const auto& [saddr, daddr] = addresses[i];
+      const Incoming& in = incoming[i];
       const CryptoJob& job = core.batch.jobs()[i++];
-      rx.status = core.finish_open(entry, job, saddr, daddr);
+      rx.status = core.finish_open(entry, job, in.ip.saddr, in.ip.daddr);
       rx.decrypted = rx.status == SPA_OK;
       if (!rx.decrypted) continue;
       ++stats_.rx_ok;
-      rx.saddr = saddr;
-      rx.daddr = daddr;
+      rx.saddr = in.ip.saddr;
+      rx.daddr = in.ip.daddr;
       rx.outer_ipv6 = entry.sa->ipv6();
-      find_payload(job, rx);
+      if (rx.packet_mode) {
+        unwrap_frame(*entry.sa, in, rx);
+        if (rx.status != SPA_OK) ++stats_.rx_format;
+      } else {
+        find_payload(job, rx);
+      }
     }
     core.batch.clear();
   };
@@ -146,8 +166,9 @@ void Engine::decrypt(std::span<RxFrame> burst) {
     rx.is_esp = true;
     rx.sa_index = sa->index;
     rx.sa_generation = sa->generation;
+    rx.packet_mode = sa->packet_mode();
     if (core.batch.full() || core.batch.may_hold(*sa, at->seq)) flush();
-    addresses[core.batch.entries().size()] = {ip->saddr, ip->daddr};
+    incoming[core.batch.entries().size()] = {*ip, *at};
     rx.status =
         core.admit_inbound(*sa, {rx.frame.subspan(at->esp, at->length), &ip->saddr, &ip->daddr, i});
   }

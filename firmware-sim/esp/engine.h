@@ -40,6 +40,10 @@ struct RxFrame {
   std::uint32_t sa_generation = 0;
   bool is_esp = false;     // ESP for an SA of the table
   bool decrypted = false;  // ICV verified, plain text in place; otherwise the frame is as it was
+  // The SA is one of packet mode. With `decrypted` and SPA_OK, `payload` is then a whole IP packet
+  // (none with length 0: a dummy); otherwise the frame must be dropped.
+  bool packet_mode = false;
+  std::size_t link = 0;  // with packet_mode: octets of the Ethernet header
   // With `decrypted`, and a trailer that makes sense: what ESP carried. Otherwise next_header
   // is 59.
   std::uint8_t next_header = 59;
@@ -104,7 +108,8 @@ class Engine {
 
   // Crypto mode, outbound. Status: SPA_OK; SPA_E_FIELD (index, direction, SPI does not fit, seq_hi
   // without ESN), SPA_E_NOT_FOUND, SPA_E_STALE, SPA_E_FORMAT (lengths), SPA_E_SEQUENCE (number 0),
-  // SPA_E_LIFETIME. The frame is unchanged unless SPA_OK.
+  // SPA_E_LIFETIME. The frame is unchanged unless SPA_OK. An SA of packet mode is refused
+  // (SPA_E_FIELD): its numbers are the card's.
   void encrypt(std::span<TxFrame> burst);
   [[nodiscard]] spa_status encrypt(card::MutableByteView frame, std::uint32_t esp_offset,
                                    std::uint32_t sa_index, std::uint32_t sa_generation,

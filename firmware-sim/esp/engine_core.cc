@@ -35,7 +35,7 @@ Engine::Core::Core(SaTable& sas, EngineStats& counters, EventSink sink, NowFunct
 spa_status Engine::Core::outbound_sa(std::uint32_t index, std::uint32_t generation, Sa*& sa) {
   if (const spa_status status = table.get(index, generation, sa); status != SPA_OK) return status;
   if (!sa->outbound()) return SPA_E_FIELD;
-  if (lifetime_left(*sa)) return SPA_OK;
+  if (sa->lifetime_left()) return SPA_OK;
   ++sa->lifetime_drops;
   return SPA_E_LIFETIME;
 }
@@ -79,7 +79,7 @@ spa_status Engine::Core::admit_sequence(Sa& sa, std::uint32_t low, const Address
     raise(SPA_EVENT_REPLAY_FAILURE, sa, saddr, daddr, low);
     return SPA_E_REPLAY;
   }
-  if (!lifetime_left(sa)) {
+  if (!sa.lifetime_left()) {
     ++sa.lifetime_drops;
     ++stats.rx_lifetime;
     return SPA_E_LIFETIME;
@@ -141,11 +141,6 @@ void Engine::Core::unknown_spi(const Address& saddr, const Address& daddr, bool 
   event.daddr = daddr;
   event.seq = seq;
   events.raise(event);
-}
-
-bool Engine::Core::lifetime_left(const Sa& sa) {
-  if (sa.hard_packets != 0 && sa.packets + sa.pending_packets >= sa.hard_packets) return false;
-  return sa.hard_bytes == 0 || sa.bytes + sa.pending_bytes < sa.hard_bytes;
 }
 
 void Engine::Core::reserve(Sa& sa, std::size_t bytes) {

@@ -49,6 +49,16 @@ class Batch {
   std::size_t count_ = 0;
 };
 
+// An ESP packet inside the buffer that brought it, as it is remembered until its batch comes back.
+struct Incoming {
+  IpPacket ip;  // with esp_only: addresses and family only
+  EspLocation at;
+};
+
+// Takes trailer and headers off a decrypted packet in `job.packet.buffer`; SPA_OK has set offset
+// and length of what was inside, or `dummy`.
+[[nodiscard]] spa_status unwrap(DecapPacket& job, const Sa& sa, const Incoming& in);
+
 struct Engine::Core {
   Core(SaTable& sas, EngineStats& counters, EventSink sink, NowFunction now);
 
@@ -103,7 +113,6 @@ struct Engine::Core {
   }
 
   // ---- Accounts
-  [[nodiscard]] static bool lifetime_left(const Sa& sa);
   static void reserve(Sa& sa, std::size_t bytes);
   void settle(Sa& sa, std::size_t bytes, bool counted);
   void raise(spa_event_type type, const Sa& sa, const Address& saddr, const Address& daddr,

@@ -7,8 +7,11 @@
 namespace spa::esp {
 namespace {
 
-constexpr std::uint32_t kKnownFlags =
-    SPA_SA_OUTBOUND | SPA_SA_TUNNEL | SPA_SA_IPV6 | SPA_SA_UDP_ENCAP | SPA_SA_ESN;
+constexpr std::uint32_t kKnownFlags = SPA_SA_OUTBOUND | SPA_SA_TUNNEL | SPA_SA_IPV6 |
+                                      SPA_SA_UDP_ENCAP | SPA_SA_ESN | SPA_SA_PACKET |
+                                      SPA_SA_DSCP_ZERO | SPA_SA_DF_CLEAR;
+constexpr std::uint32_t kPacketFlags = SPA_SA_DSCP_ZERO | SPA_SA_DF_CLEAR;
+constexpr std::uint8_t kHopLimit = 64;
 constexpr std::uint32_t kReservedSpis = 255;  // RFC 4303 2.1
 constexpr std::uint32_t kReplayWindowMin = 32;
 
@@ -64,14 +67,32 @@ spa_status decode_sequence(const spa_sa& request, Sa& sa) {
   return SPA_OK;
 }
 
+// What only packet mode has. Elsewhere it must be zero, so that a driver cannot believe that the
+// card does what it does not.
+spa_status decode_packet_mode(const spa_sa& request, Sa& sa) {
+  if (!sa.packet_mode()) {
+    const bool none = (sa.flags & kPacketFlags) == 0 && request.reqid == 0 &&
+                      request.hop_limit == 0 && all_zero(card::octets_of(request.selector));
+    return none ? SPA_OK : SPA_E_FIELD;
+  }
+  const auto selector = decode_selector(request.selector);
+  sa.reqid = card::from_le(request.reqid);
+  if (!selector || sa.reqid == 0) return SPA_E_FIELD;
+  sa.selector = *selector;
+  sa.tunnel.ttl = request.hop_limit != 0 ? request.hop_limit : kHopLimit;
+  sa.tunnel.copy_dscp = (sa.flags & SPA_SA_DSCP_ZERO) == 0;
+  sa.tunnel.df = (sa.flags & SPA_SA_DF_CLEAR) != 0 ? DfPolicy::kClear : DfPolicy::kCopy;
+  return SPA_OK;
+}
+
 }  // namespace
 
 spa_status decode_sa(const spa_sa& request, Sa& sa, TransformKeys& keys) {
   sa.flags = card::from_le(request.flags);
-  if ((sa.flags & ~kKnownFlags) != 0 || request.reqid != 0 || request.hop_limit != 0 ||
-      !all_zero(card::octets_of(request.selector)) || !all_zero(request.reserved1) ||
+  if ((sa.flags & ~kKnownFlags) != 0 || !all_zero(request.reserved1) ||
       !all_zero(request.reserved2) || !all_zero(request.reserved3))
     return SPA_E_FIELD;
+  if (const spa_status status = decode_packet_mode(request, sa); status != SPA_OK) return status;
   sa.spi = card::from_be(request.spi);
   if (sa.spi <= kReservedSpis) return SPA_E_FIELD;
   sa.generation = card::from_le(request.generation);

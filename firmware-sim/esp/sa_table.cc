@@ -7,6 +7,7 @@
 #include <bit>
 #include <utility>
 
+#include "firmware-sim/esp/policy_table.h"
 #include "firmware-sim/esp/sa_decode.h"
 
 namespace spa::esp {
@@ -21,6 +22,20 @@ std::uint64_t mix(std::uint64_t value) {
 }
 
 }  // namespace
+
+bool Sa::lifetime_left() const {
+  if (hard_packets != 0 && packets + pending_packets >= hard_packets) return false;
+  return hard_bytes == 0 || bytes + pending_bytes < hard_bytes;
+}
+
+std::size_t SaTable::OutboundHash::operator()(const OutboundKey& key) const {
+  std::uint64_t words[4];
+  std::memcpy(words, key.saddr.data(), 16);
+  std::memcpy(words + 2, key.daddr.data(), 16);
+  std::uint64_t hash = std::uint64_t{key.reqid} << 2 | (key.ipv6 ? 2 : 0) | (key.tunnel ? 1 : 0);
+  for (const std::uint64_t word : words) hash = mix(hash ^ word);
+  return hash;
+}
 
 SaTable::SaTable(std::uint32_t entries, Backend backend)
     : crypto_(make_crypto_backend(backend)), slots_(entries) {
@@ -104,7 +119,12 @@ spa_status SaTable::add(std::uint32_t index, const spa_sa& request) {
   if (!sa->keys) return SPA_E_CRYPTO;
   sa->hot_keys = sa->keys->hot;
   slots_[index] = std::move(sa);
-  if (!slots_[index]->outbound()) link(*slots_[index]);
+  const Sa& added = *slots_[index];
+  if (!added.outbound()) {
+    link(added);
+  } else if (added.packet_mode()) {
+    outbound_[outbound_key(added)].push_back(index);
+  }
   ++used_;
   return SPA_OK;
 }
@@ -119,7 +139,13 @@ spa_status SaTable::get(std::uint32_t index, std::uint32_t generation, Sa*& out)
 spa_status SaTable::remove(std::uint32_t index, std::uint32_t generation) {
   Sa* sa = nullptr;
   if (const spa_status status = get(index, generation, sa); status != SPA_OK) return status;
-  if (!sa->outbound()) unlink(*sa);
+  if (!sa->outbound()) {
+    unlink(*sa);
+  } else if (sa->packet_mode()) {
+    const auto same = outbound_.find(outbound_key(*sa));
+    std::erase(same->second, index);
+    if (same->second.empty()) outbound_.erase(same);
+  }
   slots_[index].reset();
   --used_;
   return SPA_OK;
@@ -127,6 +153,7 @@ spa_status SaTable::remove(std::uint32_t index, std::uint32_t generation) {
 
 void SaTable::flush() {
   for (Cell& cell : cells_) cell = Cell{};
+  outbound_.clear();
   for (auto& slot : slots_) slot.reset();
   used_ = 0;
 }
@@ -146,7 +173,47 @@ spa_status SaTable::read(std::uint32_t index, std::uint32_t generation, spa_sa_s
   out.generation = card::to_le<__le32>(sa->generation);
   out.state = card::to_le<__le32>((sa->soft_raised ? SPA_SA_STATE_SOFT : 0) |
                                   (sa->hard_raised ? SPA_SA_STATE_HARD : 0));
+  out.selector_failures = card::to_le<__le64>(sa->selector_failures);
   out.lifetime_drops = card::to_le<__le64>(sa->lifetime_drops);
+  return SPA_OK;
+}
+
+Sa* SaTable::find_outbound(const Policy& policy, const Flow& flow) {
+  const OutboundKey key{policy.tunnel ? policy.saddr : flow.saddr,
+                        policy.tunnel ? policy.daddr : flow.daddr, policy.reqid,
+                        policy.tunnel ? policy.outer_ipv6 : flow.family == 6, policy.tunnel};
+  const auto same = outbound_.find(key);
+  if (same == outbound_.end()) return nullptr;
+  for (auto index = same->second.rbegin(); index != same->second.rend(); ++index) {
+    Sa& sa = *slots_[*index];
+    if (sa.selector.matches(flow) && sa.lifetime_left() && sa.sequence_left()) return &sa;
+  }
+  return nullptr;
+}
+
+spa_status SaTable::update(std::uint32_t index, std::uint32_t generation,
+                           const spa_sa_update& request) {
+  Sa* sa = nullptr;
+  if (const spa_status status = get(index, generation, sa); status != SPA_OK) return status;
+  const std::uint32_t flags = card::from_le(request.flags);
+  const std::uint64_t seq = card::from_le(request.seq);
+  bool reserved = request.reserved0 != 0;
+  for (const std::uint8_t octet : request.reserved1) reserved = reserved || octet != 0;
+  if (reserved || (flags & ~(SPA_SA_UPDATE_SEQ | SPA_SA_UPDATE_LIMITS)) != 0) return SPA_E_FIELD;
+  if ((flags & SPA_SA_UPDATE_SEQ) != 0) {
+    if (!sa->esn() && seq > 0xffffffffu) return SPA_E_FIELD;
+    if (seq < sa->seq) return SPA_E_SEQUENCE;
+    sa->seq = seq;
+    // What lies below a number that was raised counts as seen.
+    if (!sa->outbound()) sa->window = ReplayWindow(sa->window.size(), seq);
+  }
+  if ((flags & SPA_SA_UPDATE_LIMITS) != 0) {
+    sa->soft_bytes = card::from_le(request.soft_bytes);
+    sa->hard_bytes = card::from_le(request.hard_bytes);
+    sa->soft_packets = card::from_le(request.soft_packets);
+    sa->hard_packets = card::from_le(request.hard_packets);
+    sa->soft_raised = sa->hard_raised = false;
+  }
   return SPA_OK;
 }
 

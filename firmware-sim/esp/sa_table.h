@@ -9,14 +9,16 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "firmware-sim/esp/crypto_backend.h"
 #include "firmware-sim/esp/replay_window.h"
+#include "firmware-sim/esp/selector.h"
 
 namespace spa::esp {
 
-using Address = std::array<std::uint8_t, 16>;  // IPv4 in the first four octets, the rest zero
+struct Policy;
 
 enum class DfPolicy : std::uint8_t { kCopy, kSet, kClear };
 
@@ -43,6 +45,8 @@ struct alignas(64) Sa {
   card::ByteView hot_keys;  // of `keys`
   ReplayWindow window;      // inbound
   TunnelOptions tunnel;
+  std::uint32_t reqid = 0;  // packet mode, as selector
+  Selector selector;
 
   std::uint64_t seq = 0;  // outbound: last used (ESN: 64 bits); inbound: highest received
   std::uint64_t packets = 0;
@@ -51,6 +55,7 @@ struct alignas(64) Sa {
   std::uint64_t replay_failures = 0;
   std::uint64_t format_failures = 0;
   std::uint64_t lifetime_drops = 0;
+  std::uint64_t selector_failures = 0;
 
   std::uint64_t soft_bytes = 0, hard_bytes = 0, soft_packets = 0, hard_packets = 0;  // 0: none
   std::uint64_t pending_packets = 0, pending_bytes = 0;  // of the burst in work: limits are exact
@@ -61,6 +66,12 @@ struct alignas(64) Sa {
   [[nodiscard]] bool ipv6() const { return (flags & SPA_SA_IPV6) != 0; }
   [[nodiscard]] bool udp_encap() const { return (flags & SPA_SA_UDP_ENCAP) != 0; }
   [[nodiscard]] bool esn() const { return (flags & SPA_SA_ESN) != 0; }
+  [[nodiscard]] bool packet_mode() const { return (flags & SPA_SA_PACKET) != 0; }
+  // Hard limits and sequence numbers leave room for one packet more.
+  [[nodiscard]] bool lifetime_left() const;
+  [[nodiscard]] bool sequence_left() const {
+    return seq != (esn() ? ~std::uint64_t{0} : 0xffffffffu);
+  }
 };
 
 class SaTable {
@@ -86,6 +97,9 @@ class SaTable {
 
   [[nodiscard]] spa_status read(std::uint32_t index, std::uint32_t generation,
                                 spa_sa_stats& out) const;
+  // Raises the sequence number, replaces limits. SPA_E_SEQUENCE for a number that would go back.
+  [[nodiscard]] spa_status update(std::uint32_t index, std::uint32_t generation,
+                                  const spa_sa_update& request);
   [[nodiscard]] spa_status set_tunnel_options(std::uint32_t index, std::uint32_t generation,
                                               const TunnelOptions& options);
 
@@ -125,6 +139,11 @@ class SaTable {
   // The inbound SA for a packet, null where there is none. `ipv6`: family of daddr.
   [[nodiscard]] Sa* find_inbound(const Address& daddr, std::uint32_t spi, bool ipv6);
 
+  // The outbound SA of packet mode that a policy asks for: reqid, mode and end points (in transport
+  // mode the packet's own), of these the newest that can still send and whose selector fits. Null
+  // where there is none.
+  [[nodiscard]] Sa* find_outbound(const Policy& policy, const Flow& flow);
+
  private:
   struct Cell {
     std::uint32_t spi = 0;
@@ -142,12 +161,28 @@ class SaTable {
   }
   void link(const Sa& sa);
   void unlink(const Sa& sa);
+  struct OutboundKey {
+    Address saddr{};
+    Address daddr{};
+    std::uint32_t reqid = 0;
+    bool ipv6 = false;
+    bool tunnel = false;
+    bool operator==(const OutboundKey&) const = default;
+  };
+  struct OutboundHash {
+    std::size_t operator()(const OutboundKey& key) const;
+  };
+  [[nodiscard]] static OutboundKey outbound_key(const Sa& sa) {
+    return {sa.saddr, sa.daddr, sa.reqid, sa.ipv6(), sa.is_tunnel()};
+  }
 
   std::unique_ptr<CryptoBackend> crypto_;
   std::vector<std::unique_ptr<Sa>> slots_;
   std::vector<Cell> cells_;  // open addressing, linear, at most half full
   std::size_t mask_ = 0;
   std::uint64_t hash_key_[2] = {};  // peers choose addresses and part of the SPIs
+  // Packet mode only; the newest last.
+  std::unordered_map<OutboundKey, std::vector<std::uint32_t>, OutboundHash> outbound_;
   std::uint32_t used_ = 0;
 };
 

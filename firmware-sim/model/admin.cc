@@ -55,6 +55,15 @@ spa_status Admin::run(const spa_admin_cmd& command) {
     case SPA_CMD_OWNER_RELEASE:
       pk_.release_owner(index);
       return SPA_OK;
+    case SPA_CMD_SA_UPDATE:
+      return sa_update(command);
+    case SPA_CMD_POLICY_ADD:
+      return policy_add(command);
+    case SPA_CMD_POLICY_DELETE:
+      return core_.policies.remove(index, from_le(command.generation));
+    case SPA_CMD_POLICY_FLUSH:
+      core_.policies.flush();
+      return SPA_OK;
     case SPA_CMD_RSS_SET:
       return rss_set(command);
     case SPA_CMD_SHADOW_SET:
@@ -73,6 +82,20 @@ spa_status Admin::sa_add(const spa_admin_cmd& command) {
   }
   OPENSSL_cleanse(&sa, sizeof sa);
   return status;
+}
+
+spa_status Admin::sa_update(const spa_admin_cmd& command) {
+  spa_sa_update update{};
+  if (from_le(command.length) != sizeof update) return SPA_E_FIELD;
+  if (!core_.dma.read(from_le(command.addr), octets_of(update))) return SPA_E_DMA;
+  return core_.sas.update(from_le(command.index), from_le(command.generation), update);
+}
+
+spa_status Admin::policy_add(const spa_admin_cmd& command) {
+  spa_policy policy{};
+  if (from_le(command.length) != sizeof policy) return SPA_E_FIELD;
+  if (!core_.dma.read(from_le(command.addr), octets_of(policy))) return SPA_E_DMA;
+  return core_.policies.add(from_le(command.index), policy);
 }
 
 spa_status Admin::sa_read(const spa_admin_cmd& command) {
@@ -109,6 +132,13 @@ spa_status Admin::stats_read(const spa_admin_cmd& command) {
   out.tx_tso_frames = to_le(port.tx_tso_frames);
   out.tx_tso_segments = to_le(port.tx_tso_segments);
   out.rx_csum_ok = to_le(port.rx_csum_ok);
+  out.tx_packet_protected = to_le(port.tx_packet_protected);
+  out.tx_packet_bypassed = to_le(port.tx_packet_bypassed);
+  out.tx_packet_blocked = to_le(port.tx_packet_blocked);
+  out.tx_packet_no_sa = to_le(port.tx_packet_no_sa);
+  out.rx_packet_ok = to_le(port.rx_packet_ok);
+  out.rx_packet_selector = to_le(port.rx_packet_selector);
+  out.rx_packet_blocked = to_le(port.rx_packet_blocked);
   out.interrupts = to_le(host_.raised);
   return core_.dma.write(from_le(command.addr), octets_of(out)) ? SPA_OK : SPA_E_DMA;
 }

@@ -21,6 +21,8 @@ class Admin {
  private:
   [[nodiscard]] spa_status run(const spa_admin_cmd& command);
   [[nodiscard]] spa_status sa_add(const spa_admin_cmd& command);
+  [[nodiscard]] spa_status sa_update(const spa_admin_cmd& command);
+  [[nodiscard]] spa_status policy_add(const spa_admin_cmd& command);
   [[nodiscard]] spa_status sa_read(const spa_admin_cmd& command);
   [[nodiscard]] spa_status stats_read(const spa_admin_cmd& command);
   [[nodiscard]] spa_status port_set(std::uint64_t arg);

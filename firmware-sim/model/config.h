@@ -28,6 +28,7 @@ using MacAddress = std::array<std::uint8_t, 6>;
 struct Config {
   MacAddress mac{0x02, 0, 0, 0, 0, 1};
   std::uint32_t sa_entries = 16384;
+  std::uint32_t policy_entries = 16384;
   std::uint32_t rx_queues = 1;  // at most SPA_QUEUE_RX_MAX, and so on
   std::uint32_t tx_queues = 1;
   std::uint32_t pk_queues = 1;

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "firmware-sim/esp/engine.h"
+#include "firmware-sim/esp/policy_table.h"
 #include "firmware-sim/esp/sa_table.h"
 #include "firmware-sim/keystore/key_store.h"
 #include "firmware-sim/model/config.h"
@@ -31,6 +32,13 @@ struct PortCounters {
   std::uint64_t tx_tso_frames = 0;
   std::uint64_t tx_tso_segments = 0;
   std::uint64_t rx_csum_ok = 0;
+  std::uint64_t tx_packet_protected = 0;
+  std::uint64_t tx_packet_bypassed = 0;
+  std::uint64_t tx_packet_blocked = 0;
+  std::uint64_t tx_packet_no_sa = 0;
+  std::uint64_t rx_packet_ok = 0;
+  std::uint64_t rx_packet_selector = 0;
+  std::uint64_t rx_packet_blocked = 0;
   std::uint64_t pk_done = 0;
   std::uint64_t pk_errors = 0;
 };
@@ -41,6 +49,7 @@ struct Core {
         dma(memory),
         port(std::move(wire)),
         sas(configuration.sa_entries, configuration.backend),
+        policies(configuration.policy_entries),
         keys(configuration.key_entries) {}
 
   const Config config;
@@ -48,6 +57,7 @@ struct Core {
   std::unique_ptr<Port> port;
   Health health;
   esp::SaTable sas;
+  esp::PolicyTable policies;
   std::unique_ptr<esp::Engine> engine;  // made anew at reset
   keystore::KeyStore keys;
   PortCounters counters;

@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint32_t kFeatures = SPA_FEATURE_ESP_CRYPTO | SPA_FEATURE_ESN |
                                     SPA_FEATURE_UDP_ENCAP | SPA_FEATURE_PK | SPA_FEATURE_ESP_CSUM |
                                     SPA_FEATURE_ESP_TSO | SPA_FEATURE_TSO | SPA_FEATURE_RX_CSUM |
-                                    SPA_FEATURE_RSS | SPA_FEATURE_COALESCE | SPA_FEATURE_SHADOW;
+                                    SPA_FEATURE_RSS | SPA_FEATURE_COALESCE | SPA_FEATURE_SHADOW |
+                                    SPA_FEATURE_ESP_PACKET | SPA_FEATURE_SA_UPDATE;
 constexpr std::uint32_t kSpeedMbit = 10000;
 constexpr std::uint32_t kQueueRegsEnd = SPA_QUEUE_REGS_BASE + SPA_QUEUES * SPA_QUEUE_REGS_STRIDE;
 constexpr std::uint32_t kDoorbellsEnd = SPA_DOORBELL_BASE + SPA_QUEUES * SPA_DOORBELL_STRIDE;
@@ -79,6 +80,7 @@ std::vector<Queue> Device::make_queues() {
 // since it was made, anew.
 void Device::clear_tables() {
   core_.sas.flush();
+  core_.policies.flush();
   core_.engine = std::make_unique<esp::Engine>(
       core_.sas, [this](const esp::Event& event) { events_.post(event); });
 }
@@ -127,6 +129,8 @@ std::uint32_t Device::identity(std::uint32_t offset) const {
       return config.frame_octets;
     case SPA_REG_LIMIT_KEYS:
       return config.key_entries;
+    case SPA_REG_LIMIT_POLICY:
+      return config.policy_entries;
     case SPA_REG_LIMIT_PK_DATA:
       return SPA_PK_DATA_MAX;
     default:

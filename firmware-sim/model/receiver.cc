@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "firmware-sim/model/checksum.h"
+#include "firmware-sim/model/packet_in.h"
 
 namespace spa::card {
 namespace {
@@ -49,7 +50,9 @@ bool Receiver::wanted(ByteView frame) const {
 
 void Receiver::decrypt_and_deliver(std::size_t count) {
   core_.engine->decrypt(std::span(burst_).first(count));
-  for (std::size_t i = 0; i < count; ++i) deliver(burst_[i]);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (admit_packet(core_, burst_[i])) deliver(burst_[i]);
+  }
   for (Queue& queue : queues_) queue.flush();
 }
 
@@ -88,8 +91,12 @@ void Receiver::deliver(const esp::RxFrame& frame) {
   completion.sa_generation = to_le(frame.sa_generation);
   completion.status = frame.status;
   std::uint16_t flags = 0;
-  if (frame.is_esp) flags |= SPA_CPL_ESP;
-  if (frame.decrypted) flags |= SPA_CPL_DECRYPTED;
+  if (frame.packet_mode) {
+    flags |= SPA_CPL_PACKET;
+  } else {
+    if (frame.is_esp) flags |= SPA_CPL_ESP;
+    if (frame.decrypted) flags |= SPA_CPL_DECRYPTED;
+  }
   if (frame.decrypted ? inner_checksums_right(frame)
                       : !frame.is_esp && checksums_right(frame.frame)) {
     flags |= SPA_CPL_CSUM_OK;

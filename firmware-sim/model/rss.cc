@@ -116,7 +116,7 @@ FlowHash Rss::hash_carried(const esp::RxFrame& frame) const {
 FlowHash Rss::hash(const esp::RxFrame& frame) const {
   if (frame.decrypted && (flags_ & SPA_RSS_INNER) != 0) return hash_carried(frame);
   const auto ip = esp::parse_ethernet(frame.frame);
-  return ip ? hash_packet(frame.frame, *ip, frame.is_esp) : FlowHash{};
+  return ip ? hash_packet(frame.frame, *ip, frame.is_esp && !frame.packet_mode) : FlowHash{};
 }
 
 }  // namespace spa::card

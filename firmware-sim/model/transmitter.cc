@@ -10,7 +10,8 @@ namespace spa::card {
 namespace {
 
 constexpr std::size_t kEthernetHeader = 14;
-constexpr std::uint16_t kKnownFlags = SPA_TX_END | SPA_TX_ESP | SPA_TX_CSUM | SPA_TX_TSO;
+constexpr std::uint16_t kKnownFlags =
+    SPA_TX_END | SPA_TX_ESP | SPA_TX_CSUM | SPA_TX_TSO | SPA_TX_PACKET;
 
 bool ends_frame(const spa_tx_desc& descriptor) {
   return (from_le(descriptor.flags) & SPA_TX_END) != 0;
@@ -22,8 +23,13 @@ bool wants(const spa_tx_desc& descriptor, std::uint16_t flag) {
 }  // namespace
 
 Transmitter::Transmitter(Core& core, Queue& queue)
-    : core_(core), queue_(queue), faults_(core.config.faults), super_(SPA_TX_MAX_SUPER) {
-  for (Frame& frame : frames_) frame.octets.resize(core.config.frame_octets);
+    : core_(core),
+      queue_(queue),
+      faults_(core.config.faults),
+      super_(SPA_TX_MAX_SUPER),
+      packet_out_(core) {
+  for (Frame& frame : frames_)
+    frame.octets.resize(esp::kHeadroom + core.config.frame_octets + esp::kTailroom);
 }
 
 bool Transmitter::poll() {
@@ -54,6 +60,7 @@ bool Transmitter::poll() {
 // where it is, unless it cannot end any more.
 Transmitter::Gathered Transmitter::gather(Frame& frame) {
   frame.request = Request{};
+  frame.start = esp::kHeadroom;
   if (skipping_) return skip_rest(frame.request) ? Gathered::kFrame : Gathered::kNothing;
   std::array<spa_tx_desc, SPA_TX_MAX_DESCS> parts;
   const std::uint16_t pending = queue_.pending();
@@ -79,10 +86,14 @@ Transmitter::Gathered Transmitter::gather(Frame& frame) {
 Transmitter::Gathered Transmitter::gather_whole(std::span<const spa_tx_desc> parts, Frame& frame) {
   Request& request = frame.request;
   request.first = parts[0];
-  if ((from_le(request.first.flags) & ~kKnownFlags) != 0) request.status = SPA_E_FIELD;
+  if ((from_le(request.first.flags) & ~kKnownFlags) != 0 ||
+      (wants(request.first, SPA_TX_ESP) && wants(request.first, SPA_TX_PACKET)))
+    request.status = SPA_E_FIELD;
   const bool super = wants(request.first, SPA_TX_TSO);
   for (const spa_tx_desc& part : parts) {
-    if (request.status != SPA_OK || !copy(part, request, super ? super_ : frame.octets)) break;
+    if (request.status != SPA_OK ||
+        !copy(part, request, super ? MutableByteView(super_) : frame.room()))
+      break;
   }
   if (request.status == SPA_OK && request.length < kEthernetHeader) request.status = SPA_E_FORMAT;
   return super && request.status == SPA_OK ? Gathered::kSuper : Gathered::kFrame;
@@ -134,6 +145,7 @@ void Transmitter::finish(std::size_t count) {
     }
   }
   encrypt(count);
+  protect(count);
   for (Frame& frame : std::span(frames_).first(count)) {
     emit(frame);
     complete(frame.request);
@@ -151,7 +163,7 @@ void Transmitter::finish_inner_checksum(Frame& frame, const esp::Sa& sa) {
     request.status = SPA_E_FIELD;
     return;
   }
-  const std::size_t padding = frame.octets[request.length - tail];
+  const std::size_t padding = frame.view()[request.length - tail];
   if (padding > request.length - tail - start ||
       !finish_checksum(frame.view().first(request.length - tail - padding), start,
                        request.first.csum_offset))
@@ -175,6 +187,24 @@ void Transmitter::encrypt(std::size_t count) {
   if (wanted == 0) return;
   core_.engine->encrypt(std::span(jobs).first(wanted));
   for (std::size_t i = 0; i < wanted; ++i) owners[i]->status = jobs[i].status;
+}
+
+void Transmitter::protect(std::size_t count) {
+  std::array<PacketOut::Job, kBurst> jobs;
+  std::array<Frame*, kBurst> owners;
+  std::size_t wanted = 0;
+  for (Frame& frame : std::span(frames_).first(count)) {
+    if (frame.request.status != SPA_OK || !wants(frame.request.first, SPA_TX_PACKET)) continue;
+    jobs[wanted] = {.buffer = frame.octets, .start = frame.start, .length = frame.request.length};
+    owners[wanted++] = &frame;
+  }
+  if (wanted == 0) return;
+  packet_out_.run(std::span(jobs).first(wanted));
+  for (std::size_t i = 0; i < wanted; ++i) {
+    owners[i]->start = jobs[i].start;
+    owners[i]->request.length = jobs[i].length;
+    owners[i]->request.status = jobs[i].status;
+  }
 }
 
 // A frame that the wire loses was still sent, as far as the driver is concerned.
@@ -217,9 +247,11 @@ spa_status Transmitter::send_segments(const Request& request) {
     for (Frame& frame : std::span(frames_).first(count)) {
       frame.request = request;
       frame.request.first.seq_hi = to_le(segmenter_.seq_hi(next));
-      frame.request.length = segmenter_.write(next++, frame.octets);
+      frame.start = esp::kHeadroom;
+      frame.request.length = segmenter_.write(next++, frame.room());
     }
     encrypt(count);
+    protect(count);
     for (Frame& frame : std::span(frames_).first(count)) {
       emit(frame);
       if (worst == SPA_OK) worst = frame.request.status;

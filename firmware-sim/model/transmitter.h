@@ -11,6 +11,7 @@
 
 #include "firmware-sim/model/core.h"
 #include "firmware-sim/model/fault.h"
+#include "firmware-sim/model/packet_out.h"
 #include "firmware-sim/model/queue.h"
 #include "firmware-sim/model/segmenter.h"
 
@@ -34,9 +35,17 @@ class Transmitter {
   };
   // A frame for the wire.
   struct Frame {
-    std::vector<std::uint8_t> octets;  // as large as the longest frame
+    std::vector<std::uint8_t> octets;  // the longest frame, with room around it for packet mode
+    std::size_t start = esp::kHeadroom;
     Request request;
-    [[nodiscard]] MutableByteView view() { return MutableByteView(octets).first(request.length); }
+    [[nodiscard]] MutableByteView view() {
+      return MutableByteView(octets).subspan(start, request.length);
+    }
+    // Where a frame of the driver's goes.
+    [[nodiscard]] MutableByteView room() {
+      return MutableByteView(octets).subspan(esp::kHeadroom,
+                                             octets.size() - esp::kHeadroom - esp::kTailroom);
+    }
   };
   enum class Gathered { kFrame, kSuper, kNothing };
 
@@ -47,6 +56,7 @@ class Transmitter {
   void finish(std::size_t count);
   void finish_inner_checksum(Frame& frame, const esp::Sa& sa);
   void encrypt(std::size_t count);
+  void protect(std::size_t count);
   void emit(Frame& frame);
   void cut(Request request);
   [[nodiscard]] spa_status send_segments(const Request& request);
@@ -58,6 +68,7 @@ class Transmitter {
   std::array<Frame, kBurst> frames_;
   std::vector<std::uint8_t> super_;  // what is to be cut
   Segmenter segmenter_;
+  PacketOut packet_out_;
   std::uint32_t epoch_ = 0;
   bool skipping_ = false;  // inside a frame of too many descriptors
 };

@@ -47,8 +47,8 @@ enum spa_sa_flag SPA_FLAGS {
 #define SPA_SA_KEY_MAX 32
 #define SPA_SA_AUTH_KEY_MAX 64
 
-/* The packets that an SA or a policy is for. A field that is 0 (with its prefix or mask) fits every packet; ports
- * fit only TCP, UDP, UDP-Lite, SCTP and DCCP, and no fragment. */
+/* The packets that an SA or a policy is for. A field that is 0 (with its prefix or mask) fits every packet. Ports are
+ * those of TCP, UDP, UDP-Lite, SCTP and DCCP; ICMP's type and code stand in their place; a fragment's are 0. */
 struct spa_selector { /* 48 octets */
 	__u8 saddr[16];      /* IPv4 in the first four octets, the rest zero; zero beyond the prefix too */
 	__u8 daddr[16];
@@ -163,7 +163,7 @@ struct spa_policy { /* 128 octets, read by SPA_CMD_POLICY_ADD */
 	__u8 action;         /* enum spa_policy_action */
 	__u8 tunnel;         /* PROTECT: 1 tunnel, 0 transport */
 	__u8 outer_family;   /* PROTECT in a tunnel: 4 or 6; otherwise 0 */
-	__u8 saddr[16];      /* PROTECT in a tunnel: its end points; all zero: any */
+	__u8 saddr[16];      /* PROTECT in a tunnel: its end points */
 	__u8 daddr[16];
 	__u8 reserved[32];
 };

@@ -80,7 +80,7 @@ TEST_F(Admin, RefusesWrongLengthsAndAddresses) {
 }
 
 TEST_F(Admin, RefusesUnknownOpcodesAndArguments) {
-  EXPECT_EQ(run(9), unsigned{SPA_E_OPCODE});
+  EXPECT_EQ(run(99), unsigned{SPA_E_OPCODE});
   EXPECT_EQ(run(0xffff), unsigned{SPA_E_OPCODE});
   EXPECT_EQ(run(SPA_CMD_PORT_SET, 0, 8), unsigned{SPA_E_FIELD});
   EXPECT_EQ(run(SPA_CMD_MAC_SET, 0, 0), unsigned{SPA_E_FIELD});
