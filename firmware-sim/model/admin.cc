@@ -8,13 +8,15 @@
 
 namespace spa::card {
 
-Admin::Admin(Core& core, QueueHost& host, std::span<Queue> queues, Pk& pk)
+Admin::Admin(Core& core, QueueHost& host, std::span<Queue> queues, Pk& pk,
+             const Diagnostics& diagnostics)
     : core_(core),
       host_(host),
       all_(queues),
       queue_(queues[SPA_QUEUE_ADMIN]),
       pk_(pk),
-      faults_(core.config.faults) {}
+      diagnostics_(diagnostics),
+      faults_(core.faults) {}
 
 void Admin::poll() {
   while (queue_.pending() > 0 && queue_.room() > 0) {
@@ -66,6 +68,8 @@ spa_status Admin::run(const spa_admin_cmd& command) {
       return SPA_OK;
     case SPA_CMD_RSS_SET:
       return rss_set(command);
+    case SPA_CMD_HEALTH_READ:
+      return health_read(command);
     case SPA_CMD_SHADOW_SET:
       return shadow_set(command);
     default:
@@ -108,38 +112,14 @@ spa_status Admin::sa_read(const spa_admin_cmd& command) {
 }
 
 spa_status Admin::stats_read(const spa_admin_cmd& command) {
-  spa_port_stats out{};
+  const spa_port_stats out = port_stats(core_, host_);
   if (from_le(command.length) != sizeof out) return SPA_E_FIELD;
-  const PortCounters& port = core_.counters;
-  const esp::EngineStats& engine = core_.engine->stats();
-  const std::uint64_t rx_esp_errors = engine.rx_format + engine.rx_lifetime;
-  out.rx_frames = to_le(port.rx_frames);
-  out.rx_bytes = to_le(port.rx_bytes);
-  out.rx_no_buffer = to_le(port.rx_no_buffer);
-  out.rx_too_long = to_le(port.rx_too_long);
-  out.rx_esp_ok = to_le(engine.rx_ok);
-  out.rx_esp_auth = to_le(engine.rx_auth);
-  out.rx_esp_replay = to_le(engine.rx_replay);
-  out.rx_esp_format = to_le(rx_esp_errors);
-  out.rx_esp_no_sa = to_le(engine.rx_no_sa);
-  out.tx_frames = to_le(port.tx_frames);
-  out.tx_bytes = to_le(port.tx_bytes);
-  out.tx_errors = to_le(port.tx_errors);
-  out.tx_esp_ok = to_le(engine.tx_ok);
-  out.tx_esp_errors = to_le(engine.tx_errors);
-  out.pk_done = to_le(port.pk_done);
-  out.pk_errors = to_le(port.pk_errors);
-  out.tx_tso_frames = to_le(port.tx_tso_frames);
-  out.tx_tso_segments = to_le(port.tx_tso_segments);
-  out.rx_csum_ok = to_le(port.rx_csum_ok);
-  out.tx_packet_protected = to_le(port.tx_packet_protected);
-  out.tx_packet_bypassed = to_le(port.tx_packet_bypassed);
-  out.tx_packet_blocked = to_le(port.tx_packet_blocked);
-  out.tx_packet_no_sa = to_le(port.tx_packet_no_sa);
-  out.rx_packet_ok = to_le(port.rx_packet_ok);
-  out.rx_packet_selector = to_le(port.rx_packet_selector);
-  out.rx_packet_blocked = to_le(port.rx_packet_blocked);
-  out.interrupts = to_le(host_.raised);
+  return core_.dma.write(from_le(command.addr), octets_of(out)) ? SPA_OK : SPA_E_DMA;
+}
+
+spa_status Admin::health_read(const spa_admin_cmd& command) {
+  const spa_health out = diagnostics_.health();
+  if (from_le(command.length) != sizeof out) return SPA_E_FIELD;
   return core_.dma.write(from_le(command.addr), octets_of(out)) ? SPA_OK : SPA_E_DMA;
 }
 

@@ -5,6 +5,7 @@
 #include <spa/hw.h>
 
 #include "firmware-sim/model/core.h"
+#include "firmware-sim/model/diagnostics.h"
 #include "firmware-sim/model/fault.h"
 #include "firmware-sim/model/pk.h"
 #include "firmware-sim/model/queue.h"
@@ -14,7 +15,8 @@ namespace spa::card {
 class Admin {
  public:
   // `queues`: all of the card.
-  Admin(Core& core, QueueHost& host, std::span<Queue> queues, Pk& pk);
+  Admin(Core& core, QueueHost& host, std::span<Queue> queues, Pk& pk,
+        const Diagnostics& diagnostics);
   // Runs what waits, as far as completions have room.
   void poll();
 
@@ -24,6 +26,7 @@ class Admin {
   [[nodiscard]] spa_status sa_update(const spa_admin_cmd& command);
   [[nodiscard]] spa_status policy_add(const spa_admin_cmd& command);
   [[nodiscard]] spa_status sa_read(const spa_admin_cmd& command);
+  [[nodiscard]] spa_status health_read(const spa_admin_cmd& command);
   [[nodiscard]] spa_status stats_read(const spa_admin_cmd& command);
   [[nodiscard]] spa_status port_set(std::uint64_t arg);
   [[nodiscard]] spa_status mac_set(std::uint64_t arg);
@@ -35,6 +38,7 @@ class Admin {
   std::span<Queue> all_;
   Queue& queue_;
   Pk& pk_;
+  const Diagnostics& diagnostics_;
   FaultInjector faults_;
 };
 

@@ -20,7 +20,15 @@ enum Fault : std::uint32_t {
   kFaultDmaTest = 1u << 3,  // the DMA test writes wrong octets
   kFaultSaIndex = 1u << 4,  // every third rx completion names an SA beyond the table
   kFaultPkLength =
-      1u << 5,  // every third public-key completion claims more output than there was room
+      1u << 5,           // every third public-key completion claims more output than there was room
+  kFaultHang = 1u << 6,  // as the rest, in faults.cc
+  kFaultDead = 1u << 7,
+  kFaultLoseState = 1u << 8,
+  kFaultStall = 1u << 9,
+  kFaultDropIrq = 1u << 10,
+  kFaultGarbageCompletion = 1u << 11,
+  kFaultGarbageRx = 1u << 12,
+  kFaultSlow = 1u << 13,
 };
 
 using MacAddress = std::array<std::uint8_t, 6>;

@@ -14,6 +14,7 @@
 #include "firmware-sim/keystore/key_store.h"
 #include "firmware-sim/model/config.h"
 #include "firmware-sim/model/dma.h"
+#include "firmware-sim/model/faults.h"
 #include "firmware-sim/model/health.h"
 #include "firmware-sim/model/rss.h"
 #include "firmware-sim/port/port.h"
@@ -48,6 +49,7 @@ struct Core {
       : config(configuration),
         dma(memory),
         port(std::move(wire)),
+        faults(configuration.faults),
         sas(configuration.sa_entries, configuration.backend),
         policies(configuration.policy_entries),
         keys(configuration.key_entries) {}
@@ -56,6 +58,7 @@ struct Core {
   DmaSpace& dma;
   std::unique_ptr<Port> port;
   Health health;
+  Faults faults;
   esp::SaTable sas;
   esp::PolicyTable policies;
   std::unique_ptr<esp::Engine> engine;  // made anew at reset
@@ -64,8 +67,6 @@ struct Core {
   MacAddress mac{};
   Rss rss;
   std::uint32_t port_flags = 0;  // SPA_PORT_*
-
-  [[nodiscard]] bool faulty(Fault fault) const { return (config.faults & fault) != 0; }
 };
 
 }  // namespace spa::card

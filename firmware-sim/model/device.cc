@@ -10,12 +10,13 @@
 namespace spa::card {
 namespace {
 
-constexpr std::uint32_t kFeatures = SPA_FEATURE_ESP_CRYPTO | SPA_FEATURE_ESN |
-                                    SPA_FEATURE_UDP_ENCAP | SPA_FEATURE_PK | SPA_FEATURE_ESP_CSUM |
-                                    SPA_FEATURE_ESP_TSO | SPA_FEATURE_TSO | SPA_FEATURE_RX_CSUM |
-                                    SPA_FEATURE_RSS | SPA_FEATURE_COALESCE | SPA_FEATURE_SHADOW |
-                                    SPA_FEATURE_ESP_PACKET | SPA_FEATURE_SA_UPDATE;
+constexpr std::uint32_t kFeatures =
+    SPA_FEATURE_ESP_CRYPTO | SPA_FEATURE_ESN | SPA_FEATURE_UDP_ENCAP | SPA_FEATURE_PK |
+    SPA_FEATURE_ESP_CSUM | SPA_FEATURE_ESP_TSO | SPA_FEATURE_TSO | SPA_FEATURE_RX_CSUM |
+    SPA_FEATURE_RSS | SPA_FEATURE_COALESCE | SPA_FEATURE_SHADOW | SPA_FEATURE_ESP_PACKET |
+    SPA_FEATURE_SA_UPDATE | SPA_FEATURE_HEALTH;
 constexpr std::uint32_t kSpeedMbit = 10000;
+constexpr std::uint32_t kNothingThere = 0xffffffff;  // what a bus reads where no card answers
 constexpr std::uint32_t kQueueRegsEnd = SPA_QUEUE_REGS_BASE + SPA_QUEUES * SPA_QUEUE_REGS_STRIDE;
 constexpr std::uint32_t kDoorbellsEnd = SPA_DOORBELL_BASE + SPA_QUEUES * SPA_DOORBELL_STRIDE;
 
@@ -37,12 +38,16 @@ bool between(std::uint32_t offset, std::uint32_t first, std::uint32_t end) {
 Device::Device(const Config& config, DmaSpace& dma, Interrupts& interrupts,
                std::unique_ptr<Port> port)
     : core_(config, dma, std::move(port)),
-      queue_host_{dma, interrupts, core_.health, config.ring_entries, clock_of(config)},
+      interrupts_(interrupts, core_.faults),
+      queue_host_{dma,          interrupts_,         core_.health,
+                  core_.faults, config.ring_entries, clock_of(config)},
       queues_(make_queues()),
-      test_(dma, interrupts, core_.faulty(kFaultDmaTest)),
+      test_(dma, interrupts_, core_.faults),
+      diagnostics_(core_, queue_host_, queues_,
+                   [this](std::uint32_t offset) { return reg_read(offset); }),
       events_(queues_[SPA_QUEUE_EVENT], core_.health),
       pk_(core_, queues(SPA_QUEUE_PK(0), config.pk_queues)),
-      admin_(core_, queue_host_, queues_, pk_),
+      admin_(core_, queue_host_, queues_, pk_, diagnostics_),
       receiver_(core_, queues(SPA_QUEUE_RX(0), config.rx_queues)) {
   for (std::uint32_t i = 0; i < config.tx_queues; ++i) {
     transmitters_.push_back(std::make_unique<Transmitter>(core_, queues_[SPA_QUEUE_TX(i)]));
@@ -139,18 +144,21 @@ std::uint32_t Device::identity(std::uint32_t offset) const {
 }
 
 std::uint32_t Device::reg_read(std::uint32_t offset) const {
+  if (core_.faults.has(kFaultDead)) return kNothingThere;
   if (between(offset, SPA_QUEUE_REGS_BASE, kQueueRegsEnd)) {
     const std::uint32_t at = offset - SPA_QUEUE_REGS_BASE;
     return queues_[at / SPA_QUEUE_REGS_STRIDE].read_register(at % SPA_QUEUE_REGS_STRIDE);
   }
   if (between(offset, SPA_REG_TEST_VALUE, SPA_REG_TEST_DMA_RESULT + 4)) return test_.read(offset);
+  if (between(offset, SPA_REG_DIAG_ADDR_LO, SPA_REG_DIAG_LENGTH + 4))
+    return diagnostics_.read(offset);
   switch (offset) {
     case SPA_REG_STATUS:
       return status();
     case SPA_REG_CONTROL:
       return enabled_ ? SPA_CONTROL_ENABLE : 0;
     case SPA_REG_HEARTBEAT:
-      return heartbeat_;
+      return core_.health.heartbeat();
     case SPA_REG_ERROR:
       return core_.health.error();
     case SPA_REG_ERROR_INFO:
@@ -167,6 +175,13 @@ std::uint32_t Device::reg_read(std::uint32_t offset) const {
 }
 
 void Device::reg_write(std::uint32_t offset, std::uint32_t value) {
+  if (core_.faults.has(kFaultDead)) return;
+  // What has its own logic works although nothing else does.
+  if (between(offset, SPA_REG_DIAG_ADDR_LO, SPA_REG_DIAG_LENGTH + 4)) {
+    diagnostics_.write(offset, value);
+    return;
+  }
+  if (core_.faults.silent() && offset != SPA_REG_CONTROL) return;
   if (between(offset, SPA_DOORBELL_BASE, kDoorbellsEnd)) {
     doorbell(offset - SPA_DOORBELL_BASE, value);
   } else if (between(offset, SPA_QUEUE_REGS_BASE, kQueueRegsEnd)) {
@@ -193,11 +208,13 @@ void Device::control(std::uint32_t value) {
     reset();
     return;
   }
+  if (core_.faults.silent()) return;
   enabled_ = (value & SPA_CONTROL_ENABLE) != 0;
 }
 
 void Device::reset() {
   enabled_ = false;
+  core_.faults.on_reset();
   for (Queue& queue : queues_) queue.reset();
   queue_host_.shadow.reset();
   queue_host_.raised = 0;
@@ -210,10 +227,12 @@ void Device::reset() {
   core_.mac = core_.config.mac;
   core_.port_flags = 0;
   test_.reset();
+  diagnostics_.reset();
 }
 
 void Device::function_reset() {
   reset();
+  core_.health.power_on();
   pci_.reset();
 }
 
@@ -222,7 +241,8 @@ void Device::config_write(std::uint64_t offset, ByteView from) {
 }
 
 bool Device::poll() {
-  const bool run = enabled_ && !core_.health.fatal();
+  if (!core_.faults.may_work(queue_host_.now())) return false;
+  const bool run = running();
   bool more = false;
   if (run) {
     for (Queue& queue : queues_) queue.read_shadow();
@@ -241,7 +261,9 @@ bool Device::poll() {
 }
 
 std::optional<std::uint64_t> Device::deadline() const {
+  if (!running()) return std::nullopt;
   std::optional<std::uint64_t> first;
+  if (core_.faults.has(kFaultSlow)) first = core_.faults.works_at();
   for (const Queue& queue : queues_) {
     const auto at = queue.interrupt_at();
     if (at && (!first || *at < *first)) first = at;
@@ -249,8 +271,18 @@ std::optional<std::uint64_t> Device::deadline() const {
   return first;
 }
 
+tl::expected<std::string, std::string> Device::fault(std::string_view command) {
+  auto reply = core_.faults.command(command);
+  if (core_.faults.take_lost_state()) {
+    core_.sas.flush();
+    core_.policies.flush();
+  }
+  return reply;
+}
+
 void Device::tick() {
-  ++heartbeat_;
+  if (core_.faults.silent()) return;
+  core_.health.beat();
   const bool up = core_.port->link_up();
   if (std::exchange(link_was_up_, up) != up && enabled_) {
     events_.post(esp::Event{.type = SPA_EVENT_LINK});

@@ -12,11 +12,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "firmware-sim/model/admin.h"
 #include "firmware-sim/model/config.h"
 #include "firmware-sim/model/core.h"
+#include "firmware-sim/model/diagnostics.h"
 #include "firmware-sim/model/dma.h"
 #include "firmware-sim/model/events.h"
 #include "firmware-sim/model/pci_config.h"
@@ -56,6 +60,9 @@ class Device {
   // Advances the heartbeat and looks at the link; to be called at least twice a second.
   void tick();
 
+  // Makes the card fail, or stop failing: see Faults::command().
+  [[nodiscard]] tl::expected<std::string, std::string> fault(std::string_view command);
+
   // Descriptors that poll readable when poll() has work that no register write announces; -1 for
   // none.
   [[nodiscard]] int port_fd() const { return core_.port->fd(); }
@@ -70,6 +77,9 @@ class Device {
   [[nodiscard]] std::span<Queue> queues(std::uint32_t first, std::uint32_t count) {
     return std::span(queues_).subspan(first, count);
   }
+  [[nodiscard]] bool running() const {
+    return enabled_ && !core_.health.fatal() && !core_.faults.silent();
+  }
   [[nodiscard]] std::uint32_t status() const;
   [[nodiscard]] std::uint32_t link() const;
   [[nodiscard]] std::uint32_t identity(std::uint32_t offset) const;
@@ -79,9 +89,11 @@ class Device {
   void clear_tables();
 
   Core core_;
+  FaultyInterrupts interrupts_;
   QueueHost queue_host_;
   std::vector<Queue> queues_;
   TestUnit test_;
+  Diagnostics diagnostics_;
   Events events_;
   Pk pk_;
   Admin admin_;
@@ -90,7 +102,6 @@ class Device {
   PciConfig pci_;
   bool enabled_ = false;
   bool link_was_up_ = false;
-  std::uint32_t heartbeat_ = 0;
 };
 
 }  // namespace spa::card

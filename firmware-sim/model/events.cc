@@ -8,9 +8,26 @@ namespace spa::card {
 void Events::post(const esp::Event& event) {
   if (!queue_.running()) return;
   if (queue_.room() == 0) {
-    health_.note(SPA_ERROR_EVENT_LOST, SPA_QUEUE_EVENT);
+    health_.event_lost();
+    untold_ = true;
     return;
   }
+  write(event);
+}
+
+// A loss is told as soon as there is room to tell it.
+void Events::flush() {
+  if (!queue_.running()) untold_ = false;
+  if (untold_ && queue_.room() > 0) {
+    untold_ = false;
+    write({.type = SPA_EVENT_HEALTH,
+           .sa_index = SPA_ERROR_EVENT_LOST,
+           .sa_generation = SPA_QUEUE_EVENT});
+  }
+  queue_.flush();
+}
+
+void Events::write(const esp::Event& event) {
   spa_event entry{};
   entry.type = to_le(static_cast<std::uint16_t>(event.type));
   entry.family = event.family;

@@ -16,13 +16,16 @@ class Events {
   Events(Queue& queue, Health& health) : queue_(queue), health_(health) {}
 
   // Posts the event, or drops it: when the driver runs no event queue it is not interested; when
-  // the ring is full, ERROR notes EVENT_LOST.
+  // the ring is full, ERROR notes EVENT_LOST, and a HEALTH event follows when there is room.
   void post(const esp::Event& event);
-  void flush() { queue_.flush(); }
+  void flush();
 
  private:
+  void write(const esp::Event& event);
+
   Queue& queue_;
   Health& health_;
+  bool untold_ = false;  // a loss of events
 };
 
 }  // namespace spa::card

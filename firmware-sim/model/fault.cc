@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "firmware-sim/model/fault.h"
 
-#include <array>
-#include <utility>
-
 #include "firmware-sim/base/octets.h"
 
 namespace spa::card {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Fault>, 6> kNames{{
-    {"rx-length", kFaultRxLength},
-    {"rx-index", kFaultRxIndex},
-    {"status", kFaultStatus},
-    {"dma-test", kFaultDmaTest},
-    {"sa-index", kFaultSaIndex},
-    {"pk-length", kFaultPkLength},
-}};
 constexpr std::uint8_t kNoSuchStatus = 0xee;
 constexpr std::uint32_t kNoSuchLength = 0xfffffff0u;
 constexpr std::uint32_t kNoSuchSa = 0x7fffffffu;
 constexpr std::uint16_t kIndexOff = 0x1234;
 
 }  // namespace
-
-std::optional<Fault> fault_by_name(std::string_view name) {
-  for (const auto& [word, fault] : kNames) {
-    if (word == name) return fault;
-  }
-  return std::nullopt;
-}
 
 void FaultInjector::spoil_rx(spa_completion& completion) {
   spoil_other(completion);

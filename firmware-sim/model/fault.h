@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Failures on purpose: spoils completions as Config::faults says.
+// Failures on purpose: spoils single fields of completions.
 #pragma once
 
 #include <spa/hw.h>
 
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
-#include "firmware-sim/model/config.h"
+#include "firmware-sim/model/faults.h"
 
 namespace spa::card {
 
-// "rx-length", "rx-index", "status", "dma-test", "sa-index", "pk-length"; nothing for another word.
-[[nodiscard]] std::optional<Fault> fault_by_name(std::string_view name);
-
 class FaultInjector {
  public:
-  explicit FaultInjector(std::uint32_t faults) : faults_(faults) {}
+  explicit FaultInjector(const Faults& faults) : faults_(faults) {}
 
   void spoil_rx(spa_completion& completion);
   void spoil_pk(spa_completion& completion);
@@ -25,9 +20,9 @@ class FaultInjector {
 
  private:
   // One in three, so that between the spoilt ones the traffic goes on.
-  [[nodiscard]] bool due(Fault fault) const { return (faults_ & fault) != 0 && count_ % 3 == 0; }
+  [[nodiscard]] bool due(Fault fault) const { return faults_.has(fault) && count_ % 3 == 0; }
 
-  std::uint32_t faults_;
+  const Faults& faults_;
   std::uint32_t count_ = 0;
 };
 

@@ -9,7 +9,7 @@ namespace spa::card {
 Pk::Pk(Core& core, std::span<Queue> queues)
     : core_(core),
       queues_(queues),
-      faults_(core.config.faults),
+      faults_(core.faults),
       pool_(core.keys, core.config.pk_threads) {}
 
 void Pk::poll() {

@@ -7,6 +7,7 @@ namespace spa::card {
 namespace {
 
 constexpr std::uint64_t kBaseAlignment = 64;
+constexpr std::size_t kLongestEntry = sizeof(spa_event);
 
 bool writable_while_stopped(std::uint32_t offset) {
   switch (offset) {
@@ -207,6 +208,11 @@ bool Queue::fetch_octets(std::uint16_t ahead, MutableByteView entry) {
 
 bool Queue::post_octets(ByteView entry) {
   if (entry.size() != cq_entry_ || room() == 0) return false;
+  std::array<std::uint8_t, kLongestEntry> spoilt;
+  if (host_.faults.garbage_due(kFaultGarbageCompletion)) {
+    host_.faults.noise(spoilt);
+    entry = ByteView(spoilt).first(cq_entry_);
+  }
   const std::uint16_t index = cq_.tail();
   const std::uint64_t address = cq_base_ + std::uint64_t{ring_slot(index, cq_.size())} * cq_entry_;
   const std::uint8_t phase = ring_phase(index, cq_.size());

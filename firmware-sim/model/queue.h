@@ -14,6 +14,7 @@
 
 #include "firmware-sim/esp/events.h"
 #include "firmware-sim/model/dma.h"
+#include "firmware-sim/model/faults.h"
 #include "firmware-sim/model/health.h"
 #include "firmware-sim/rings/little_endian.h"
 #include "firmware-sim/rings/ring.h"
@@ -25,6 +26,7 @@ struct QueueHost {
   DmaSpace& dma;
   Interrupts& interrupts;
   Health& health;
+  Faults& faults;
   std::uint32_t ring_entries;  // LIMIT_RING
   esp::NowFunction now;
   std::optional<std::uint64_t> shadow{};  // where the doorbells in memory are, while they are used
@@ -51,7 +53,7 @@ class Queue {
   [[nodiscard]] std::uint32_t number() const { return number_; }
 
   // Submission entries that wait, and the index of the first of them.
-  [[nodiscard]] std::uint16_t pending() const { return running() ? sq_.pending() : 0; }
+  [[nodiscard]] std::uint16_t pending() const { return works() ? sq_.pending() : 0; }
   [[nodiscard]] std::uint16_t head() const { return sq_.head(); }
   [[nodiscard]] std::uint16_t sq_size() const { return sq_.size(); }
   // Copies the entry that is `ahead` of the head. False stops the card.
@@ -62,7 +64,7 @@ class Queue {
   void consume(std::uint16_t count) { sq_.consume(count); }
 
   // Entries that can be posted.
-  [[nodiscard]] std::uint16_t room() const { return running() ? cq_.room() : 0; }
+  [[nodiscard]] std::uint16_t room() const { return works() ? cq_.room() : 0; }
   // Writes the entry with its phase bit last. room() must not be 0. False stops the card.
   template <typename T>
   bool post(const T& entry) {
@@ -85,6 +87,7 @@ class Queue {
   bool post_octets(ByteView entry);
   void start();
   void stop();
+  [[nodiscard]] bool works() const { return running() && !host_.faults.stalled(number_); }
   [[nodiscard]] bool set_up_valid() const;
   [[nodiscard]] bool shadowed() const;
   [[nodiscard]] bool read_slot(std::size_t page, std::size_t field, std::uint32_t& value);

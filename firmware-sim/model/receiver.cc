@@ -14,7 +14,7 @@ constexpr std::size_t kEthernetHeader = 14;
 }  // namespace
 
 Receiver::Receiver(Core& core, std::span<Queue> queues)
-    : core_(core), queues_(queues), faults_(core.config.faults) {
+    : core_(core), queues_(queues), faults_(core.faults) {
   for (auto& buffer : buffers_) buffer.resize(core.config.frame_octets);
 }
 
@@ -104,6 +104,7 @@ void Receiver::deliver(const esp::RxFrame& frame) {
   }
   completion.flags = to_le(flags);
   queue->consume(1);
+  if (core_.faults.garbage_due(kFaultGarbageRx)) core_.faults.noise(frame.frame);
   if (core_.dma.write(from_le(buffer.addr), frame.frame)) {
     ++core_.counters.rx_frames;
     core_.counters.rx_bytes += frame.frame.size();

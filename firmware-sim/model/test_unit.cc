@@ -69,7 +69,7 @@ spa_status TestUnit::run_dma(std::uint32_t operation) {
     default:
       return SPA_E_OPCODE;
   }
-  if (spoil_dma_) octets[octets.size() / 2] ^= 1;
+  if (faults_.has(kFaultDmaTest)) octets[octets.size() / 2] ^= 1;
   return dma_.write(address, octets) ? SPA_OK : SPA_E_DMA;
 }
 

@@ -8,13 +8,14 @@
 #include <cstdint>
 
 #include "firmware-sim/model/dma.h"
+#include "firmware-sim/model/faults.h"
 
 namespace spa::card {
 
 class TestUnit {
  public:
-  TestUnit(DmaSpace& dma, Interrupts& interrupts, bool spoil_dma)
-      : dma_(dma), interrupts_(interrupts), spoil_dma_(spoil_dma) {}
+  TestUnit(DmaSpace& dma, Interrupts& interrupts, const Faults& faults)
+      : dma_(dma), interrupts_(interrupts), faults_(faults) {}
 
   [[nodiscard]] std::uint32_t read(std::uint32_t offset) const;
   void write(std::uint32_t offset, std::uint32_t value);
@@ -25,7 +26,7 @@ class TestUnit {
 
   DmaSpace& dma_;
   Interrupts& interrupts_;
-  bool spoil_dma_;
+  const Faults& faults_;
   std::uint32_t value_ = 0;
   std::uint32_t address_low_ = 0;
   std::uint32_t address_high_ = 0;

@@ -25,7 +25,7 @@ bool wants(const spa_tx_desc& descriptor, std::uint16_t flag) {
 Transmitter::Transmitter(Core& core, Queue& queue)
     : core_(core),
       queue_(queue),
-      faults_(core.config.faults),
+      faults_(core.faults),
       super_(SPA_TX_MAX_SUPER),
       packet_out_(core) {
   for (Frame& frame : frames_)

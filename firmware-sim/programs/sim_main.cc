@@ -14,6 +14,7 @@
 #include "firmware-sim/model/device.h"
 #include "firmware-sim/port/make_port.h"
 #include "firmware-sim/port/pcap.h"
+#include "firmware-sim/programs/control_socket.h"
 #include "firmware-sim/programs/signals.h"
 #include "firmware-sim/programs/sim_options.h"
 #include "firmware-sim/transport/transport.h"
@@ -68,13 +69,17 @@ timespec until(Clock::time_point tick, std::optional<std::uint64_t> deadline) {
 }
 
 // Runs until a signal ends it.
-void run(Device& device, Slot& slot, const UniqueFd& signals, std::chrono::seconds stats_every) {
+void run(Device& device, Slot& slot, ControlSocket* control, const UniqueFd& signals,
+         std::chrono::seconds stats_every) {
   bool more = false;
   auto next_tick = Clock::now() + kTick;
   auto next_stats = Clock::now() + stats_every;
   std::vector<pollfd> fds;
   while (true) {
-    fds = {{signals.get(), POLLIN, 0}, {device.port_fd(), POLLIN, 0}, {device.pk_fd(), POLLIN, 0}};
+    fds = {{signals.get(), POLLIN, 0},
+           {device.port_fd(), POLLIN, 0},
+           {device.pk_fd(), POLLIN, 0},
+           {control != nullptr ? control->fd() : -1, POLLIN, 0}};
     const std::size_t own = fds.size();
     slot.watch(fds);
     const timespec wait = more ? timespec{} : until(next_tick, device.deadline());
@@ -88,6 +93,7 @@ void run(Device& device, Slot& slot, const UniqueFd& signals, std::chrono::secon
                     [](const pollfd& fd) { return fd.revents != 0; })) {
       slot.service();
     }
+    if (fds[3].revents != 0) control->service();
     more = device.poll();
     const auto now = Clock::now();
     if (now >= next_tick) {
@@ -129,7 +135,15 @@ int main(int argc, char** argv) {
   };
   const auto slot = transport->listen(device, dma, log);
   if (!slot) return complain(slot.error());
+  for (const std::string& fault : options->faults) (void)device.fault(fault);
+  std::unique_ptr<ControlSocket> control;
+  if (!options->control.empty()) {
+    auto opened = ControlSocket::listen(
+        options->control, [&device](std::string_view text) { return device.fault(text); });
+    if (!opened) return complain(opened.error());
+    control = std::move(*opened);
+  }
   std::cout << "spa-sim: listening on " << options->socket << std::endl;
-  run(device, **slot, *signals, std::chrono::seconds(options->stats_seconds));
+  run(device, **slot, control.get(), *signals, std::chrono::seconds(options->stats_seconds));
   return 0;
 }

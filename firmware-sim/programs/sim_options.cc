@@ -3,12 +3,13 @@
 
 #include <spa/hw.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <cstdio>
 #include <random>
 #include <sstream>
 
-#include "firmware-sim/model/fault.h"
+#include "firmware-sim/model/faults.h"
 
 namespace spa::card {
 namespace {
@@ -35,10 +36,8 @@ po::options_description describe() {
   add("queues", po::value<std::uint32_t>()->default_value(1), "rx and tx queues, 1 to 16");
   add("engine", po::value<std::string>()->default_value("auto"),
       "ESP cryptography: auto, ipsec-mb or openssl");
-  add("fault", po::value<std::string>(),
-      "inject failures, a list of: rx-length, rx-index, sa-index, status, pk-length (each spoils "
-      "every third "
-      "completion), dma-test (the DMA self-test writes wrong octets)");
+  add("fault", po::value<std::string>(), "fail from the start: KIND or KIND=NUMBER, a list");
+  add("control", po::value<std::string>(), "unix socket at which spa-fault makes the card fail");
   add("stats", po::value<unsigned>()->default_value(0),
       "print counters every so many seconds; 0: never");
   add("verbose", "say what happens on the transport");
@@ -71,15 +70,19 @@ tl::expected<MacAddress, std::string> parse_mac(const std::string& text) {
   return mac;
 }
 
-tl::expected<std::uint32_t, std::string> parse_faults(const std::string& text) {
-  std::uint32_t faults = kFaultNone;
+// "KIND,KIND=NUMBER" as commands; they are tried here, so that a typing error ends the program and
+// not the test that needed the fault.
+tl::expected<std::vector<std::string>, std::string> parse_faults(const std::string& text) {
+  std::vector<std::string> commands;
+  Faults trial(kFaultNone);
   std::istringstream words(text);
   for (std::string word; std::getline(words, word, ',');) {
-    const std::optional<Fault> fault = fault_by_name(word);
-    if (!fault) return wrong("--fault: '" + word + "' is not known; see --help");
-    faults |= *fault;
+    std::replace(word.begin(), word.end(), '=', ' ');
+    commands.push_back("set " + word);
+    const auto reply = trial.command(commands.back());
+    if (!reply) return wrong("--fault: " + reply.error() + "; see --help");
   }
-  return faults;
+  return commands;
 }
 
 tl::expected<esp::Backend, std::string> parse_engine(const std::string& text) {
@@ -119,6 +122,7 @@ tl::expected<SimOptions, std::string> interpret(const po::variables_map& given) 
   options.port = given["port"].as<std::string>();
   if (given.contains("pcap")) options.pcap = given["pcap"].as<std::string>();
   options.stats_seconds = given["stats"].as<unsigned>();
+  if (given.contains("control")) options.control = given["control"].as<std::string>();
   options.verbose = given.contains("verbose");
 
   Config& config = options.config;
@@ -137,7 +141,7 @@ tl::expected<SimOptions, std::string> interpret(const po::variables_map& given) 
   config.backend = *engine;
   const auto faults = parse_faults(given.contains("fault") ? given["fault"].as<std::string>() : "");
   if (!faults) return wrong(faults.error());
-  config.faults = *faults;
+  options.faults = *faults;
   return options;
 }
 

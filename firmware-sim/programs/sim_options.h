@@ -4,6 +4,7 @@
 
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "firmware-sim/model/config.h"
 
@@ -15,7 +16,9 @@ struct SimOptions {
   std::string socket;
   std::string interrupts;  // empty: vfio-user, else mpqemu with its qtest socket there
   std::string port = "none";
-  std::string pcap;  // empty: no recording
+  std::string pcap;                 // empty: no recording
+  std::string control;              // empty: none
+  std::vector<std::string> faults;  // commands of Device::fault()
   Config config;
   unsigned stats_seconds = 0;  // 0: never
   bool verbose = false;

@@ -136,6 +136,35 @@ TEST_F(Programs, SimListensServesAndEndsCleanly) {
   EXPECT_TRUE(std::filesystem::exists(path("wire.pcap")));
 }
 
+// Issue: "Failure is a feature: ... on command, so that recovery can be tested".
+TEST_F(Programs, FaultMakesARunningCardFail) {
+  const std::string control = path("control.sock");
+  Process sim({SPA_SIM, "--socket", path("card.sock"), "--control", control, "--fault",
+               "drop-irq=50,rx-length"});
+  EXPECT_THAT(sim.line(), StartsWith("spa-sim: listening"));
+  const auto fault = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {SPA_FAULT, "--control", control});
+    Process client(words);
+    const std::string text = client.rest();
+    return std::pair(client.end(), text);
+  };
+  EXPECT_EQ(fault({"list"}), (std::pair<int, std::string>(0, "drop-irq 50\nrx-length\n")));
+  EXPECT_EQ(fault({"set", "hang"}).first, 0);
+  EXPECT_EQ(fault({"set", "stall-queue", "24"}).first, 0);
+  EXPECT_EQ(fault({"clear", "drop-irq"}).first, 0);
+  EXPECT_EQ(fault({"list"}).second, "hang\nstall-queue 24\nrx-length\n");
+  EXPECT_EQ(fault({"clear"}).first, 0);
+  EXPECT_EQ(fault({"list"}).second, "none\n");
+  const auto [status, text] = fault({"set", "sulk"});
+  EXPECT_EQ(status, 1);
+  EXPECT_EQ(text, "spa-fault: 'sulk' is no fault that the card knows\n");
+  EXPECT_EQ(fault({"set", "stall-queue", "40"}).first, 1);
+  EXPECT_EQ(fault({}).first, 1);
+  EXPECT_EQ(sim.end(SIGTERM), 0);
+  EXPECT_FALSE(std::filesystem::exists(control));
+  EXPECT_EQ(fault({"list"}).first, 1) << "nobody listens";
+}
+
 TEST_F(Programs, SimSaysWhatIsWrongWithItsCommandLine) {
   const std::string socket = path("card.sock");
   EXPECT_THAT(complaint({}), HasSubstr("--socket"));
