@@ -96,7 +96,7 @@ ethtool_settings() {
     check "the channels are shown" has 'Combined:' router ethtool -l spa0
     check "more channels than the card has are refused" fails router ethtool -L spa0 combined 64
     if router ethtool -C spa0 rx-usecs 50 rx-frames 8 2>/dev/null; then
-        check "interrupts that wait" has 'rx-usecs:	50' router ethtool -c spa0
+        check "interrupts that wait" has 'rx-usecs: 50' router ethtool -c spa0
         check "still come" router ping -q -c 3 -i 0.1 -W 10 $P4
         router ethtool -C spa0 rx-usecs 0 rx-frames 0
     fi
