@@ -121,7 +121,7 @@ std::string Faults::list() const {
   std::string text;
   for (const Kind& kind : kKinds) {
     if (!has(kind.fault)) continue;
-    if (!text.empty()) text += "\n";
+    if (!text.empty()) text += ", ";
     text += kind.name;
     if (kind.fault == kFaultDropIrq) text += " " + std::to_string(drop_percent_);
     if (kind.fault == kFaultSlow) text += " " + std::to_string(slow_ms_);

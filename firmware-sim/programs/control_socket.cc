@@ -12,9 +12,9 @@ namespace spa::card {
 
 Opened<std::unique_ptr<ControlSocket>> ControlSocket::listen(const std::string& path,
                                                              Handler handler) {
-  Opened<UniqueFd> listener = bind_unix(path, SOCK_SEQPACKET);
+  Opened<UniqueFd> listener = bind_unix(path, SOCK_STREAM);
   if (!listener) return tl::unexpected(listener.error());
-  if (::listen(listener->get(), 8) != 0) return tl::unexpected(system_error(path));
+  if (::listen(listener->get(), kMostClients) != 0) return tl::unexpected(system_error(path));
   return std::unique_ptr<ControlSocket>(
       new ControlSocket(std::move(*listener), path, std::move(handler)));
 }
@@ -26,24 +26,46 @@ ControlSocket::~ControlSocket() {
   ::unlink(path_.c_str());
 }
 
+void ControlSocket::watch(std::vector<pollfd>& fds) const {
+  // More clients than that wait until one goes.
+  if (clients_.size() < kMostClients) fds.push_back({listener_.get(), POLLIN, 0});
+  for (const Client& client : clients_) fds.push_back({client.fd.get(), POLLIN, 0});
+}
+
 void ControlSocket::service() {
-  if (!client_.valid()) {
-    client_.reset(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    return;
+  take_in();
+  std::erase_if(clients_, [this](Client& client) { return !serve(client); });
+}
+
+void ControlSocket::take_in() {
+  while (clients_.size() < kMostClients) {
+    UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!fd.valid()) return;
+    clients_.push_back({std::move(fd), {}});
   }
-  std::array<char, kLongestCommand> command;
-  const auto length = ::recv(client_.get(), command.data(), command.size(), MSG_TRUNC);
-  if (length < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (length > 0) {
-    std::string reply = "-the command is too long";
-    if (static_cast<std::size_t>(length) <= command.size()) {
-      const auto done =
-          handler_(std::string_view(command.data(), static_cast<std::size_t>(length)));
-      reply = done ? "+" + *done : "-" + done.error();
-    }
-    (void)::send(client_.get(), reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+bool ControlSocket::serve(Client& client) {
+  std::array<char, kLongestCommand> octets;
+  const auto length = ::recv(client.fd.get(), octets.data(), octets.size(), 0);
+  if (length < 0) return errno == EAGAIN || errno == EINTR;
+  if (length == 0) return false;
+  client.asked.append(octets.data(), static_cast<std::size_t>(length));
+  return answer(client);
+}
+
+bool ControlSocket::answer(Client& client) {
+  for (auto end = client.asked.find('\n'); end != std::string::npos;
+       end = client.asked.find('\n')) {
+    const auto done = handler_(std::string_view(client.asked).substr(0, end));
+    client.asked.erase(0, end + 1);
+    const std::string reply = (done ? "+" + *done : "-" + done.error()) + "\n";
+    // Who does not read the answers loses them.
+    if (::send(client.fd.get(), reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
+        errno != EAGAIN)
+      return false;
   }
-  client_.reset();
+  return client.asked.size() < kLongestCommand;
 }
 
 }  // namespace spa::card

@@ -15,27 +15,29 @@ namespace {
 namespace po = boost::program_options;
 using namespace spa::card;
 
-constexpr std::size_t kLongestReply = 4096;
-
 int complain(const std::string& text) {
   std::cerr << "spa-fault: " << text << "\n";
   return 1;
 }
 
-// The card's reply, without its first letter.
+// The card's reply, which is one line, without its first letter.
 Opened<std::string> ask(const std::string& path, const std::string& command) {
   const Opened<sockaddr_un> address = unix_address(path);
   if (!address) return tl::unexpected(address.error());
-  const UniqueFd fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd.valid() ||
       ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)
     return tl::unexpected(system_error(path));
-  if (::send(fd.get(), command.data(), command.size(), MSG_NOSIGNAL) < 0)
+  const std::string line = command + "\n";
+  if (::send(fd.get(), line.data(), line.size(), MSG_NOSIGNAL) < 0)
     return tl::unexpected(system_error(path));
-  std::array<char, kLongestReply> reply;
-  const auto length = ::recv(fd.get(), reply.data(), reply.size(), 0);
-  if (length < 1) return tl::unexpected<std::string>(path + ": the card did not answer");
-  const std::string text(reply.data() + 1, static_cast<std::size_t>(length - 1));
+  std::string reply;
+  for (std::array<char, 256> part; reply.empty() || reply.back() != '\n';) {
+    const auto length = ::recv(fd.get(), part.data(), part.size(), 0);
+    if (length < 1) return tl::unexpected<std::string>(path + ": the card did not answer");
+    reply.append(part.data(), static_cast<std::size_t>(length));
+  }
+  const std::string text = reply.substr(1, reply.size() - 2);
   if (reply[0] != '+') return tl::unexpected(text);
   return text;
 }

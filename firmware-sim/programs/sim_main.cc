@@ -76,10 +76,8 @@ void run(Device& device, Slot& slot, ControlSocket* control, const UniqueFd& sig
   auto next_stats = Clock::now() + stats_every;
   std::vector<pollfd> fds;
   while (true) {
-    fds = {{signals.get(), POLLIN, 0},
-           {device.port_fd(), POLLIN, 0},
-           {device.pk_fd(), POLLIN, 0},
-           {control != nullptr ? control->fd() : -1, POLLIN, 0}};
+    fds = {{signals.get(), POLLIN, 0}, {device.port_fd(), POLLIN, 0}, {device.pk_fd(), POLLIN, 0}};
+    if (control != nullptr) control->watch(fds);
     const std::size_t own = fds.size();
     slot.watch(fds);
     const timespec wait = more ? timespec{} : until(next_tick, device.deadline());
@@ -93,7 +91,7 @@ void run(Device& device, Slot& slot, ControlSocket* control, const UniqueFd& sig
                     [](const pollfd& fd) { return fd.revents != 0; })) {
       slot.service();
     }
-    if (fds[3].revents != 0) control->service();
+    if (control != nullptr) control->service();
     more = device.poll();
     const auto now = Clock::now();
     if (now >= next_tick) {

@@ -22,6 +22,16 @@ within() {
 router() { ip netns exec router "$@"; }
 peer() { ip netns exec peer "$@"; }
 
+# fault CARD WORD...: the words of spa-fault to a card, 0 being the first: fault 0 set hang, fault 0 clear.
+fault() {
+    local port=SPA_CONTROL$1 reply
+    exec 7<>"${!port}"
+    echo "${*:2}" >&7
+    read -r -t 30 reply <&7 || reply="-no answer"
+    exec 7>&-
+    [ "${reply:0:1}" = + ] || { echo "${*:2}: ${reply:1}"; return 1; }
+}
+
 load_driver() { insmod "$SPA_MODULE"; }
 
 # card_stat NAME: one counter of ethtool -S.

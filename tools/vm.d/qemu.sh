@@ -31,6 +31,11 @@ monitor_port() {
         -device "virtserialport,chardev=monitor-port,name=spa.monitor")
 }
 
+control_port() { # CARD: where the card takes faults, as a virtio port of the guest
+    arguments+=(-chardev "socket,id=control$1,path=$work/card$1.control"
+        -device "virtserialport,chardev=control$1,name=spa.control$1")
+}
+
 wire() { # CARD: the cable from the card's port to the hub
     arguments+=(-netdev "dgram,id=wire$1,local.type=unix,local.path=$work/wire$1.qemu,remote.type=unix,remote.path=$work/wire$1.card"
         -netdev "hubport,id=port$1,hubid=0,netdev=wire$1")
@@ -61,6 +66,7 @@ qemu_arguments() {
     [ "$monitor" = 0 ] || monitor_port
     for ((i = 0; i < cards; i++)); do
         wire "$i"
+        control_port "$i"
         if [ "$qemu_kind" = private ]; then
             arguments+=(-device "{\"driver\":\"vfio-user-pci\",\"id\":\"card$i\",\"socket\":{\"type\":\"unix\",\"path\":\"$work/card$i.sock\"},\"x-msg-timeout\":60000}")
         else

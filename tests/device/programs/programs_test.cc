@@ -107,15 +107,19 @@ class Programs : public ::testing::Test {
   std::string folder;
 };
 
+UniqueFd connected(const std::string& to) {
+  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const auto address = unix_address(to);
+  EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address), 0);
+  return fd;
+}
+
 TEST_F(Programs, SimListensServesAndEndsCleanly) {
   const std::string socket = path("card.sock");
   Process sim({SPA_SIM, "--socket", socket, "--port", "dgram:" + path("near") + "," + path("far"),
                "--pcap", path("wire.pcap"), "--mac", "02:11:22:33:44:55"});
   EXPECT_EQ(sim.line(), "spa-sim: listening on " + socket);
-  const UniqueFd client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const auto address = unix_address(socket);
-  ASSERT_EQ(::connect(client.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address),
-            0);
+  const UniqueFd client = connected(socket);
   const auto ask = [&](std::uint16_t command, ByteView body) {
     const Bytes question = message(command, body);
     EXPECT_EQ(::write(client.get(), question.data(), question.size()),
@@ -148,17 +152,30 @@ TEST_F(Programs, FaultMakesARunningCardFail) {
     const std::string text = client.rest();
     return std::pair(client.end(), text);
   };
-  EXPECT_EQ(fault({"list"}), (std::pair<int, std::string>(0, "drop-irq 50\nrx-length\n")));
+  EXPECT_EQ(fault({"list"}), (std::pair<int, std::string>(0, "drop-irq 50, rx-length\n")));
   EXPECT_EQ(fault({"set", "hang"}).first, 0);
   EXPECT_EQ(fault({"set", "stall-queue", "24"}).first, 0);
   EXPECT_EQ(fault({"clear", "drop-irq"}).first, 0);
-  EXPECT_EQ(fault({"list"}).second, "hang\nstall-queue 24\nrx-length\n");
+  EXPECT_EQ(fault({"list"}).second, "hang, stall-queue 24, rx-length\n");
   EXPECT_EQ(fault({"clear"}).first, 0);
   EXPECT_EQ(fault({"list"}).second, "none\n");
   const auto [status, text] = fault({"set", "sulk"});
   EXPECT_EQ(status, 1);
   EXPECT_EQ(text, "spa-fault: 'sulk' is no fault that the card knows\n");
   EXPECT_EQ(fault({"set", "stall-queue", "40"}).first, 1);
+  // A client that stays, as QEMU does, keeps nobody out, and may write as it likes.
+  const UniqueFd stays = connected(control);
+  const auto asks = [&](std::string_view part) {
+    (void)::send(stays.get(), part.data(), part.size(), 0);
+  };
+  asks("set ha");
+  EXPECT_EQ(fault({"list"}).second, "none\n");
+  asks("ng\nlist\nsulk\n");
+  const std::string answers = "+done\n+hang\n-'sulk' is none of set, clear, list\n";
+  std::string heard(answers.size(), ' ');
+  EXPECT_EQ(::recv(stays.get(), heard.data(), heard.size(), MSG_WAITALL),
+            static_cast<ssize_t>(answers.size()));
+  EXPECT_EQ(heard, answers);
   EXPECT_EQ(fault({}).first, 1);
   EXPECT_EQ(sim.end(SIGTERM), 0);
   EXPECT_FALSE(std::filesystem::exists(control));
