@@ -102,25 +102,30 @@ spa_status Admin::policy_add(const spa_admin_cmd& command) {
   return core_.policies.add(from_le(command.index), policy);
 }
 
+spa_status Admin::answer(const spa_admin_cmd& command, MutableByteView octets) {
+  if (Lies* lies = core_.faults.lies(); lies != nullptr) lies->answer(octets);
+  return core_.dma.write(from_le(command.addr), octets) ? SPA_OK : SPA_E_DMA;
+}
+
 spa_status Admin::sa_read(const spa_admin_cmd& command) {
   spa_sa_stats stats{};
   if (from_le(command.length) != sizeof stats) return SPA_E_FIELD;
   const spa_status status =
       core_.sas.read(from_le(command.index), from_le(command.generation), stats);
   if (status != SPA_OK) return status;
-  return core_.dma.write(from_le(command.addr), octets_of(stats)) ? SPA_OK : SPA_E_DMA;
+  return answer(command, octets_of(stats));
 }
 
 spa_status Admin::stats_read(const spa_admin_cmd& command) {
-  const spa_port_stats out = port_stats(core_, host_);
+  spa_port_stats out = port_stats(core_, host_);
   if (from_le(command.length) != sizeof out) return SPA_E_FIELD;
-  return core_.dma.write(from_le(command.addr), octets_of(out)) ? SPA_OK : SPA_E_DMA;
+  return answer(command, octets_of(out));
 }
 
 spa_status Admin::health_read(const spa_admin_cmd& command) {
-  const spa_health out = diagnostics_.health();
+  spa_health out = diagnostics_.health();
   if (from_le(command.length) != sizeof out) return SPA_E_FIELD;
-  return core_.dma.write(from_le(command.addr), octets_of(out)) ? SPA_OK : SPA_E_DMA;
+  return answer(command, octets_of(out));
 }
 
 spa_status Admin::rss_set(const spa_admin_cmd& command) {

@@ -25,6 +25,8 @@ class Admin {
   [[nodiscard]] spa_status sa_add(const spa_admin_cmd& command);
   [[nodiscard]] spa_status sa_update(const spa_admin_cmd& command);
   [[nodiscard]] spa_status policy_add(const spa_admin_cmd& command);
+  // Writes what the command asked for.
+  [[nodiscard]] spa_status answer(const spa_admin_cmd& command, MutableByteView octets);
   [[nodiscard]] spa_status sa_read(const spa_admin_cmd& command);
   [[nodiscard]] spa_status health_read(const spa_admin_cmd& command);
   [[nodiscard]] spa_status stats_read(const spa_admin_cmd& command);

@@ -29,6 +29,7 @@ enum Fault : std::uint32_t {
   kFaultGarbageCompletion = 1u << 11,
   kFaultGarbageRx = 1u << 12,
   kFaultSlow = 1u << 13,
+  kFaultLies = 1u << 14,
 };
 
 using MacAddress = std::array<std::uint8_t, 6>;

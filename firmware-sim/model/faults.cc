@@ -33,6 +33,8 @@ constexpr std::array kKinds{
          "every third completion and event is noise"},
     Kind{"garbage-rx", kFaultGarbageRx, 0, 0, 0, "every third frame arrives as noise"},
     Kind{"slow", kFaultSlow, 1, 10000, 20, "the card works only every NUMBER milliseconds"},
+    Kind{"lies", kFaultLies, 0, 0xfffffffe, 1,
+         "fields of completions, events and answers are anything; NUMBER: the seed"},
     Kind{"rx-length", kFaultRxLength, 0, 0, 0, "every third rx length cannot be"},
     Kind{"rx-index", kFaultRxIndex, 0, 0, 0, "every third rx index is not next"},
     Kind{"sa-index", kFaultSaIndex, 0, 0, 0, "every third rx SA is beyond the table"},
@@ -105,6 +107,7 @@ tl::expected<std::string, std::string> Faults::set(std::string_view name, std::s
   if (kind->fault == kFaultStall) stalled_ |= std::uint64_t{1} << value;
   if (kind->fault == kFaultDropIrq) drop_percent_ = value;
   if (kind->fault == kFaultSlow) slow_ms_ = value;
+  if (kind->fault == kFaultLies) lies_.begin(value);
   return "done";
 }
 

@@ -15,6 +15,7 @@
 #include "firmware-sim/base/octets.h"
 #include "firmware-sim/model/config.h"
 #include "firmware-sim/model/dma.h"
+#include "firmware-sim/model/lies.h"
 
 namespace spa::card {
 
@@ -42,6 +43,8 @@ class Faults {
   // Overwrites octets with noise. One in three is due, so that between them the traffic goes on.
   [[nodiscard]] bool garbage_due(Fault fault) { return has(fault) && ++garbage_ % 3 == 0; }
   void noise(MutableByteView octets);
+  // Nothing to tell while the card does not lie.
+  [[nodiscard]] Lies* lies() { return has(kFaultLies) ? &lies_ : nullptr; }
 
  private:
   [[nodiscard]] tl::expected<std::string, std::string> set(std::string_view kind,
@@ -56,6 +59,7 @@ class Faults {
   std::uint64_t works_at_ = 0;
   std::uint32_t garbage_ = 0;
   bool lose_state_ = false;
+  Lies lies_;
   std::minstd_rand random_{20260101};
 };
 

@@ -85,6 +85,7 @@ class Queue {
  private:
   [[nodiscard]] bool fetch_octets(std::uint16_t ahead, MutableByteView entry);
   bool post_octets(ByteView entry);
+  bool write_entry(ByteView entry);
   void start();
   void stop();
   [[nodiscard]] bool works() const { return running() && !host_.faults.stalled(number_); }

@@ -147,9 +147,10 @@ class Driver {
     }
   }
   void fault(std::uint32_t value) {
-    constexpr std::array<const char*, 8> kCommands{
+    constexpr std::array<const char*, 9> kCommands{
         "set hang",       "set silent-death", "set lose-state",          "set stall-queue 8",
-        "set garbage-rx", "set status",       "set garbage-completions", "clear"};
+        "set garbage-rx", "set status",       "set garbage-completions", "set lies",
+        "clear"};
     (void)device_.fault(kCommands[value % kCommands.size()]);
   }
   void dump(std::uint32_t where, std::uint32_t value) {
