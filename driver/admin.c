@@ -76,6 +76,8 @@ static struct spa_cmd *spa_admin_answered(struct spa *spa, u32 *budget, int *err
 		cmd = spa_tags_take(&a->tags, le64_to_cpu(cpl.tag));
 		if (!cmd) {
 			spa_count(spa, SPA_COUNT_ADMIN_BAD_TAG);
+			/* Whoever it was meant for waits in vain. */
+			spa_health_nonsense(spa);
 			continue;
 		}
 		a->q.sq.head++;

@@ -209,6 +209,13 @@ void spa_devlink_report(struct spa *spa, enum spa_fault fault)
 		dev_err_ratelimited(spa->dev, "the card is not recovered by itself: \"devlink health recover\" does it\n");
 }
 
+/* However the card came back: a reporter that stays in error does not recover it the next time. */
+void spa_devlink_healthy(struct spa *spa)
+{
+	if (spa->devlink)
+		devlink_health_reporter_state_update(spa->devlink->reporter, DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
+}
+
 /* ---- Resources ---- */
 
 static u64 spa_devlink_occupancy(void *priv)

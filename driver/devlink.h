@@ -12,5 +12,7 @@ void spa_devlink_stop(struct spa *spa);
 
 /* Keeps a picture of the failed card and, unless the operator has switched that off, has it recovered. Sleeps. */
 void spa_devlink_report(struct spa *spa, enum spa_fault fault);
+/* The card is well again. */
+void spa_devlink_healthy(struct spa *spa);
 
 #endif

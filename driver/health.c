@@ -19,9 +19,13 @@
 /* An admin command is a matter of microseconds, a public-key operation of up to seconds where cores are few. */
 #define SPA_LOOKS_ADMIN 10
 #define SPA_LOOKS_PK 40
-/* Restarts of the rings that make a fault, and within which time. */
-#define SPA_RESTARTS_MANY 4
-#define SPA_RESTARTS_WINDOW (60 * HZ)
+/* Completions without sense that make a fault, and within which time; looks that find a lost interrupt, likewise. */
+#define SPA_NONSENSE_MANY 4
+#define SPA_NONSENSE_WINDOW (60 * HZ)
+#define SPA_IRQS_MANY 8
+#define SPA_IRQS_WINDOW (10 * HZ)
+/* Looks at which frames found no buffer in rings that did not move: a burst is seen at two of them at most. */
+#define SPA_LOOKS_LOSING 6
 
 const char *spa_fault_text(enum spa_fault fault)
 {
@@ -59,15 +63,26 @@ void spa_health_suspect(struct spa *spa, u32 sa_index)
 	spin_unlock_irqrestore(&h->lock, flags);
 }
 
-void spa_health_restarted(struct spa *spa)
+/* Once more; true when it is too many. */
+static bool spa_tally(struct spa_tally *t, u32 many, unsigned long window)
+{
+	if (!t->count || time_after(jiffies, t->since + window)) {
+		t->since = jiffies;
+		t->count = 0;
+	}
+	return ++t->count >= many;
+}
+
+void spa_health_nonsense(struct spa *spa)
 {
 	struct spa_watch *h = &spa->watch;
+	unsigned long flags;
+	bool many;
 
-	if (!h->restarts || time_after(jiffies, h->restarts_since + SPA_RESTARTS_WINDOW)) {
-		h->restarts_since = jiffies;
-		h->restarts = 0;
-	}
-	if (++h->restarts >= SPA_RESTARTS_MANY)
+	spin_lock_irqsave(&h->lock, flags);
+	many = spa_tally(&h->nonsense, SPA_NONSENSE_MANY, SPA_NONSENSE_WINDOW);
+	spin_unlock_irqrestore(&h->lock, flags);
+	if (many)
 		spa_health_fault(spa, SPA_FAULT_GARBAGE);
 }
 
@@ -135,61 +150,102 @@ static bool spa_look_at_registers(struct spa *spa)
 	return false;
 }
 
-/* A completion that has lain there since the last look has lost its interrupt: fetched now. */
-static void spa_look_at_admin(struct spa *spa)
+/* What follows returns whether a completion has lain there since the last look: it has lost its interrupt, and is
+ * fetched now. */
+static bool spa_look_at_admin(struct spa *spa)
 {
 	struct spa_admin *a = &spa->admin;
 	u32 looks = spa_progress_looks(&spa->watch.admin, READ_ONCE(a->tags.in_use), READ_ONCE(a->q.sq.head));
+	bool lost = looks && spa_cq_pending(&a->q);
 
-	if (looks && spa_cq_pending(&a->q))
-		spa_count(spa, SPA_COUNT_IRQS_LOST);
 	if (looks || spa_cq_pending(&spa->events))
 		spa_irq_poll_event(spa);
 	if (looks >= SPA_LOOKS_ADMIN)
 		spa_health_fault(spa, SPA_FAULT_ADMIN);
+	return lost;
 }
 
-static void spa_look_at_pk(struct spa *spa)
+static bool spa_look_at_pk(struct spa *spa)
 {
 	u16 head = 0;
 	bool work = spa_pka_busy(spa, &head);
 	u32 looks = spa_progress_looks(&spa->watch.pk, work, head);
 
-	if (looks && spa_pka_catch_up(spa))
-		spa_count(spa, SPA_COUNT_IRQS_LOST);
 	if (looks >= SPA_LOOKS_PK)
 		spa_health_fault(spa, SPA_FAULT_STALL);
+	return looks && spa_pka_catch_up(spa);
 }
 
-static void spa_look_at_pair(struct spa *spa, struct spa_pair *pair)
+static bool spa_look_at_pair(struct spa *spa, struct spa_pair *pair)
 {
 	u32 tx = spa_progress_looks(&pair->tx_progress, spa_sq_used(&pair->tx), READ_ONCE(pair->tx.sq.head));
 	u32 rx = spa_progress_looks(&pair->rx_progress, spa_cq_pending(&pair->rx), READ_ONCE(pair->rx.cq.head));
 
 	if (rx || (tx && spa_cq_pending(&pair->tx))) {
-		spa_count(spa, SPA_COUNT_IRQS_LOST);
 		local_bh_disable();
 		napi_schedule(&pair->napi);
 		local_bh_enable();
-	} else if (tx >= SPA_LOOKS_STALLED) {
+		return true;
+	}
+	if (tx >= SPA_LOOKS_STALLED) {
 		netdev_warn(spa->netdev, "transmit queue %u stands at %u with %u descriptors out\n", pair->index,
 			    pair->tx.sq.head, spa_sq_used(&pair->tx));
 		spa_health_fault(spa, SPA_FAULT_STALL);
 	}
+	return false;
 }
 
-static void spa_look_at_pairs(struct spa *spa)
+/*
+ * A receive queue that stands still looks like one without traffic. But the card counts what found no buffer: when that
+ * goes on while the rings, which are full of buffers, do not move, they will not move any more.
+ */
+static void spa_look_for_losses(struct spa *spa)
 {
+	struct spa_watch *h = &spa->watch;
+	u64 lost = READ_ONCE(h->no_buffer);
+	u32 heads = 0, i;
+
+	for (i = 0; i < spa->nr_pairs; i++)
+		heads += READ_ONCE(spa->pairs[i].rx.cq.head);
+	if (heads != h->rx_heads)
+		h->rx_losing = 0;
+	else if (lost != h->no_buffer_seen && ++h->rx_losing >= SPA_LOOKS_LOSING)
+		spa_health_fault(spa, SPA_FAULT_STALL);
+	h->rx_heads = heads;
+	h->no_buffer_seen = lost;
+}
+
+static bool spa_look_at_pairs(struct spa *spa)
+{
+	bool lost = false;
 	u32 i;
 
 	/* The rings are there while the port is up; whoever takes it down has this lock, and need not be waited for. */
 	if (!mutex_trylock(&spa->rings_lock))
-		return;
-	if (spa->rings_up)
+		return false;
+	if (spa->rings_up) {
 		for (i = 0; i < spa->nr_pairs; i++)
-			spa_look_at_pair(spa, &spa->pairs[i]);
+			lost |= spa_look_at_pair(spa, &spa->pairs[i]);
+		spa_look_for_losses(spa);
+	}
 	mutex_unlock(&spa->rings_lock);
+	return lost;
 }
+
+static void spa_look_at_queues(struct spa *spa)
+{
+	bool lost = spa_look_at_admin(spa);
+
+	lost |= spa_look_at_pk(spa);
+	lost |= spa_look_at_pairs(spa);
+	if (!lost)
+		return;
+	spa_count(spa, SPA_COUNT_IRQS_LOST);
+	if (spa_tally(&spa->watch.irqs, SPA_IRQS_MANY, SPA_IRQS_WINDOW))
+		spa_health_fault(spa, SPA_FAULT_IRQS);
+}
+
+/* ---- What only the card can say ---- */
 
 static void spa_audit_done(struct spa *spa, struct spa_cmd *cmd, int err)
 {
@@ -230,16 +286,40 @@ static void spa_audit(struct spa *spa)
 	spa_admin_submit(spa, &h->audit);
 }
 
+static void spa_stats_done(struct spa *spa, struct spa_cmd *cmd, int err)
+{
+	struct spa_watch *h = &spa->watch;
+
+	if (!err)
+		WRITE_ONCE(h->no_buffer, le64_to_cpu(READ_ONCE(h->stats_buffer->rx_no_buffer)));
+	smp_store_release(&h->reading_stats, false);
+}
+
+static void spa_read_stats(struct spa *spa)
+{
+	struct spa_watch *h = &spa->watch;
+
+	if (smp_load_acquire(&h->reading_stats))
+		return;
+	h->stats.desc = (struct spa_admin_cmd){
+		.opcode = cpu_to_le16(SPA_CMD_STATS_READ),
+		.length = cpu_to_le32(sizeof(*h->stats_buffer)),
+		.addr = cpu_to_le64(h->stats_dma),
+	};
+	h->stats.done = spa_stats_done;
+	h->reading_stats = true;
+	spa_admin_submit(spa, &h->stats);
+}
+
 static void spa_health_watch(struct work_struct *work)
 {
 	struct spa_watch *h = container_of(to_delayed_work(work), struct spa_watch, watch);
 	struct spa *spa = container_of(h, struct spa, watch);
 
 	if (READ_ONCE(spa->state) == SPA_RUNNING && spa_look_at_registers(spa)) {
-		spa_look_at_admin(spa);
-		spa_look_at_pk(spa);
-		spa_look_at_pairs(spa);
+		spa_look_at_queues(spa);
 		spa_audit(spa);
+		spa_read_stats(spa);
 	}
 	spin_lock_irq(&h->lock);
 	if (!h->stopped)
@@ -258,12 +338,24 @@ int spa_health_init(struct spa *spa)
 	INIT_WORK(&h->report, spa_health_report);
 	h->stopped = true;
 	h->audit_buffer = dma_alloc_coherent(spa->dev, SPA_ADMIN_DATA, &h->audit_dma, GFP_KERNEL);
-	return h->audit_buffer ? 0 : -ENOMEM;
+	if (!h->audit_buffer)
+		return -ENOMEM;
+	h->stats_buffer = dma_alloc_coherent(spa->dev, sizeof(*h->stats_buffer), &h->stats_dma, GFP_KERNEL);
+	if (!h->stats_buffer)
+		goto err_audit;
+	return 0;
+
+err_audit:
+	dma_free_coherent(spa->dev, SPA_ADMIN_DATA, h->audit_buffer, h->audit_dma);
+	return -ENOMEM;
 }
 
 void spa_health_free(struct spa *spa)
 {
-	dma_free_coherent(spa->dev, SPA_ADMIN_DATA, spa->watch.audit_buffer, spa->watch.audit_dma);
+	struct spa_watch *h = &spa->watch;
+
+	dma_free_coherent(spa->dev, sizeof(*h->stats_buffer), h->stats_buffer, h->stats_dma);
+	dma_free_coherent(spa->dev, SPA_ADMIN_DATA, h->audit_buffer, h->audit_dma);
 }
 
 void spa_health_start(struct spa *spa)
@@ -295,10 +387,12 @@ void spa_health_reset(struct spa *spa)
 	spin_lock_irq(&h->lock);
 	h->faults = 0;
 	h->reported = false;
+	h->nonsense.count = 0;
 	spin_unlock_irq(&h->lock);
+	h->irqs.count = 0;
+	h->rx_losing = 0;
 	h->beatless = 0;
 	h->mute = 0;
-	h->restarts = 0;
 	h->admin.looks = 0;
 	h->pk.looks = 0;
 	for (i = 0; i < spa->max_pairs; i++) {

@@ -18,16 +18,23 @@ struct spa;
 	X(SILENT, "its registers do not answer")			\
 	X(ADMIN, "it does not answer commands")				\
 	X(STALL, "a queue stands still")				\
-	X(GARBAGE, "its completions make no sense")
+	X(GARBAGE, "its completions make no sense")			\
+	X(IRQS, "its interrupts do not arrive")
 
 #define SPA_X(name, text) SPA_FAULT_##name,
 enum spa_fault { SPA_FAULTS(SPA_X) SPA_NR_FAULTS };
 #undef SPA_X
 
+/* Once is an accident, many times within a while are a fault. */
+struct spa_tally {
+	unsigned long since; /* when the first of them was */
+	u32 count;
+};
+
 struct spa_watch {
 	struct delayed_work watch;
 	struct work_struct report;
-	spinlock_t lock; /* faults, stopped */
+	spinlock_t lock; /* faults, stopped, nonsense */
 	bool stopped;
 	unsigned long faults; /* bits: seen and not yet reported */
 	bool reported;        /* since the last reset: one report is enough */
@@ -45,8 +52,17 @@ struct spa_watch {
 	void *audit_buffer;
 	dma_addr_t audit_dma;
 
-	unsigned long restarts_since; /* when the first of `restarts` was */
-	u32 restarts;
+	struct spa_cmd stats; /* asks the card how many frames found no buffer */
+	bool reading_stats;
+	struct spa_port_stats *stats_buffer;
+	dma_addr_t stats_dma;
+	u64 no_buffer;      /* as it has answered */
+	u64 no_buffer_seen; /* and when the rings were looked at */
+	u32 rx_heads;       /* the sum of all */
+	u32 rx_losing;      /* looks at which frames were lost and no ring had moved since the first of them */
+
+	struct spa_tally nonsense; /* under the lock */
+	struct spa_tally irqs;     /* looks that found a lost interrupt */
 	u64 seen[SPA_NR_FAULTS]; /* for the diagnosis */
 	u32 error; /* the ERROR registers at the last fault */
 	u32 error_info;
@@ -63,8 +79,8 @@ void spa_health_reset(struct spa *spa);
 
 /* The card must be recovered. Any context. */
 void spa_health_fault(struct spa *spa, enum spa_fault fault);
-/* The rings had to be restarted. Once is an accident, many times are a fault. */
-void spa_health_restarted(struct spa *spa);
+/* A completion made no sense, so that rings had to be restarted or a command will never be answered. Any context. */
+void spa_health_nonsense(struct spa *spa);
 /* Something hints that the card has lost this SA: it is asked at once. Any context. */
 void spa_health_suspect(struct spa *spa, u32 sa_index);
 

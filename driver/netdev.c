@@ -346,19 +346,20 @@ static void spa_restart_work(struct work_struct *work)
 		spa_down(spa);
 		err = spa_up(spa);
 		spa_count(spa, SPA_COUNT_RESTARTS);
+		spa_health_nonsense(spa);
 	}
 	rtnl_unlock();
 	if (err) {
 		netdev_err(spa->netdev, "the rings did not come back: %d\n", err);
 		spa_health_fault(spa, SPA_FAULT_STALL);
-	} else {
-		spa_health_restarted(spa);
 	}
 }
 
 void spa_netdev_pause(struct spa *spa)
 {
 	netif_device_detach(spa->netdev);
+	/* The rings begin anew in any case. */
+	cancel_delayed_work(&spa->restart_work);
 	if (spa->port_up)
 		spa_down(spa);
 }

@@ -355,10 +355,13 @@ static struct spa_pka_op *spa_pka_next(struct spa_pka *pka, u32 *budget, struct 
 	while (!op && !pka->stopped && !pka->paused && *budget && spa_cq_next(&pka->q, cpl)) {
 		--*budget;
 		op = spa_tags_take(&pka->tags, le64_to_cpu(cpl->tag));
-		if (op)
+		if (op) {
 			pka->q.sq.head++;
-		else
-			spa_count(pka->card, SPA_COUNT_PK_BAD_COMPLETION);
+			continue;
+		}
+		spa_count(pka->card, SPA_COUNT_PK_BAD_COMPLETION);
+		/* Whoever it was meant for waits in vain. */
+		spa_health_nonsense(pka->card);
 	}
 	spin_unlock_bh(&pka->lock);
 	return op;

@@ -3,6 +3,7 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
+#include "devlink.h"
 #include "genl.h"
 #include "health.h"
 #include "netdev.h"
@@ -103,7 +104,7 @@ static int spa_card_wake(struct spa *spa)
 		if (err)
 			return err;
 	}
-	return spa_hw_identify(spa) ?: spa_hw_same_limits(spa) ?: spa_hw_test(spa);
+	return spa_hw_identify(spa) ?: spa_hw_same_limits(spa) ?: spa_hw_test(spa) ?: spa_irq_test(spa);
 }
 
 static int spa_queues_wake(struct spa *spa)
@@ -177,6 +178,7 @@ static int spa_revive_patiently(struct spa *spa)
 	}
 	spa->recoveries++;
 	spa_health_reset(spa);
+	spa_devlink_healthy(spa);
 	netdev_info(spa->netdev, "the card runs again after %lld ms, %d SAs were programmed again\n",
 		    ktime_ms_delta(ktime_get(), began), sas);
 	return 0;
@@ -199,6 +201,9 @@ int spa_recover(struct spa *spa, bool ordered)
 	mutex_lock(&spa->card_lock);
 	if (READ_ONCE(spa->unwanted)) {
 		err = -ENODEV;
+	} else if (!ordered && !READ_ONCE(spa->watch.reported)) {
+		/* What was reported came to an end in a reset while we waited for the lock. */
+		err = 0;
 	} else if (spa->state == SPA_RUNNING || spa->state == SPA_DEAD) {
 		spa_rest(spa, SPA_RESTING);
 		if (spa_recover_again(spa, ordered)) {

@@ -8,10 +8,11 @@ RI4=10.1.1.1 PI4=10.2.2.1 RI6=fd01::1 PI6=fd02::1 # behind the tunnels
 tools=$SPA_ROOT/build/tests
 . "$SPA_ROOT/tools/lib/cases.sh"
 
-# within SECONDS COMMAND...: the command comes true in time.
+# within SECONDS COMMAND...: the command comes true in time. On a machine so slow that it takes long to ask, it is asked
+# a few times all the same.
 within() {
-    local i
-    for ((i = 0; i < $1 * 10; i++)); do
+    local tries=10 until=$((SECONDS + $1))
+    while [ $SECONDS -lt $until ] || [ $((tries--)) -gt 0 ]; do
         "${@:2}" && return 0
         sleep 0.1
     done

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs in a guest: traffic that is easy to check, and the socket that UDP encapsulation needs.
 //   spa-flow receive PORT OCTETS      takes one TCP connection (IPv4 or IPv6), checks every octet,
-//   ends with 0 when
-//                                     all came and were right
-//   spa-flow send HOST PORT OCTETS    the other side
+//                                     ends with 0 when all came and were right; OCTETS 0: any
+//                                     number
+//   spa-flow send HOST PORT OCTETS    the other side; OCTETS 0: a little at a time until SIGTERM
 //   spa-flow espinudp PORT            keeps a UDP socket that gives ESP in UDP (RFC 3948) to the
-//   kernel, until killed
+//                                     kernel, until killed
 #include <linux/udp.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -17,7 +17,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { kChunk = 65536 };
+enum { kChunk = 65536, kLittle = 4096, kPauseUs = 20000 };
+
+static volatile sig_atomic_t told_to_stop;
+
+static void stop(int signal) {
+  (void)signal;
+  told_to_stop = 1;
+}
 
 // A pattern without the period of any segment size.
 static uint8_t octet_at(uint64_t at) {
@@ -56,7 +63,7 @@ static int receive_flow(const char* port, uint64_t octets) {
       return 1;
     }
   }
-  if (at == octets) return 0;
+  if (at == octets || (octets == 0 && at != 0)) return 0;
   fprintf(stderr, "%llu octets came of %llu\n", (unsigned long long)at, (unsigned long long)octets);
   return 1;
 }
@@ -89,6 +96,22 @@ static int send_flow(const char* host, const char* port, uint64_t octets) {
   return close(fd) == 0 ? 0 : fail("close");
 }
 
+static int send_until_told(const char* host, const char* port) {
+  static uint8_t buffer[kChunk];
+  const struct sigaction action = {.sa_handler = stop};  // a write that waits is interrupted
+  sigaction(SIGTERM, &action, NULL);
+  const int fd = connect_to(host, port);
+  if (fd < 0) return fail("connect");
+  for (uint64_t at = 0; !told_to_stop;) {
+    fill(buffer, at);
+    const ssize_t sent = write(fd, buffer, kLittle);
+    if (sent <= 0 && !told_to_stop) return fail("write");
+    if (sent > 0) at += (uint64_t)sent;
+    usleep(kPauseUs);
+  }
+  return close(fd) == 0 ? 0 : fail("close");
+}
+
 static int keep_espinudp(const char* port) {
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   const int type = UDP_ENCAP_ESPINUDP;
@@ -107,6 +130,8 @@ int main(int argc, char** argv) {
   alarm(300);
   if (argc == 4 && strcmp(argv[1], "receive") == 0)
     return receive_flow(argv[2], strtoull(argv[3], NULL, 10));
+  if (argc == 5 && strcmp(argv[1], "send") == 0 && strcmp(argv[4], "0") == 0)
+    return send_until_told(argv[2], argv[3]);
   if (argc == 5 && strcmp(argv[1], "send") == 0)
     return send_flow(argv[2], argv[3], strtoull(argv[4], NULL, 10));
   fprintf(stderr, "usage: spa-flow receive PORT OCTETS | send HOST PORT OCTETS | espinudp PORT\n");

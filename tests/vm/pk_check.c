@@ -2,6 +2,8 @@
 // Runs in a guest: the operations of /dev/spaN against OpenSSL's, and the interface against misuse.
 //   spa-pk-check DEVICE          prints "ok - …" and "not ok - …", ends with 1 when anything failed
 //   spa-pk-check --hold DEVICE   opens it, prints "holding" and waits until the card is gone
+//   spa-pk-check --cancelled DEVICE   asks a card that does not answer, prints "waiting"; 0 when
+//   all comes back as -ECANCELED, for software to do, and the card answers again
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/core_names.h>
@@ -18,6 +20,8 @@
 #include <unistd.h>
 
 #include "tests/vm/pk_device.h"
+
+enum { kCancelled = 16 };
 
 static const char* device;
 static int failures;
@@ -334,13 +338,47 @@ static int hold(void) {
   return pk_read(fd, &result) == -ENODEV ? 0 : 4;
 }
 
+static int cancelled(void) {
+  static struct pk_result result;
+  struct spa_pk_request batch[kCancelled];
+  const int fd = open_device(0);
+  if (fd < 0) return 1;
+  for (int i = 0; i < kCancelled; ++i) {
+    batch[i] = (struct spa_pk_request){
+        .tag = (uint64_t)i, .op = SPA_PK_DH_GENERATE, .alg = SPA_PK_X25519, .out_length = 32};
+  }
+  if (pk_submit(fd, batch, kCancelled) != kCancelled) return 2;
+  puts("waiting");
+  fflush(stdout);
+  for (int left = kCancelled; left > 0;) {
+    struct spa_pk_completion_record records[kCancelled];
+    const ssize_t got = read(fd, records, sizeof records);
+    if (got <= 0) return 3;
+    for (size_t i = 0; i < (size_t)got / sizeof records[0]; ++i, --left) {
+      if (records[i].status != -ECANCELED || records[i].length != 0) return 3;
+    }
+  }
+  // While the card is being reset it takes nothing.
+  int taken = -EAGAIN;
+  for (int i = 0; i < 600 && taken == -EAGAIN; ++i) {
+    usleep(100000);
+    taken = pk_submit(fd, batch, 1);
+  }
+  if (taken != 1) return 4;
+  return pk_read(fd, &result) == 0 && result.status == 0 ? 0 : 5;
+}
+
 int main(int argc, char** argv) {
+  if (argc == 3 && strcmp(argv[1], "--cancelled") == 0) {
+    device = argv[2];
+    return cancelled();
+  }
   if (argc == 3 && strcmp(argv[1], "--hold") == 0) {
     device = argv[2];
     return hold();
   }
   if (argc != 2) {
-    fprintf(stderr, "usage: spa-pk-check [--hold] DEVICE\n");
+    fprintf(stderr, "usage: spa-pk-check [--hold | --cancelled] DEVICE\n");
     return 2;
   }
   device = argv[1];
