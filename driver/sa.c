@@ -101,6 +101,23 @@ static int spa_sa_program_through_resets(struct spa *spa, struct spa_sa_entry *e
 	return err;
 }
 
+static void spa_sa_explain(int err, struct netlink_ext_ack *extack)
+{
+	switch (err) {
+	case -EOPNOTSUPP:
+		NL_SET_ERR_MSG_MOD(extack, "This card has not the algorithm, or not with keys of this length");
+		break;
+	case -EEXIST:
+		NL_SET_ERR_MSG_MOD(extack, "The card has an inbound SA of this address and SPI");
+		break;
+	case -EINVAL:
+		NL_SET_ERR_MSG_MOD(extack, "The card refused the SA: a field out of its range, or a weak key");
+		break;
+	default:
+		NL_SET_ERR_MSG_MOD(extack, "The card did not take the SA");
+	}
+}
+
 int spa_sa_add(struct spa *spa, struct xfrm_state *x, struct netlink_ext_ack *extack)
 {
 	struct spa_sa_entry *entry;
@@ -126,7 +143,7 @@ int spa_sa_add(struct spa *spa, struct xfrm_state *x, struct netlink_ext_ack *ex
 		x->xso.offload_handle = (unsigned long)index + 1;
 		return 0;
 	}
-	NL_SET_ERR_MSG_MOD(extack, "The card refused the SA");
+	spa_sa_explain(err, extack);
 	/* A card that did not answer, or said nothing that makes sense, may have it all the same. */
 	if (err == -ETIMEDOUT || err == -EIO) {
 		spa_admin_submit(spa, &entry->del);

@@ -60,6 +60,9 @@ u32 spa_sa_find_inbound(struct spa *spa, __be32 spi, const u8 daddr[16]);
 
 /* Fills `hw` in, all but index and generation. -EINVAL, with the reason said, for what the card cannot do. */
 int spa_sa_describe(struct spa *spa, const struct xfrm_state *x, struct spa_sa *hw, struct netlink_ext_ack *extack);
+/* sa_algorithms.c: its part about keys and algorithms. */
+int spa_sa_set_algorithms(struct net_device *netdev, const struct xfrm_state *x, struct spa_sa *hw,
+			  struct netlink_ext_ack *extack);
 /* The sequence number up to which the kernel has come: sent, or received. */
 u64 spa_sa_sequence(const struct xfrm_state *x);
 
