@@ -20,6 +20,7 @@
 	X(RX_ESP_OTHER, drv_rx_esp_other)	\
 	X(RX_ESP_STALE, drv_rx_esp_stale)	\
 	X(RX_PACKET_OK, drv_rx_packet_ok)	\
+	X(RX_DOORBELLS, drv_rx_doorbells)	\
 	X(TX_BAD_INDEX, drv_tx_bad_index)	\
 	X(TX_CARD_ERRORS, drv_tx_card_errors)
 
@@ -27,6 +28,7 @@
 #define SPA_XMIT_COUNTERS_LIST(X)	\
 	X(TX_PACKETS, drv_tx_packets)	\
 	X(TX_BYTES, drv_tx_bytes)	\
+	X(TX_DOORBELLS, drv_tx_doorbells)	\
 	X(TX_TSO, drv_tx_tso)	\
 	X(TX_ESP, drv_tx_esp)	\
 	X(TX_PACKET, drv_tx_packet)	\
@@ -37,6 +39,7 @@
 
 /* Counted once a card. */
 #define SPA_CARD_COUNTERS_LIST(X)	\
+	X(CQ_DOORBELLS, drv_cq_doorbells)	\
 	X(RESTARTS, drv_restarts)	\
 	X(FAULTS, drv_faults)	\
 	X(IRQS_LOST, drv_irqs_lost)	\

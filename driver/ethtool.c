@@ -32,6 +32,9 @@ static const char spa_counter_names[][ETH_GSTRING_LEN] = {
 #undef SPA_X
 };
 
+/* And those of each pair, "q3_rx_packets". */
+static const char *const spa_pair_counter_names[] = { "rx_packets", "tx_packets", "irqs" };
+
 static void spa_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
 	struct spa *spa = netdev_priv(netdev);
@@ -45,9 +48,11 @@ static void spa_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *i
 
 static int spa_get_sset_count(struct net_device *netdev, int set)
 {
+	struct spa *spa = netdev_priv(netdev);
+
 	switch (set) {
 	case ETH_SS_STATS:
-		return ARRAY_SIZE(spa_counter_names);
+		return ARRAY_SIZE(spa_counter_names) + spa->max_pairs * ARRAY_SIZE(spa_pair_counter_names);
 	case ETH_SS_TEST:
 		return spa_selftest_count();
 	default:
@@ -55,12 +60,31 @@ static int spa_get_sset_count(struct net_device *netdev, int set)
 	}
 }
 
+static void spa_get_stats_strings(struct spa *spa, u8 *names)
+{
+	u32 pair, i;
+
+	memcpy(names, spa_counter_names, sizeof(spa_counter_names));
+	names += sizeof(spa_counter_names);
+	for (pair = 0; pair < spa->max_pairs; pair++)
+		for (i = 0; i < ARRAY_SIZE(spa_pair_counter_names); i++)
+			ethtool_sprintf(&names, "q%u_%s", pair, spa_pair_counter_names[i]);
+}
+
 static void spa_get_strings(struct net_device *netdev, u32 set, u8 *names)
 {
 	if (set == ETH_SS_STATS)
-		memcpy(names, spa_counter_names, sizeof(spa_counter_names));
+		spa_get_stats_strings(netdev_priv(netdev), names);
 	else if (set == ETH_SS_TEST)
 		spa_selftest_strings(names);
+}
+
+static u64 *spa_get_pair_stats(const struct spa_pair *pair, u64 *v)
+{
+	*v++ = spa_counter_read(&pair->poll.sync, &pair->poll.v[SPA_COUNT_RX_PACKETS]);
+	*v++ = spa_counter_read(&pair->xmit.sync, &pair->xmit.v[SPA_COUNT_TX_PACKETS]);
+	*v++ = READ_ONCE(pair->irqs);
+	return v;
 }
 
 static void spa_get_ethtool_stats(struct net_device *netdev, struct ethtool_stats *stats, u64 *v)
@@ -69,7 +93,8 @@ static void spa_get_ethtool_stats(struct net_device *netdev, struct ethtool_stat
 	struct spa *spa = netdev_priv(netdev);
 	struct spa_port_stats port = {};
 	struct spa_exec_data data = { .out = &port, .length = sizeof(port) };
-	int i, err;
+	u32 i;
+	int err;
 
 	/* Without an answer the card's own counters read zero and the driver's are still true. */
 	err = spa_admin_exec(spa, &cmd, &data);
@@ -84,6 +109,8 @@ static void spa_get_ethtool_stats(struct net_device *netdev, struct ethtool_stat
 		*v++ = spa_netdev_xmit_total(spa, i);
 	for (i = 0; i < SPA_CARD_COUNTERS; i++)
 		*v++ = atomic64_read(&spa->counters[i]);
+	for (i = 0; i < spa->max_pairs; i++)
+		v = spa_get_pair_stats(&spa->pairs[i], v);
 }
 
 static int spa_get_link_ksettings(struct net_device *netdev, struct ethtool_link_ksettings *cmd)

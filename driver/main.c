@@ -80,7 +80,7 @@ static int spa_card_start(struct spa *spa, u32 *pairs)
 	err = spa_hw_identify(spa) ?: spa_hw_reset(spa) ?: spa_hw_read_limits(spa) ?: spa_hw_test(spa);
 	if (err)
 		return err;
-	wanted = min3(spa->limits.rx_queues, spa->limits.tx_queues, min_t(u32, SPA_PAIRS_MAX, num_online_cpus()));
+	wanted = min3(spa->limits.rx_queues, spa->limits.tx_queues, (u32)SPA_PAIRS_MAX);
 	err = spa_irq_alloc(spa, wanted, pairs);
 	if (err)
 		return err;

@@ -88,6 +88,18 @@ void spa_port_link_changed(struct spa *spa)
 
 /* ---- Up and down ---- */
 
+static void spa_pair_release(struct spa_queue *q)
+{
+	if (spa_cq_release(q))
+		spa_count(q->spa, SPA_COUNT_CQ_DOORBELLS);
+}
+
+static void spa_pair_arm(struct spa_queue *q)
+{
+	if (spa_cq_arm(q))
+		spa_count(q->spa, SPA_COUNT_CQ_DOORBELLS);
+}
+
 static int spa_pair_poll(struct napi_struct *napi, int budget)
 {
 	struct spa_pair *pair = container_of(napi, struct spa_pair, napi);
@@ -96,15 +108,21 @@ static int spa_pair_poll(struct napi_struct *napi, int budget)
 	spa_tx_poll(pair, budget);
 	done = spa_rx_poll(pair, budget);
 	if (done >= budget) {
-		spa_cq_release(&pair->rx);
-		spa_cq_release(&pair->tx);
+		spa_pair_release(&pair->rx);
+		spa_pair_release(&pair->tx);
 		return budget;
 	}
-	/* Armed also for entries that came in the meantime, so none is forgotten. */
-	if (napi_complete_done(napi, done) && !pair->broken) {
-		spa_cq_arm(&pair->rx);
-		spa_cq_arm(&pair->tx);
+	if (pair->broken) {
+		napi_complete_done(napi, done);
+		return done;
 	}
+	/*
+	 * Armed also for entries that came in the meantime, so none is forgotten. An interrupt may find another processor,
+	 * which polls as soon as the context is given up: only one queue can be armed after that.
+	 */
+	spa_pair_arm(&pair->tx);
+	if (napi_complete_done(napi, done))
+		spa_pair_arm(&pair->rx);
 	return done;
 }
 
@@ -158,8 +176,10 @@ static int spa_pair_start(struct spa_pair *pair)
 		goto err_tx;
 	spa_pair_coalesce(pair);
 	napi_enable(&pair->napi);
-	spa_cq_arm(&pair->rx);
-	spa_cq_arm(&pair->tx);
+	/* The first poll arms the interrupts. */
+	local_bh_disable();
+	napi_schedule(&pair->napi);
+	local_bh_enable();
 	return 0;
 
 err_tx:
@@ -230,7 +250,8 @@ static int spa_up(struct spa *spa)
 		spa_pairs_stop(spa);
 		return err;
 	}
-	netif_tx_start_all_queues(spa->netdev);
+	/* Woken, not only started: what the stack has held back since they were stopped goes on by itself. */
+	netif_tx_wake_all_queues(spa->netdev);
 	spa_port_link_changed(spa);
 	return 0;
 }
@@ -508,8 +529,8 @@ int spa_netdev_setup(struct spa *spa, u32 pairs)
 	spa->pairs = kcalloc(pairs, sizeof(*spa->pairs), GFP_KERNEL);
 	if (!spa->pairs)
 		return -ENOMEM;
-	spa->nr_pairs = pairs;
 	spa->max_pairs = pairs;
+	spa->nr_pairs = min_t(u32, pairs, netif_get_num_default_rss_queues());
 	spa_rss_init(spa);
 	spa->rx_entries = min_t(u32, spa->limits.ring, SPA_RX_ENTRIES);
 	spa->tx_entries = min_t(u32, spa->limits.ring, SPA_TX_ENTRIES);
@@ -536,7 +557,8 @@ int spa_netdev_setup(struct spa *spa, u32 pairs)
 	strscpy(netdev->name, SPA_DRIVER_NAME "%d", sizeof(netdev->name));
 	spa_netdev_set_mac(spa);
 
-	err = netif_set_real_num_tx_queues(netdev, pairs) ?: netif_set_real_num_rx_queues(netdev, pairs);
+	err = netif_set_real_num_tx_queues(netdev, spa->nr_pairs) ?:
+	      netif_set_real_num_rx_queues(netdev, spa->nr_pairs);
 	if (err)
 		goto err_pairs;
 	for (i = 0; i < pairs; i++) {

@@ -128,7 +128,7 @@ static bool spa_passes(u16 wake, u16 now, u16 before)
 	return (u16)(now - wake - 1) < (u16)(now - before);
 }
 
-void spa_sq_ring(struct spa_queue *q)
+bool spa_sq_ring(struct spa_queue *q)
 {
 	u16 tail = q->sq.tail;
 	bool wake = true;
@@ -144,31 +144,34 @@ void spa_sq_ring(struct spa_queue *q)
 	/* writel orders the entries before the doorbell. */
 	if (wake)
 		spa_write(q->spa, SPA_DOORBELL_SQ(q->id), tail);
-}
-
-/* Gives the completions back up to the head; true when the card must be told by its register. */
-static bool spa_cq_show(struct spa_queue *q, u32 value)
-{
-	u16 head = q->cq.head;
-	bool wake;
-
-	dma_wmb();
-	WRITE_ONCE(q->bell->cq, cpu_to_le32(value));
-	mb();
-	wake = spa_passes(le32_to_cpu(READ_ONCE(q->wake->cq)), head, q->released);
-	q->released = head;
 	return wake;
 }
 
-bool spa_cq_pending(const struct spa_queue *q)
+/* Gives the completions back up to the head; true when the card must be told by its register. */
+static bool spa_cq_show(struct spa_queue *q, u16 head, u32 value)
+{
+	u16 before = q->released;
+
+	q->released = head;
+	dma_wmb();
+	WRITE_ONCE(q->bell->cq, cpu_to_le32(value));
+	mb();
+	return spa_passes(le32_to_cpu(READ_ONCE(q->wake->cq)), head, before);
+}
+
+static bool spa_cq_new_at(const struct spa_queue *q, u16 head)
 {
 	const struct spa_ring *r = &q->cq;
-	u16 head = READ_ONCE(r->head);
 	const u8 *entry = spa_ring_entry(r, head);
 	u8 want = (head / r->entries & 1) ^ 1;
 
 	/* The phase is the last octet of every completion and event. */
 	return (READ_ONCE(entry[r->stride - 1]) & 1) == want;
+}
+
+bool spa_cq_pending(const struct spa_queue *q)
+{
+	return spa_cq_new_at(q, READ_ONCE(q->cq.head));
 }
 
 bool spa_cq_next(struct spa_queue *q, void *copy)
@@ -183,26 +186,32 @@ bool spa_cq_next(struct spa_queue *q, void *copy)
 	return true;
 }
 
-void spa_cq_arm(struct spa_queue *q)
+bool spa_cq_arm(struct spa_queue *q)
 {
-	u32 value = q->cq.head | SPA_DOORBELL_ARM;
+	u16 head = q->cq.head;
+	u32 value = head | SPA_DOORBELL_ARM;
 	bool wake = true;
 
 	if (q->bell) {
 		/* Counted, so that the card tells this arming from the one before. */
 		value |= (q->armings++ & SPA_SHADOW_ARM_COUNT_MASK) << SPA_SHADOW_ARM_COUNT_SHIFT;
-		wake = spa_cq_show(q, value);
+		/* From here on whoever takes the interrupt owns the queue: nothing of it is written any more. */
+		wake = spa_cq_show(q, head, value);
 		/* What came before the card saw the arming would come without an interrupt. */
-		wake |= spa_cq_pending(q);
+		wake |= spa_cq_new_at(q, head);
 	}
 	if (wake)
 		spa_write(q->spa, SPA_DOORBELL_CQ(q->id), value);
+	return wake;
 }
 
-void spa_cq_release(struct spa_queue *q)
+bool spa_cq_release(struct spa_queue *q)
 {
-	if (!q->bell || spa_cq_show(q, q->cq.head))
+	bool wake = !q->bell || spa_cq_show(q, q->cq.head, q->cq.head);
+
+	if (wake)
 		spa_write(q->spa, SPA_DOORBELL_CQ(q->id), q->cq.head);
+	return wake;
 }
 
 /* ---- Doorbells in memory ---- */

@@ -79,8 +79,8 @@ int spa_shadow_alloc(struct spa *spa);
 void spa_shadow_free(struct spa *spa);
 int spa_shadow_start(struct spa *spa);
 
-/* Shows the card everything up to the tail. */
-void spa_sq_ring(struct spa_queue *q);
+/* Shows the card everything up to the tail. True, as below: its register had to be written. */
+bool spa_sq_ring(struct spa_queue *q);
 
 /* Copies the next completion to `copy` (cq.stride octets) and steps over it. False: there is none. The card may
  * rewrite its entry at any time, so only the copy is looked at. */
@@ -92,9 +92,9 @@ void spa_queue_coalesce(struct spa_queue *q, u32 usecs, u32 entries);
 /* There is a completion that nobody has looked at. */
 bool spa_cq_pending(const struct spa_queue *q);
 
-/* Gives back what was stepped over and asks for an interrupt at the next entry. */
-void spa_cq_arm(struct spa_queue *q);
+/* Gives back what was stepped over and asks for an interrupt at the next entry, which may find another processor. */
+bool spa_cq_arm(struct spa_queue *q);
 /* Gives back only. */
-void spa_cq_release(struct spa_queue *q);
+bool spa_cq_release(struct spa_queue *q);
 
 #endif

@@ -9,7 +9,6 @@
 #include "spa.h"
 #include "xfrm.h"
 
-
 int spa_rx_alloc(struct spa_pair *pair)
 {
 	u32 entries = pair->spa->rx_entries;
@@ -82,8 +81,8 @@ static void spa_rx_refill(struct spa_pair *pair)
 
 	while (spa_sq_room(&pair->rx) && spa_rx_new_buffer(pair, &buffer))
 		spa_rx_post(pair, &buffer);
-	if (pair->rx.sq.tail != before)
-		spa_sq_ring(&pair->rx);
+	if (pair->rx.sq.tail != before && spa_sq_ring(&pair->rx))
+		spa_count_poll(&pair->poll, SPA_COUNT_RX_DOORBELLS, 1);
 }
 
 int spa_rx_fill(struct spa_pair *pair)

@@ -165,6 +165,12 @@ netdev_features_t spa_tx_features_check(struct sk_buff *skb, struct net_device *
 	return features;
 }
 
+static void spa_tx_ring(struct spa_pair *pair)
+{
+	if (spa_sq_ring(&pair->tx))
+		spa_count_xmit(&pair->xmit, SPA_COUNT_TX_DOORBELLS, 1);
+}
+
 static void spa_tx_bell(struct spa_pair *pair, struct netdev_queue *txq, u32 length)
 {
 	if (spa_sq_room(&pair->tx) < SPA_TX_DESCS) {
@@ -175,7 +181,7 @@ static void spa_tx_bell(struct spa_pair *pair, struct netdev_queue *txq, u32 len
 			netif_tx_start_queue(txq);
 	}
 	if (__netdev_tx_sent_queue(txq, length, netdev_xmit_more()))
-		spa_sq_ring(&pair->tx);
+		spa_tx_ring(pair);
 }
 
 netdev_tx_t spa_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
@@ -224,7 +230,7 @@ drop:
 flush:
 	/* Earlier frames may have been left without a bell because this one was to ring it. */
 	if (!netdev_xmit_more())
-		spa_sq_ring(&pair->tx);
+		spa_tx_ring(pair);
 	return NETDEV_TX_OK;
 }
 
