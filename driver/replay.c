@@ -84,7 +84,8 @@ static u64 spa_replay_sequence(struct spa *spa, unsigned long index)
 /*
  * From where the SA goes on. Crypto mode: the kernel's numbers are the ones on the wire. Packet mode, outbound: behind
  * every number that the card can have used, for one used twice would be a nonce used twice (RFC 4106 section 3.1).
- * Inbound: the highest number that the card told us; it takes all below for seen.
+ * Inbound: the highest number that came up; the card takes all below for seen, and what it had taken in and not
+ * delivered may come again.
  */
 static void spa_replay_advance(struct spa_sa_entry *entry, u64 seq)
 {
@@ -94,7 +95,7 @@ static void spa_replay_advance(struct spa_sa_entry *entry, u64 seq)
 	if (!entry->packet)
 		base = max(base, seq);
 	else if (entry->inbound)
-		base = max(base, READ_ONCE(entry->counts.seq));
+		base = max_t(u64, base, atomic64_read(&entry->seen));
 	else
 		base += atomic64_xchg(&entry->given, 0);
 	/* Past the last number there is none: the SA is used up. */

@@ -5,7 +5,6 @@
 #include <linux/slab.h>
 #include <net/xfrm.h>
 
-#include "compat/xfrm.h"
 #include "recover.h"
 #include "sa.h"
 #include "spa.h"
@@ -124,8 +123,6 @@ int spa_sa_add(struct spa *spa, struct xfrm_state *x, struct netlink_ext_ack *ex
 	u32 index;
 	int err;
 
-	if (spa_xfrm_is_acquire(x))
-		return 0;
 	entry = spa_sa_new(spa, x);
 	if (!entry) {
 		NL_SET_ERR_MSG_MOD(extack, "The SA table of the card is full");
@@ -133,6 +130,7 @@ int spa_sa_add(struct spa *spa, struct xfrm_state *x, struct netlink_ext_ack *ex
 	}
 	index = entry->index;
 	err = spa_sa_describe(spa, x, &entry->hw, extack);
+	atomic64_set(&entry->seen, le64_to_cpu(entry->hw.seq));
 	if (!err && entry->packet)
 		err = spa_sa_reader_new(spa, entry);
 	if (err)

@@ -37,6 +37,8 @@ struct spa_sa_entry {
 	bool packet; /* packet mode: what follows is for it alone */
 	/* Outbound: sequence numbers that the card may have used for what it was given since `hw` was made. */
 	atomic64_t given;
+	/* Inbound: the highest sequence number that came up. */
+	atomic64_t seen;
 	struct spa_sa_reader *reader;
 	struct spa_sa_counts counts; /* as the card said last */
 	struct spa_sa_counts told;   /* and as the kernel was told; under the state's lock */
@@ -87,6 +89,9 @@ void spa_sa_update_stats(struct spa *spa, struct xfrm_state *x);
 void spa_sa_expired(struct spa *spa, u32 index, u32 generation);
 int spa_sa_reader_new(struct spa *spa, struct spa_sa_entry *entry);
 void spa_sa_reader_free(struct spa *spa, struct spa_sa_entry *entry);
+
+/* Inbound, packet mode: a packet with this number, of which the lower half is known, goes up to the stack. */
+void spa_sa_seen(struct spa_sa_entry *entry, u32 low);
 
 /* The command that adds the entry, but for the address of the data. */
 void spa_sa_fill_add(const struct spa_sa_entry *entry, struct spa_admin_cmd *cmd);

@@ -59,6 +59,19 @@ static void spa_sa_take(struct spa_sa_entry *entry, const struct spa_sa_stats *n
 	WRITE_ONCE(c->replay_failures, max(c->replay_failures, le64_to_cpu(now->replay_failures)));
 }
 
+void spa_sa_seen(struct spa_sa_entry *entry, u32 low)
+{
+	s64 highest = atomic64_read(&entry->seen);
+	s32 ahead;
+
+	/* Flows of one SA come by several queues. The number meant is the one nearest to the highest. */
+	do {
+		ahead = low - (u32)highest;
+		if (ahead <= 0)
+			return;
+	} while (!atomic64_try_cmpxchg(&entry->seen, &highest, highest + ahead));
+}
+
 static void spa_sa_expire(struct spa *spa, struct spa_sa_entry *entry)
 {
 	struct xfrm_state *x = NULL;

@@ -148,6 +148,8 @@ static enum spa_xmit_counter spa_tx_prepare(struct spa *spa, struct sk_buff *skb
 
 /* What ESP adds to a segment behind its payload: padding up to a block of 16, two octets, an ICV of up to 32. */
 #define SPA_TX_TRAILER_MAX (15 + 2 + 32)
+/* And in packet mode before it, by the card: an outer IPv6 header, UDP, the ESP header, an IV of up to 16. */
+#define SPA_TX_TUNNEL_MAX (40 + 8 + 8 + 16)
 
 netdev_features_t spa_tx_features_check(struct sk_buff *skb, struct net_device *netdev, netdev_features_t features)
 {
@@ -159,7 +161,9 @@ netdev_features_t spa_tx_features_check(struct sk_buff *skb, struct net_device *
 		return features;
 	/* The checksum of a frame that will be cut begins where the innermost header does, ESP around it or not. */
 	headers = skb_checksum_start_offset(skb) + sizeof(struct tcphdr) + MAX_TCP_OPTION_SPACE;
-	if (skb->ip_summed != CHECKSUM_PARTIAL || spa_xfrm_is_packet(skb) ||
+	if (spa_xfrm_is_packet(skb))
+		headers += SPA_TX_TUNNEL_MAX;
+	if (skb->ip_summed != CHECKSUM_PARTIAL ||
 	    headers + skb_shinfo(skb)->gso_size + SPA_TX_TRAILER_MAX > spa->limits.frame)
 		features &= ~NETIF_F_GSO_MASK;
 	return features;

@@ -9,6 +9,7 @@
 #include <net/neighbour.h>
 #include <net/xfrm.h>
 
+#include "compat/xfrm.h"
 #include "policy.h"
 #include "sa.h"
 #include "spa.h"
@@ -19,8 +20,11 @@
 int spa_xfrm_state_add(struct net_device *netdev, struct xfrm_state *x, struct netlink_ext_ack *extack)
 {
 	struct spa *spa = netdev_priv(netdev);
-	int err = spa_sa_add(spa, x, extack);
+	int err;
 
+	if (spa_xfrm_is_acquire(x))
+		return 0;
+	err = spa_sa_add(spa, x, extack);
 	spa_count(spa, err ? SPA_COUNT_SA_REFUSED : SPA_COUNT_SA_ADDED);
 	/* -EOPNOTSUPP would make the kernel carry on in software without a word. */
 	return err == -EOPNOTSUPP ? -EINVAL : err;
@@ -113,6 +117,7 @@ static bool spa_xfrm_tx_packet(struct spa *spa, struct sk_buff *skb, struct spa_
 {
 	struct spa_sa_entry *entry;
 	struct xfrm_state *x;
+	u32 numbers;
 
 	if (!spa_xfrm_is_packet(skb))
 		return true;
@@ -122,8 +127,9 @@ static bool spa_xfrm_tx_packet(struct spa *spa, struct sk_buff *skb, struct spa_
 	rcu_read_lock();
 	entry = spa_sa_of_state(spa, x);
 	if (entry) {
-		/* Before the card can use the numbers. */
-		atomic64_add(max_t(u32, skb_shinfo(skb)->gso_segs, 1), &entry->given);
+		/* Before the card can use the numbers. A sender may leave gso_segs to be counted by others. */
+		numbers = skb_is_gso(skb) ? DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size) : 1;
+		atomic64_add(numbers, &entry->given);
 		esp->sa_index = entry->index;
 		esp->packet = true;
 	}
@@ -188,8 +194,11 @@ static struct xfrm_state *spa_rx_state(struct spa *spa, const struct spa_complet
 	rcu_read_lock();
 	entry = xa_load(&spa->sas, le32_to_cpu(cpl->sa_index));
 	if (entry && entry->inbound && entry->generation == le32_to_cpu(cpl->sa_generation) &&
-	    refcount_inc_not_zero(&entry->x->refcnt))
+	    refcount_inc_not_zero(&entry->x->refcnt)) {
 		x = entry->x;
+		if (entry->packet && le16_to_cpu(cpl->flags) & SPA_CPL_PACKET)
+			spa_sa_seen(entry, le16_to_cpu(cpl->seq[0]) | (u32)le16_to_cpu(cpl->seq[1]) << 16);
+	}
 	rcu_read_unlock();
 	return x;
 }

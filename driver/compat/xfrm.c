@@ -5,15 +5,21 @@
 
 #include "../xfrm.h"
 
+/* The state of a key exchange under way has no real_dev, one on a bond has two devices. */
+static struct net_device *spa_xdo_dev(const struct xfrm_state *x)
+{
+	return x->xso.real_dev ?: x->xso.dev;
+}
+
 #if defined(SPA_HAVE_XFRM_EXTACK)
 static int spa_xdo_state_add(struct xfrm_state *x, struct netlink_ext_ack *extack)
 {
-	return spa_xfrm_state_add(x->xso.real_dev, x, extack);
+	return spa_xfrm_state_add(spa_xdo_dev(x), x, extack);
 }
 #elif defined(SPA_HAVE_XFRM_PLAIN)
 static int spa_xdo_state_add(struct xfrm_state *x)
 {
-	return spa_xfrm_state_add(x->xso.real_dev, x, NULL);
+	return spa_xfrm_state_add(spa_xdo_dev(x), x, NULL);
 }
 #else
 #error "xdo_dev_state_add has a form that compat/ does not know"
@@ -21,12 +27,12 @@ static int spa_xdo_state_add(struct xfrm_state *x)
 
 static void spa_xdo_state_delete(struct xfrm_state *x)
 {
-	spa_xfrm_state_delete(x->xso.real_dev, x);
+	spa_xfrm_state_delete(spa_xdo_dev(x), x);
 }
 
 static bool spa_xdo_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
-	return spa_xfrm_offload_ok(x->xso.real_dev, skb, x);
+	return spa_xfrm_offload_ok(spa_xdo_dev(x), skb, x);
 }
 
 /* The card moves its own window and derives the upper half of the sequence number from it (RFC 4303 A2.2);
@@ -38,17 +44,17 @@ static void spa_xdo_state_advance_esn(struct xfrm_state *x)
 #if defined(SPA_HAVE_XFRM_POLICY)
 static void spa_xdo_state_update_stats(struct xfrm_state *x)
 {
-	spa_xfrm_state_update_stats(x->xso.real_dev, x);
+	spa_xfrm_state_update_stats(spa_xdo_dev(x), x);
 }
 
 static int spa_xdo_policy_add(struct xfrm_policy *xp, struct netlink_ext_ack *extack)
 {
-	return spa_xfrm_policy_add(xp->xdo.real_dev, xp, extack);
+	return spa_xfrm_policy_add(xp->xdo.dev, xp, extack);
 }
 
 static void spa_xdo_policy_delete(struct xfrm_policy *xp)
 {
-	spa_xfrm_policy_delete(xp->xdo.real_dev, xp);
+	spa_xfrm_policy_delete(xp->xdo.dev, xp);
 }
 #endif
 

@@ -142,6 +142,7 @@ void Engine::decrypt(std::span<RxFrame> burst) {
       rx.decrypted = rx.status == SPA_OK;
       if (!rx.decrypted) continue;
       ++stats_.rx_ok;
+      rx.seq = in.at.seq;
       rx.saddr = in.ip.saddr;
       rx.daddr = in.ip.daddr;
       rx.outer_ipv6 = entry.sa->ipv6();

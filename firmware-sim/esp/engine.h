@@ -43,7 +43,8 @@ struct RxFrame {
   // The SA is one of packet mode. With `decrypted` and SPA_OK, `payload` is then a whole IP packet
   // (none with length 0: a dummy); otherwise the frame must be dropped.
   bool packet_mode = false;
-  std::size_t link = 0;  // with packet_mode: octets of the Ethernet header
+  std::uint32_t seq = 0;  // with `decrypted`: lower half of the sequence number
+  std::size_t link = 0;   // with packet_mode: octets of the Ethernet header
   // With `decrypted`, and a trailer that makes sense: what ESP carried. Otherwise next_header
   // is 59.
   std::uint8_t next_header = 59;

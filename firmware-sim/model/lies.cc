@@ -27,7 +27,7 @@ constexpr std::array kCompletion{
     SPA_FIELD(spa_completion, tag),      SPA_FIELD(spa_completion, length),
     SPA_FIELD(spa_completion, sa_index), SPA_FIELD(spa_completion, sa_generation),
     SPA_FIELD(spa_completion, index),    SPA_FIELD(spa_completion, flags),
-    SPA_FIELD(spa_completion, status),   SPA_FIELD(spa_completion, reserved)};
+    SPA_FIELD(spa_completion, status),   SPA_FIELD(spa_completion, seq)};
 constexpr std::array kEvent{SPA_FIELD(spa_event, type),          SPA_FIELD(spa_event, family),
                             SPA_FIELD(spa_event, reserved0),     SPA_FIELD(spa_event, sa_index),
                             SPA_FIELD(spa_event, sa_generation), SPA_FIELD(spa_event, spi),

@@ -93,6 +93,8 @@ void Receiver::deliver(const esp::RxFrame& frame) {
   std::uint16_t flags = 0;
   if (frame.packet_mode) {
     flags |= SPA_CPL_PACKET;
+    completion.seq[0] = to_le(static_cast<std::uint16_t>(frame.seq));
+    completion.seq[1] = to_le(static_cast<std::uint16_t>(frame.seq >> 16));
   } else {
     if (frame.is_esp) flags |= SPA_CPL_ESP;
     if (frame.decrypted) flags |= SPA_CPL_DECRYPTED;

@@ -229,13 +229,16 @@ struct spa_completion {
 	__le16 index;     /* rx, tx: free-running index of the last submission entry consumed */
 	__le16 flags;     /* SPA_CPL_* */
 	__u8 status;      /* enum spa_status */
-	__u8 reserved[6];
+	__u8 reserved0;
+	__le16 seq[2];    /* rx, PACKET: the lower 32 bits of the ESP sequence number, the lower half of them first */
+	__u8 reserved1;
 	__u8 phase;
 };
 
 SPA_ASSERT(sizeof(struct spa_completion) == 32);
 SPA_ASSERT(offsetof(struct spa_completion, index) == 20);
 SPA_ASSERT(offsetof(struct spa_completion, status) == 24);
+SPA_ASSERT(offsetof(struct spa_completion, seq) == 26);
 SPA_ASSERT(offsetof(struct spa_completion, phase) == 31);
 
 #include <spa/hw_packet.h>

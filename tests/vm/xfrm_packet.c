@@ -254,7 +254,8 @@ static int add_policy(int words, char** word) {
   begin(&r, XFRM_MSG_NEWPOLICY);
   append(&r, &p, sizeof p);
   if (words >= 9) add_template(&r, word + 5);
-  offload(&r, word[0], word[1], XFRM_OFFLOAD_PACKET);
+  // Of a policy the kernel knows the direction, and takes no flag for it.
+  offload(&r, word[0], "out", XFRM_OFFLOAD_PACKET);
   return ask(&r);
 }
 

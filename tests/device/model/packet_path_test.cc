@@ -144,6 +144,8 @@ TEST_F(PacketPath, EncapsulatesFullyAndBringsItBack) {
     EXPECT_EQ(completion->flags & ~SPA_CPL_CSUM_OK, std::uint32_t{SPA_CPL_PACKET});
     EXPECT_EQ(completion->sa_index, kInIndex);
     EXPECT_EQ(completion->sa_generation, 7u);
+    EXPECT_EQ(from_le(completion->seq[0]), 1u) << "what the driver needs to go on behind it";
+    EXPECT_EQ(from_le(completion->seq[1]), 0u);
     const Bytes delivered = host.received(*completion);
     const Bytes expected = in_ethernet(mac, packet);
     EXPECT_EQ(delivered, expected);
