@@ -6,6 +6,7 @@
 
 #include "compat/devlink.h"
 #include "devlink.h"
+#include "diagnose.h"
 #include "policy.h"
 #include "recover.h"
 #include "sa.h"
@@ -104,6 +105,7 @@ static int spa_devlink_diagnose(struct devlink_health_reporter *reporter, struct
 	for (i = 0; i < SPA_NR_FAULTS; i++)
 		if (h->seen[i])
 			spa_fmsg(devlink_fmsg_u64_pair_put(fmsg, spa_fault_text(i), h->seen[i]));
+	spa_diagnose_health(spa, fmsg);
 	return 0;
 }
 
@@ -150,6 +152,7 @@ static int spa_devlink_dump(struct devlink_health_reporter *reporter, struct dev
 		spa_devlink_dump_queue(fmsg, name, &spa->pairs[i].tx);
 	}
 	mutex_unlock(&spa->rings_lock);
+	spa_diagnose_dump(spa, fmsg);
 	return 0;
 }
 

@@ -103,6 +103,15 @@ ethtool_settings() {
     bring_card_up
 }
 
+# R-ENG: what devlink's health reporter tells, of the driver and of the card itself.
+health() {
+    local slot
+    slot=$(basename /sys/bus/pci/drivers/spa/0000:*)
+    check "diagnose asks the card too" has 'queues running' devlink health diagnose "pci/$slot" reporter fw
+    # SPA_DUMP_MAGIC.
+    check "a dump holds the card's own" has '53 50 41 44' devlink health dump show "pci/$slot" reporter fw
+}
+
 gcm() { printf 'aead rfc4106(gcm(aes)) %s 128' "$(key $(($1 / 8 + 4)))"; }
 sha1() { printf 'enc cbc(aes) %s auth-trunc hmac(sha1) %s 96' "$(key $(($1 / 8)))" "$(key 20)"; }
 sha256() { printf 'enc cbc(aes) %s auth-trunc hmac(sha256) %s 128' "$(key $(($1 / 8)))" "$(key 32)"; }
@@ -381,6 +390,7 @@ refusals
 failures_of_packets
 settings
 ethtool_settings
+health
 switching_off
 takedown
 "$tools/spa-pk-check" /dev/spa0 || failed=1
