@@ -6,6 +6,7 @@
 #include "ethtool.h"
 #include "netdev.h"
 #include "rss.h"
+#include "sa.h"
 #include "selftest.h"
 #include "spa.h"
 #include "tx.h"
@@ -32,6 +33,10 @@ static const char spa_counter_names[][ETH_GSTRING_LEN] = {
 #undef SPA_X
 };
 
+/* How full the table of SAs is, and how large. */
+static const char spa_gauge_names[][ETH_GSTRING_LEN] = { "drv_sas", "drv_sas_max" };
+#define SPA_FIXED_STATS (ARRAY_SIZE(spa_counter_names) + ARRAY_SIZE(spa_gauge_names))
+
 /* And those of each pair, "q3_rx_packets". */
 static const char *const spa_pair_counter_names[] = { "rx_packets", "tx_packets", "irqs" };
 
@@ -52,7 +57,7 @@ static int spa_get_sset_count(struct net_device *netdev, int set)
 
 	switch (set) {
 	case ETH_SS_STATS:
-		return ARRAY_SIZE(spa_counter_names) + spa->max_pairs * ARRAY_SIZE(spa_pair_counter_names);
+		return SPA_FIXED_STATS + spa->max_pairs * ARRAY_SIZE(spa_pair_counter_names);
 	case ETH_SS_TEST:
 		return spa_selftest_count();
 	default:
@@ -66,6 +71,8 @@ static void spa_get_stats_strings(struct spa *spa, u8 *names)
 
 	memcpy(names, spa_counter_names, sizeof(spa_counter_names));
 	names += sizeof(spa_counter_names);
+	memcpy(names, spa_gauge_names, sizeof(spa_gauge_names));
+	names += sizeof(spa_gauge_names);
 	for (pair = 0; pair < spa->max_pairs; pair++)
 		for (i = 0; i < ARRAY_SIZE(spa_pair_counter_names); i++)
 			ethtool_sprintf(&names, "q%u_%s", pair, spa_pair_counter_names[i]);
@@ -109,6 +116,8 @@ static void spa_get_ethtool_stats(struct net_device *netdev, struct ethtool_stat
 		*v++ = spa_netdev_xmit_total(spa, i);
 	for (i = 0; i < SPA_CARD_COUNTERS; i++)
 		*v++ = atomic64_read(&spa->counters[i]);
+	*v++ = spa_sa_count(spa);
+	*v++ = spa->limits.sas;
 	for (i = 0; i < spa->max_pairs; i++)
 		v = spa_get_pair_stats(&spa->pairs[i], v);
 }

@@ -44,7 +44,7 @@ check "strongSwan and card agree on what the router sent" equal "$sent" "$(swan_
 check "strongSwan and card agree on what the peer sent" equal "$received" "$(swan_packets peer out)"
 check "show crypto engine connections active names the card" has spa0 tool router show crypto engine connections active
 # R-ENG-11
-check "show crypto eli: the card is active with both SAs" has "2 active" tool router show crypto eli
+check "show crypto eli: the card is active with both SAs, and how many it takes" has "2 active, 16384 max" tool router show crypto eli
 check "show crypto engine accelerator statistic and card agree on ESP" has "IPSec Packets............: $sent" \
     tool router show crypto engine accelerator statistic
 check "no packet is on the wire in the clear" equal 0 "$(wire_opens /out/card0.pcap 'icmp && !esp')"

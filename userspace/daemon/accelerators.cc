@@ -135,6 +135,8 @@ std::vector<config::AcceleratorView> Daemon::accelerators() {
       if (statistics->driver == "spa") {
         view.name = "SPA-IPSEC";
         view.capabilities = kCardCapabilities;
+        const auto most = view.counters.find("drv_sas_max");
+        if (most != view.counters.end()) view.sas_max = static_cast<std::uint32_t>(most->second);
       }
     }
     views.push_back(std::move(view));
