@@ -3,7 +3,7 @@
 #include <linux/netdevice.h>
 
 #include "genl.h"
-#include "netdev.h"
+#include "port.h"
 #include "sa.h"
 #include "spa.h"
 

@@ -7,8 +7,8 @@
 
 #include "ethtool.h"
 #include "netdev.h"
+#include "port.h"
 #include "rss.h"
-#include "rx.h"
 #include "spa.h"
 #include "tx.h"
 #include "xfrm.h"
@@ -19,185 +19,7 @@
 #define SPA_TX_ENTRIES 512
 #define SPA_FRAME_OVERHEAD (ETH_HLEN + VLAN_HLEN)
 
-/* ---- The port ---- */
-
-static int spa_port_set(struct spa *spa)
-{
-	struct spa_admin_cmd cmd = { .opcode = cpu_to_le16(SPA_CMD_PORT_SET) };
-	u64 arg = 0;
-	int err;
-
-	mutex_lock(&spa->port_lock);
-	if (spa->port_up) {
-		arg |= SPA_PORT_UP;
-		if (spa->netdev->flags & IFF_PROMISC)
-			arg |= SPA_PORT_PROMISC;
-		if (spa->netdev->flags & IFF_ALLMULTI || !netdev_mc_empty(spa->netdev))
-			arg |= SPA_PORT_ALLMULTI;
-	}
-	cmd.arg = cpu_to_le64(arg);
-	err = spa_admin_exec(spa, &cmd, NULL);
-	mutex_unlock(&spa->port_lock);
-	return err;
-}
-
-static int spa_port_up(struct spa *spa, bool up)
-{
-	mutex_lock(&spa->port_lock);
-	spa->port_up = up;
-	mutex_unlock(&spa->port_lock);
-	return spa_port_set(spa);
-}
-
-static void spa_port_work(struct work_struct *work)
-{
-	struct spa *spa = container_of(work, struct spa, port_work);
-	int err = spa_port_set(spa);
-
-	/* While it is being reset it cannot be told, and afterwards it is told anyway. */
-	if (err && err != -ENODEV && err != -EAGAIN && err != -ECANCELED)
-		netdev_warn(spa->netdev, "the receive filter was not set: %d\n", err);
-}
-
-static int spa_mac_set(struct spa *spa, const u8 *mac)
-{
-	struct spa_admin_cmd cmd = { .opcode = cpu_to_le16(SPA_CMD_MAC_SET) };
-	u64 arg = 0;
-	int i;
-
-	for (i = 0; i < ETH_ALEN; i++)
-		arg |= (u64)mac[i] << (8 * i);
-	cmd.arg = cpu_to_le64(arg);
-	return spa_admin_exec(spa, &cmd, NULL);
-}
-
-int spa_netdev_restore_mac(struct spa *spa)
-{
-	return spa_mac_set(spa, spa->netdev->dev_addr);
-}
-
-void spa_port_link_changed(struct spa *spa)
-{
-	if (!READ_ONCE(spa->port_up))
-		return;
-	if (spa_hw_link(spa, NULL))
-		netif_carrier_on(spa->netdev);
-	else
-		netif_carrier_off(spa->netdev);
-}
-
 /* ---- Up and down ---- */
-
-static void spa_pair_release(struct spa_queue *q)
-{
-	if (spa_cq_release(q))
-		spa_count(q->spa, SPA_COUNT_CQ_DOORBELLS);
-}
-
-static void spa_pair_arm(struct spa_queue *q)
-{
-	if (spa_cq_arm(q))
-		spa_count(q->spa, SPA_COUNT_CQ_DOORBELLS);
-}
-
-static int spa_pair_poll(struct napi_struct *napi, int budget)
-{
-	struct spa_pair *pair = container_of(napi, struct spa_pair, napi);
-	int done;
-
-	spa_tx_poll(pair, budget);
-	done = spa_rx_poll(pair, budget);
-	if (done >= budget) {
-		spa_pair_release(&pair->rx);
-		spa_pair_release(&pair->tx);
-		return budget;
-	}
-	if (pair->broken) {
-		napi_complete_done(napi, done);
-		return done;
-	}
-	/*
-	 * Armed also for entries that came in the meantime, so none is forgotten. An interrupt may find another processor,
-	 * which polls as soon as the context is given up: only one queue can be armed after that.
-	 */
-	spa_pair_arm(&pair->tx);
-	if (napi_complete_done(napi, done))
-		spa_pair_arm(&pair->rx);
-	return done;
-}
-
-static int spa_pair_alloc(struct spa_pair *pair)
-{
-	int err = spa_rx_alloc(pair);
-
-	if (err)
-		return err;
-	err = spa_tx_alloc(pair);
-	if (err)
-		spa_rx_free(pair);
-	return err;
-}
-
-static void spa_pair_free(struct spa_pair *pair)
-{
-	spa_tx_free(pair);
-	spa_rx_free(pair);
-}
-
-static void spa_pair_coalesce(struct spa_pair *pair)
-{
-	struct spa *spa = pair->spa;
-
-	spa_queue_coalesce(&pair->rx, spa->rx_coalesce.usecs, spa->rx_coalesce.frames);
-	spa_queue_coalesce(&pair->tx, spa->tx_coalesce.usecs, spa->tx_coalesce.frames);
-}
-
-void spa_netdev_coalesce(struct spa *spa)
-{
-	u32 i;
-
-	for (i = 0; spa->port_up && i < spa->nr_pairs; i++)
-		spa_pair_coalesce(&spa->pairs[i]);
-}
-
-static int spa_pair_start(struct spa_pair *pair)
-{
-	int err;
-
-	pair->broken = false;
-	err = spa_queue_start(&pair->rx);
-	if (err)
-		return err;
-	err = spa_queue_start(&pair->tx);
-	if (err)
-		goto err_rx;
-	err = spa_rx_fill(pair);
-	if (err)
-		goto err_tx;
-	spa_pair_coalesce(pair);
-	napi_enable(&pair->napi);
-	/* The first poll arms the interrupts. */
-	local_bh_disable();
-	napi_schedule(&pair->napi);
-	local_bh_enable();
-	return 0;
-
-err_tx:
-	spa_queue_stop(&pair->tx);
-err_rx:
-	spa_queue_stop(&pair->rx);
-	spa_rx_drain(pair);
-	return err;
-}
-
-static void spa_pair_stop(struct spa_pair *pair)
-{
-	napi_disable(&pair->napi);
-	spa_queue_stop(&pair->tx);
-	spa_queue_stop(&pair->rx);
-	spa_tx_drain(pair);
-	spa_rx_drain(pair);
-}
 
 static void spa_rings_set_up(struct spa *spa, bool up)
 {
@@ -233,6 +55,14 @@ static void spa_pairs_stop(struct spa *spa)
 	spa_rings_set_up(spa, false);
 	for (i = 0; i < spa->nr_pairs; i++)
 		spa_pair_stop(&spa->pairs[i]);
+}
+
+void spa_netdev_coalesce(struct spa *spa)
+{
+	u32 i;
+
+	for (i = 0; spa->port_up && i < spa->nr_pairs; i++)
+		spa_pair_coalesce(&spa->pairs[i]);
 }
 
 static int spa_up(struct spa *spa)
@@ -396,6 +226,11 @@ int spa_netdev_resume(struct spa *spa)
 	return err;
 }
 
+int spa_netdev_restore_mac(struct spa *spa)
+{
+	return spa_port_set_mac(spa, spa->netdev->dev_addr);
+}
+
 void spa_restart_later(struct spa *spa, const char *why)
 {
 	if (schedule_delayed_work(&spa->restart_work, SPA_RESTART_DELAY) && net_ratelimit())
@@ -432,7 +267,7 @@ static int spa_set_mac_address(struct net_device *netdev, void *p)
 
 	if (!is_valid_ether_addr(addr->sa_data))
 		return -EADDRNOTAVAIL;
-	err = spa_mac_set(netdev_priv(netdev), addr->sa_data);
+	err = spa_port_set_mac(netdev_priv(netdev), addr->sa_data);
 	if (!err)
 		eth_hw_addr_set(netdev, addr->sa_data);
 	return err;
@@ -516,7 +351,7 @@ static void spa_netdev_set_mac(struct spa *spa)
 		return;
 	}
 	eth_hw_addr_random(spa->netdev);
-	if (spa_mac_set(spa, spa->netdev->dev_addr))
+	if (spa_port_set_mac(spa, spa->netdev->dev_addr))
 		dev_warn(spa->dev, "the card has no address and takes none\n");
 }
 

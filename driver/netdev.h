@@ -15,9 +15,6 @@ void spa_netdev_cleanup(struct spa *spa);
 /* Is it an interface of this driver? */
 bool spa_netdev_is_card(const struct net_device *netdev);
 
-/* The LINK register may read otherwise now. Process context. */
-void spa_port_link_changed(struct spa *spa);
-
 /* Takes the rings down and up again, soon and not too often. Any context. */
 void spa_restart_later(struct spa *spa, const char *why);
 

@@ -45,6 +45,18 @@ struct spa_pair {
 	struct spa_xmit_counters xmit;
 };
 
+/* The rings' memory. */
+int spa_pair_alloc(struct spa_pair *pair);
+void spa_pair_free(struct spa_pair *pair);
+
+/* Start fills the receive ring and enables the context; stop gives back what is in the rings. Both may sleep. */
+int spa_pair_start(struct spa_pair *pair);
+void spa_pair_stop(struct spa_pair *pair);
+/* Of a pair that runs: tells the card how long interrupts may wait. */
+void spa_pair_coalesce(struct spa_pair *pair);
+
+int spa_pair_poll(struct napi_struct *napi, int budget);
+
 static inline struct netdev_queue *spa_pair_txq(struct spa_pair *pair, struct net_device *netdev)
 {
 	return netdev_get_tx_queue(netdev, pair->index);
