@@ -34,19 +34,31 @@ run_vm() {
     spa_say "   $name: $(grep -c '^ok - ' "$logs/$name.log") ok, status $rc, $((SECONDS - began)) s"
 }
 
-suite_vm() {
-    local script line runs=() run name rc
-    rm -f "$logs"/vm-*.status
+# vm_runs: "SCRIPT|NAME|ARGUMENTS" of all scripts for Debian's kernels.
+vm_runs() {
+    local script line name
     for script in "$SPA_ROOT"/tests/vm/*.vm.sh; do
         [ -f "$script" ] || continue
         while IFS= read -r line; do
             name=vm-$(basename "$script" .vm.sh)
             [[ $line != *--kernel* ]] || name+=-$(sed -E 's/.*--kernel +([^ ]+).*/\1/' <<<"$line")
             [[ $line != *"--qemu stock"* ]] || name+=-stock
-            runs+=("$script|$name|$line")
+            echo "$script|$name|$line"
         done < <(sed -n 's/^# vm: *//p' "$script" | grep . || echo "--cards 1")
     done
-    [ ${#runs[@]} -gt 0 ] || skip vm "there is no script in tests/vm"
+}
+
+# The same for the debug kernel: each script once, which there takes several times as long and more memory.
+vm_debug_runs() {
+    vm_runs | sed -E 's/\|([^|]*)-(6\.1|6\.12)(-stock)?\|/|\1\3-debug|/; s/--kernel +[^ ]+//; s/--(timeout|memory) +[0-9]+//g' |
+        sort -u -t '|' -k 2,2 | sed 's/$/ --kernel debug --memory 2048 --timeout 3000/'
+}
+
+# run_all RUNS: two at a time.
+run_all() {
+    local runs=() run script name line rc
+    rm -f "$logs"/vm-*.status
+    mapfile -t runs <<<"$1"
     for run in "${runs[@]}"; do
         IFS='|' read -r script name line <<<"$run"
         while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n || true; done
@@ -63,4 +75,15 @@ suite_vm() {
             count_tap "$logs/$name.log" "$name" "$rc"
         fi
     done
+}
+
+suite_vm() { run_all "$(vm_runs)"; }
+
+suite_vm_debug() {
+    if [ -s "$SPA_CACHE/kernels/debug/release" ]; then
+        build_step "driver debug" "$SPA_ROOT/tools/build-driver" debug
+        run_all "$(vm_debug_runs)"
+    else
+        skip vm-debug "the debug kernel is not built (tools/setup --debug-kernel)"
+    fi
 }

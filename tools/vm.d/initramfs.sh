@@ -8,9 +8,13 @@ INITRAMFS_MODULES="virtio_pci virtio_console 9pnet_virtio 9p overlay"
 collect_modules() {
     local dir=$1 release name file
     release=$(cat "$boot/release")
+    # What is built in says so, and is no file.
     for name in $INITRAMFS_MODULES; do
-        /sbin/modprobe -d "$boot" -S "$release" --show-depends "$name" 2>/dev/null | sed -n 's/^insmod //p' || true
-    done | awk '!seen[$1]++ { print $1 }' | while read -r file; do
+        /sbin/modprobe -d "$boot" -S "$release" --show-depends "$name" 2>/dev/null >>"$work/modules" ||
+            spa_die "there is no module $name below $boot"
+    done
+    touch "$dir/order"
+    sed -n 's/^insmod //p' "$work/modules" | awk '!seen[$1]++ { print $1 }' | while read -r file; do
         name=$(basename "$file" .xz)
         case $file in
             *.xz) xz -dc "$file" >"$dir/$name" ;;
@@ -18,7 +22,6 @@ collect_modules() {
         esac
         echo "$name" >>"$dir/order"
     done
-    [ -s "$dir/order" ] || spa_die "no modules found below $boot"
 }
 
 # Sets $initramfs; builds it when this kernel has none made by these very sources.

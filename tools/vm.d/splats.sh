@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What a kernel that watches itself has to say after a script: lockdep, KASAN, UBSAN, DMA-API debug, kmemleak.
+# Sourced by vm.d/stage2 on the debug kernel.
+
+# Two scans, for an object must look lost twice, and be some seconds old, before it is reported.
+find_leaks() {
+    local leaks=/sys/kernel/debug/kmemleak
+    echo scan >$leaks
+    sleep 6
+    echo scan >$leaks
+    echo scan >$leaks
+    cat $leaks
+}
+
+# watched_kernel_complains: prints the complaints since the script started; true when there are any.
+watched_kernel_complains() {
+    local said
+    said=$(dmesg | sed -n '/spa: the script starts/,$p' |
+        grep -E 'BUG: |WARNING: |KASAN: |UBSAN: |ODEBUG: |DMA-API: .*(device driver|leak|error)|INFO: (possible|trying to register)' || true
+        find_leaks)
+    [ -n "$said" ] || return 1
+    printf 'guest: the kernel complains:\n%s\n' "$said"
+}
