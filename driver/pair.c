@@ -103,7 +103,13 @@ err_rx:
 
 void spa_pair_stop(struct spa_pair *pair)
 {
+	struct netdev_queue *txq = spa_pair_txq(pair, pair->spa->netdev);
+
 	napi_disable(&pair->napi);
+	/* The last poll may have woken the queue that our caller has stopped; nothing may come into the ring any more. */
+	__netif_tx_lock_bh(txq);
+	netif_tx_stop_queue(txq);
+	__netif_tx_unlock_bh(txq);
 	spa_queue_stop(&pair->tx);
 	spa_queue_stop(&pair->rx);
 	spa_tx_drain(pair);
