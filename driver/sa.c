@@ -82,6 +82,8 @@ static int spa_sa_program(struct spa *spa, struct spa_sa_entry *entry)
 	err = spa_admin_exec(spa, &cmd, &data);
 	if (err)
 		xa_erase_bh(&spa->sas, entry->index);
+	else
+		smp_store_release(&entry->programmed, true);
 	return err;
 }
 
@@ -203,6 +205,7 @@ bool spa_sa_exists(struct spa *spa, u32 index, u32 generation)
 bool spa_sa_next(struct spa *spa, unsigned long *index, u32 *generation)
 {
 	struct spa_sa_entry *entry;
+	bool found;
 
 	rcu_read_lock();
 	entry = xa_find(&spa->sas, index, ULONG_MAX, XA_PRESENT);
@@ -210,10 +213,12 @@ bool spa_sa_next(struct spa *spa, unsigned long *index, u32 *generation)
 		*index = 0;
 		entry = xa_find(&spa->sas, index, ULONG_MAX, XA_PRESENT);
 	}
-	if (entry)
+	/* The card need not know yet what is just being added. */
+	found = entry && smp_load_acquire(&entry->programmed);
+	if (found)
 		*generation = entry->generation;
 	rcu_read_unlock();
-	return entry;
+	return found;
 }
 
 u32 spa_sa_find_inbound(struct spa *spa, __be32 spi, const u8 daddr[16])

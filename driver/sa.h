@@ -34,6 +34,7 @@ struct spa_sa_entry {
 	u32 index;
 	u32 generation;
 	bool inbound;
+	bool programmed; /* the card has said that it took it */
 	bool packet; /* packet mode: what follows is for it alone */
 	/* Outbound: sequence numbers that the card may have used for what it was given since `hw` was made. */
 	atomic64_t given;
@@ -55,7 +56,7 @@ void spa_sa_table_destroy(struct spa *spa);
 u32 spa_sa_count(struct spa *spa);
 /* Is there an SA of this index and generation? */
 bool spa_sa_exists(struct spa *spa, u32 index, u32 generation);
-/* The first SA at or after *index, or the first of all; false when there is none. */
+/* The first SA at or after *index, or the first of all; false when there is none, or the card has not taken it yet. */
 bool spa_sa_next(struct spa *spa, unsigned long *index, u32 *generation);
 /* The index of the inbound SA of these addresses and SPI, or SPA_SA_NONE. */
 u32 spa_sa_find_inbound(struct spa *spa, __be32 spi, const u8 daddr[16]);

@@ -71,5 +71,7 @@ check "the card has none any more" within 120 all_deleted
 clear_security
 check "and takes tunnels again" program 1 500
 check "traffic over one of those" eval "tunnel 400 && carries"
+# Who asked for an SA that the card was just being told took it for lost, and reset the card.
+check "the card was never thought to have failed" fails eval 'dmesg | grep "the card has failed"'
 check "the driver unloads" rmmod spa
 finish
