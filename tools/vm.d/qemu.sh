@@ -63,6 +63,7 @@ qemu_arguments() {
     share job "$work/job"
     share out "$outdir"
     if [ "$accel" = kvm ]; then arguments+=(-cpu host); else arguments+=(-cpu max); fi
+    [ "$icount" = 0 ] || arguments+=(-icount shift=0)
     [ "$monitor" = 0 ] || monitor_port
     for ((i = 0; i < cards; i++)); do
         wire "$i"
