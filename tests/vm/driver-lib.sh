@@ -87,8 +87,11 @@ carrier() { [ "$(router cat /sys/class/net/spa0/carrier 2>/dev/null)" = 1 ]; }
 
 # key OCTETS: as hexadecimal, always the same.
 key() {
-    local i out=0x
-    for ((i = 1; i <= $1; i++)); do out+=$(printf '%02x' $((i * 37 % 256))); done
+    local i out=0x octet
+    for ((i = 1; i <= $1; i++)); do
+        printf -v octet '%02x' $((i * 37 % 256))
+        out+=$octet
+    done
     echo "$out"
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs XFRM states and policies with packet offload, which Debian 12's iproute2 does not know.
-//   spa-xfrm state DEVICE in|out SRC DST SPI REQID KEY transport|tunnel [OPTION...]
-//       KEY: AES-GCM key and salt in hexadecimal. OPTION: esn, window N, seq N, soft-packets N,
-//       hard-packets N, crypto
+//   spa-xfrm state DEVICE in|out SRC DST SPI REQID ALGORITHM transport|tunnel [OPTION...]
+//       ALGORITHM: NAME=KEY/ICV-BITS (combined mode), CIPHER=KEY+HMAC=KEY/ICV-BITS, or KEY alone
+//       (AES-GCM), each key in hexadecimal, with its salt. OPTION: esn, window N, seq N,
+//       soft-packets N, hard-packets N, crypto
 //   spa-xfrm policy DEVICE in|out SRC/PREFIX DST/PREFIX PRIORITY REQID transport|tunnel OUTER-SRC
 //   OUTER-DST spa-xfrm policy DEVICE in|out SRC/PREFIX DST/PREFIX PRIORITY allow|block
+//   spa-xfrm batch: lines of these on standard input, up to the first that is refused
 // SPI and numbers are read as C does (0x for hexadecimal). The answer of the kernel is the exit
 // status.
 #include <arpa/inet.h>
@@ -23,7 +25,7 @@
 #define XFRM_OFFLOAD_PACKET 4
 #endif
 
-enum { kRoom = 4096 };
+enum { kRoom = 4096, kWords = 24, kNameOctets = 64, kKeyMost = 64 };
 
 struct request {
   struct nlmsghdr header;
@@ -153,31 +155,60 @@ static void parse_options(struct state_options* s, char** word) {
   }
 }
 
-static void add_key(struct request* r, const char* hex) {
-  enum { kKeyMost = 64 };
-  _Alignas(8) unsigned char room[sizeof(struct xfrm_algo_aead) + kKeyMost] = {0};
-  struct xfrm_algo_aead* a = (struct xfrm_algo_aead*)room;
+static size_t from_hex(char* to, size_t room, const char* hex) {
   if (strncmp(hex, "0x", 2) == 0) hex += 2;
   const size_t octets = strlen(hex) / 2;
-  if (octets > kKeyMost) die("key too long");
-  strcpy(a->alg_name, "rfc4106(gcm(aes))");
-  a->alg_key_len = (unsigned)octets * 8;
-  a->alg_icv_len = 128;
+  if (octets > room) die("key too long");
   for (size_t i = 0; i < octets; ++i) {
     const char pair[] = {hex[2 * i], hex[2 * i + 1], 0};
-    a->alg_key[i] = (char)strtoul(pair, NULL, 16);
+    to[i] = (char)strtoul(pair, NULL, 16);
   }
-  attribute(r, XFRMA_ALG_AEAD, a, sizeof *a + octets);
+  return octets;
+}
+
+// NAME=KEY or NAME=KEY/BITS. xfrm_algo_auth and xfrm_algo_aead have the number of bits between the
+// key's length and the key, xfrm_algo has not.
+static void add_algorithm(struct request* r, uint16_t type, char* text) {
+  char room[sizeof(struct xfrm_algo_aead) + kKeyMost] = {0};
+  char* key = strchr(text, '=');
+  if (key == NULL || key - text >= kNameOctets) die("an algorithm is not NAME=KEY");
+  *key++ = 0;
+  char* bits = strchr(key, '/');
+  if (bits != NULL) *bits++ = 0;
+  const size_t head =
+      type == XFRMA_ALG_CRYPT ? sizeof(struct xfrm_algo) : sizeof(struct xfrm_algo_aead);
+  const size_t octets = from_hex(room + head, kKeyMost, key);
+  const uint32_t lengths[] = {(uint32_t)octets * 8, bits == NULL ? 0 : (uint32_t)number(bits)};
+  strcpy(room, text);
+  memcpy(room + kNameOctets, lengths, head - kNameOctets);
+  attribute(r, type, room, head + octets);
+}
+
+// A key alone is one of AES-GCM.
+static void add_algorithms(struct request* r, const char* text) {
+  char words[512];
+  if (strchr(text, '=') == NULL)
+    snprintf(words, sizeof words, "rfc4106(gcm(aes))=%s/128", text);
+  else
+    snprintf(words, sizeof words, "%s", text);
+  char* hmac = strchr(words, '+');
+  if (hmac == NULL) {
+    add_algorithm(r, XFRMA_ALG_AEAD, words);
+    return;
+  }
+  *hmac++ = 0;
+  add_algorithm(r, XFRMA_ALG_CRYPT, words);
+  add_algorithm(r, XFRMA_ALG_AUTH_TRUNC, hmac);
 }
 
 // The replay state in the form with any window and both halves of the number.
 static void add_replay(struct request* r, const struct state_options* s, int in) {
-  enum { kWords = 128 };
-  _Alignas(
-      8) unsigned char room[sizeof(struct xfrm_replay_state_esn) + kWords * sizeof(uint32_t)] = {0};
+  enum { kWindowWords = 128 };
+  _Alignas(8) unsigned char
+      room[sizeof(struct xfrm_replay_state_esn) + kWindowWords * sizeof(uint32_t)] = {0};
   struct xfrm_replay_state_esn* e = (struct xfrm_replay_state_esn*)room;
   const uint32_t words = (s->window + 31) / 32;
-  if (words > kWords) die("window too wide");
+  if (words > kWindowWords) die("window too wide");
   e->bmp_len = words;
   e->replay_window = s->window;
   if (in) {
@@ -208,7 +239,7 @@ static int add_state(char** word) {
   if (s.info.mode == XFRM_MODE_TUNNEL) s.info.flags |= XFRM_STATE_AF_UNSPEC;
   begin(&r, XFRM_MSG_NEWSA);
   append(&r, &s.info, sizeof s.info);
-  add_key(&r, word[6]);
+  add_algorithms(&r, word[6]);
   add_replay(&r, &s, inbound(word[1]));
   offload(&r, word[0], word[1], s.flags);
   return ask(&r);
@@ -259,9 +290,35 @@ static int add_policy(int words, char** word) {
   return ask(&r);
 }
 
-int main(int argc, char** argv) {
-  if (argc >= 10 && strcmp(argv[1], "state") == 0) return add_state(argv + 2);
-  if (argc >= 8 && strcmp(argv[1], "policy") == 0) return add_policy(argc - 2, argv + 2);
-  fprintf(stderr, "usage: spa-xfrm state|policy ... (see the head of xfrm_packet.c)\n");
+static int usage(void) {
+  fprintf(stderr, "usage: spa-xfrm state|policy|batch ... (see the head of xfrm_packet.c)\n");
   return 2;
+}
+
+static int run(int words, char** word) {
+  if (words >= 9 && strcmp(word[0], "state") == 0) return add_state(word + 1);
+  if (words >= 7 && strcmp(word[0], "policy") == 0) return add_policy(words - 1, word + 1);
+  return usage();
+}
+
+// Ends at the first line that is refused.
+static int run_batch(void) {
+  char line[1024];
+  char whole[1024];
+  while (fgets(line, sizeof line, stdin) != NULL) {
+    char* word[kWords + 1] = {NULL};
+    int words = 0;
+    strcpy(whole, line);
+    for (char* w = strtok(line, " \n"); w != NULL && words < kWords; w = strtok(NULL, " \n"))
+      word[words++] = w;
+    if (words == 0 || run(words, word) == 0) continue;
+    fprintf(stderr, "spa-xfrm: the line was: %s", whole);
+    return 1;
+  }
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  if (argc == 2 && strcmp(argv[1], "batch") == 0) return run_batch();
+  return argc > 1 ? run(argc - 1, argv + 1) : usage();
 }
