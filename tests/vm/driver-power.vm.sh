@@ -13,21 +13,26 @@ card_is_there() { ip link show spa0 >/dev/null 2>&1; }
 card_is_gone() { [ ! -e /dev/spa0 ] && ! router ip link show spa0 >/dev/null 2>&1 && ! card_is_there; }
 no_states() { [ -z "$(ip -n router xfrm state)" ]; }
 
+checks=
 # load: protected traffic without end; with "keys", public keys too. unload: ends them.
 load() {
     local before
     before=$(card_stat drv_rx_esp_ok)
     ip netns exec router ping -q -i 0.02 -w 200 $PI4 >/dev/null 2>&1 &
-    loads=($!)
+    pinger=$!
     if [ "${1:-}" = keys ]; then
-        while "$tools/spa-pk-check" /dev/spa0 >/dev/null 2>&1; do :; done &
-        loads+=($!)
+        # Not killed: a check that outlived its loop would go on holding the device.
+        : >/run/keys-wanted
+        while [ -e /run/keys-wanted ] && "$tools/spa-pk-check" /dev/spa0 >/dev/null 2>&1; do :; done &
+        checks=$!
     fi
     within 20 stat_above drv_rx_esp_ok $((before + 20))
 }
 unload() {
-    kill "${loads[@]}" 2>/dev/null
-    wait "${loads[@]}"
+    rm -f /run/keys-wanted
+    kill "$pinger" 2>/dev/null
+    wait "$pinger" $checks
+    checks=
 }
 
 works() {
