@@ -25,15 +25,28 @@ relocate_headers() {
     done
 }
 
+# newest_kernel APT VERSION: prints the newest release of which image and headers can both be had. The archive publishes
+# headers hours before it has signed the image that belongs to them.
+newest_kernel() {
+    local apt=$1 version=$2 release
+    spa_apt "$apt" apt-cache pkgnames "linux-headers-$version." |
+        sed -nE "s/^linux-headers-(${version//./\\.}\.[^-]+(-[0-9]+)?-amd64)$/\1/p" | sort -rV |
+        while read -r release; do
+            if [ -n "$(spa_apt "$apt" apt-cache show "linux-image-$release" 2>/dev/null)" ]; then
+                echo "$release"
+                return
+            fi
+        done
+}
+
 unpack_kernel() {
     local version=$1 target=$2 work=$3 suites release kbuild
     read -ra suites < <(kernel_suites "$version")
     spa_say "kernel $version: reading the indexes of ${suites[*]}"
     spa_apt_open "$work/apt" "${suites[@]}" ||
         spa_die "kernel $version: apt cannot read ${suites[*]} from this machine's Debian mirror"
-    release=$(spa_apt "$work/apt" apt-cache pkgnames "linux-headers-$version." |
-        sed -nE "s/^linux-headers-(${version//./\\.}\.[^-]+(-[0-9]+)?-amd64)$/\1/p" | sort -V | tail -n 1)
-    [ -n "$release" ] || spa_die "kernel $version: no linux-headers-$version.*-amd64 in ${suites[*]}"
+    release=$(newest_kernel "$work/apt" "$version")
+    [ -n "$release" ] || spa_die "kernel $version: no linux-image-$version.*-amd64 with headers in ${suites[*]}"
     spa_say "kernel $version: fetching image and headers of $release"
     kbuild=$(spa_apt "$work/apt" apt-cache depends "linux-headers-$release" |
         sed -nE 's/^ *Depends: (linux-kbuild-[^ ]+)$/\1/p' | head -n 1)
