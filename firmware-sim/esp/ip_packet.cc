@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::uint8_t kHopByHop = 0;
 constexpr std::uint8_t kRouting = 43;
-constexpr std::uint8_t kFragment = 44;
 constexpr std::uint8_t kDestination = 60;
 constexpr std::uint16_t kMoreFragments = 0x2000;
 constexpr std::uint16_t kFragmentOffset = 0x1fff;
@@ -73,7 +72,7 @@ std::optional<IpPacket> parse_ipv6(card::ByteView packet, std::size_t start,
     ip.protocol_at = ip.payload;
     ip.payload += length;
   }
-  ip.fragment = ip.protocol == kFragment;
+  ip.fragment = ip.protocol == kProtoFragment;
   return ip;
 }
 

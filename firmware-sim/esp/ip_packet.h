@@ -17,6 +17,7 @@ inline constexpr std::uint8_t kProtoIpIp = 4;
 inline constexpr std::uint8_t kProtoTcp = 6;
 inline constexpr std::uint8_t kProtoUdp = 17;
 inline constexpr std::uint8_t kProtoIpv6 = 41;
+inline constexpr std::uint8_t kProtoFragment = 44;
 inline constexpr std::uint8_t kProtoEsp = 50;
 inline constexpr std::uint8_t kProtoNone = 59;
 inline constexpr std::size_t kIpv4Header = 20;

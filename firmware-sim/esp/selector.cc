@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::uint8_t kProtoIcmp = 1;
 constexpr std::uint8_t kProtoDccp = 33;
-constexpr std::uint8_t kProtoFragment = 44;
 constexpr std::uint8_t kProtoIcmpv6 = 58;
 constexpr std::uint8_t kProtoSctp = 132;
 constexpr std::uint8_t kProtoUdpLite = 136;

@@ -4,16 +4,14 @@
 #include <algorithm>
 #include <array>
 
+#include "firmware-sim/esp/ip_packet.h"
+
 namespace spa::card {
 namespace {
 
 constexpr std::size_t kEthernetHeader = 14;
 constexpr std::uint16_t kEtherTypeIpv4 = 0x0800;
 constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
-constexpr std::uint8_t kIpIp = 4;
-constexpr std::uint8_t kTcp = 6;
-constexpr std::uint8_t kUdp = 17;
-constexpr std::uint8_t kIpv6 = 41;
 
 // One's complement sum of big-endian words; an odd octet at the end counts as a high one.
 std::uint32_t sum_words(ByteView bytes, std::uint32_t sum = 0) {
@@ -25,9 +23,10 @@ std::uint32_t sum_words(ByteView bytes, std::uint32_t sum = 0) {
 }
 
 bool payload_right(ByteView addresses, std::uint8_t protocol, ByteView payload) {
-  const std::size_t field = protocol == kTcp ? 16 : 6;
-  if ((protocol != kTcp && protocol != kUdp) || payload.size() < field + 2) return false;
-  if (protocol == kUdp && load_be16(&payload[field]) == 0) return false;
+  const std::size_t field = protocol == esp::kProtoTcp ? 16 : 6;
+  if ((protocol != esp::kProtoTcp && protocol != esp::kProtoUdp) || payload.size() < field + 2)
+    return false;
+  if (protocol == esp::kProtoUdp && load_be16(&payload[field]) == 0) return false;
   const auto pseudo = static_cast<std::uint32_t>(protocol + payload.size());
   return sum_words(payload, sum_words(addresses) + pseudo) == 0xffff;
 }
@@ -61,8 +60,8 @@ bool finish_checksum(MutableByteView frame, std::size_t start, std::size_t offse
 
 bool inner_checksums_right(const esp::RxFrame& frame) {
   const ByteView payload = ByteView(frame.frame).subspan(frame.payload, frame.payload_length);
-  if (frame.next_header == kIpIp) return ipv4_right(payload);
-  if (frame.next_header == kIpv6) return ipv6_right(payload);
+  if (frame.next_header == esp::kProtoIpIp) return ipv4_right(payload);
+  if (frame.next_header == esp::kProtoIpv6) return ipv6_right(payload);
   const std::size_t width = frame.outer_ipv6 ? 16 : 4;
   std::array<std::uint8_t, 32> addresses{};
   std::copy_n(frame.saddr.begin(), width, addresses.begin());

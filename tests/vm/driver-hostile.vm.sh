@@ -7,7 +7,6 @@
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 
-slot() { basename /sys/bus/pci/drivers/spa/0000:*; }
 most_pings() { # TARGET: more than a third come back
     local got
     got=$(router ping -q -c 30 -i 0.05 -W 3 "$1" | sed -nE 's/.* ([0-9]+) received.*/\1/p')

@@ -35,6 +35,14 @@ fault() {
 
 load_driver() { insmod "$SPA_MODULE"; }
 
+# Where the card sits on the PCI bus, while the driver has it.
+slot() { basename /sys/bus/pci/drivers/spa/0000:*; }
+card_is_there() { ip link show spa0 >/dev/null 2>&1; }
+card_is_gone() { [ ! -e /dev/spa0 ] && ! router ip link show spa0 >/dev/null 2>&1 && ! card_is_there; }
+
+# first_ping ADDRESS: waits until one comes back.
+first_ping() { router ping -q -c 1 -i 0.2 -w 60 "$1"; }
+
 # card_stat NAME: one counter of ethtool -S.
 card_stat() { router ethtool -S spa0 | awk -v name="$1:" '$1 == name { print $2 }'; }
 stat_is() { [ "$(card_stat "$1")" = "$2" ]; }

@@ -7,10 +7,6 @@ set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 
 read -ra algorithm <<<"aead rfc4106(gcm(aes)) $(key 20) 128"
-slot() { basename /sys/bus/pci/drivers/spa/0000:*; }
-first_ping() { router ping -q -c 1 -i 0.2 -w 60 "$1"; }
-card_is_there() { ip link show spa0 >/dev/null 2>&1; }
-card_is_gone() { [ ! -e /dev/spa0 ] && ! router ip link show spa0 >/dev/null 2>&1 && ! card_is_there; }
 no_states() { [ -z "$(ip -n router xfrm state)" ]; }
 
 checks=

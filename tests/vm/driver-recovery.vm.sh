@@ -11,7 +11,6 @@ set -u
 tunnels=500
 far=10.3.0 # .1, .2 ...: what is behind the tunnels
 
-slot() { basename /sys/bus/pci/drivers/spa/0000:*; }
 reporter() { devlink health "$1" "pci/$(slot)" reporter fw "${@:2}"; }
 milliseconds() { read -r now _ </proc/uptime; echo $((10#${now/./} * 10)); }
 
@@ -42,8 +41,6 @@ many_tunnels() {
 
 states() { ip -n router xfrm state count | sed -nE 's/.*count ([0-9]+).*/\1/p'; }
 no_states() { [ "$(states)" = 0 ]; }
-# The first answer, however many go unanswered before.
-first_ping() { router ping -q -c 1 -i 0.2 -w 60 "$1"; }
 
 in_card() { router ethtool -S spa0 | awk '$1 == "rx_esp_ok:" || $1 == "tx_esp_ok:" { printf "%s ", $2 }'; }
 

@@ -37,8 +37,6 @@ device_deleted() {
 
 pull() { qmp '{"execute":"device_del","arguments":{"id":"card0"}}'; }
 push() { qmp "{\"execute\":\"device_add\",\"arguments\":{\"driver\":\"x-pci-proxy-dev\",\"id\":\"card0\",\"fd\":\"$1\"}}"; }
-card_is_there() { ip link show spa0 >/dev/null 2>&1; }
-card_is_gone() { [ ! -e /dev/spa0 ] && ! router ip link show spa0 >/dev/null 2>&1 && ! card_is_there; }
 no_states() { [ -z "$(ip -n router xfrm state)" ]; }
 
 read -ra algorithm <<<"aead rfc4106(gcm(aes)) $(key 20) 128"
