@@ -5,16 +5,33 @@
 
 namespace spa::exchange {
 
-Router::Router(FakeTimers& timers, FakeNetwork& network, FakePki& pki, const std::string& router,
+ports::Timers::Id RouterTimers::after(Duration delay, std::function<void()> callback) {
+  // The id is known only after the clock has given it.
+  const auto id = std::make_shared<Id>(0);
+  *id = clock_.after(delay, [this, id, callback = std::move(callback)] {
+    pending_.erase(*id);
+    woken();
+    callback();
+  });
+  pending_.insert(*id);
+  return *id;
+}
+
+void RouterTimers::cancel(Id id) {
+  pending_.erase(id);
+  clock_.cancel(id);
+}
+
+Router::Router(FakeTimers& clock, FakeNetwork& network, FakePki& pki, const std::string& router,
                const std::string& own, const std::string& inside, const std::string& peer,
                const std::string& peer_inside, std::uint32_t first_spi)
     : name(router),
       address(*IpAddress::parse(own)),
       peer_address(*IpAddress::parse(peer)),
+      timers(clock),
       datagrams(network),
       database(first_spi),
-      credentials(pki, timers),
-      timers_(timers),
+      credentials(pki, clock),
       network_(network) {
   policy::KeyringPeer secret;
   secret.name = "PEER";
@@ -66,18 +83,39 @@ void Router::start() {
       if (engine_delay.wait == Duration(0)) {
         finish();
       } else {
-        (void)timers_.after(engine_delay.wait, std::move(finish));
+        (void)timers.after(engine_delay.wait, std::move(finish));
       }
     };
     engine = std::make_unique<crypto::OpenSslEngine>(std::move(executor));
     manager = std::make_unique<ikev2::Manager>(
-        ikev2::Dependencies{datagrams, timers_, database, credentials, *engine, log}, options);
+        ikev2::Dependencies{datagrams, timers, database, credentials, *engine, log}, options);
     database.set_listener(manager.get());
     network_.attach(address, [this](const Endpoint& at, const Endpoint& from, ByteView message) {
       if (manager) manager->receive(at, from, message);
     });
   }
   manager->configure(std::move(snapshot), rules);
+}
+
+void Router::restart() {
+  crash();
+  database.pairs.clear();
+  database.reserved.clear();
+  start();
+}
+
+void Router::expire_first(bool hard) {
+  if (!database.pairs.empty()) manager->on_expire(database.pairs.begin()->first, hard);
+}
+
+void Router::add_line(unsigned third, bool inside_here) {
+  ports::PolicyRule rule = rules.front();
+  rule.id.line = static_cast<std::uint32_t>(rules.size() + 1);
+  rule.reqid = rule.id.line;
+  auto& inside = inside_here ? rule.selectors.local : rule.selectors.remote;
+  inside =
+      policy::TrafficSelector::of(*IpPrefix::parse("192.168." + std::to_string(third) + ".0/24"));
+  rules.push_back(rule);
 }
 
 void Router::use_certificates(const std::string& subject) {

@@ -17,6 +17,24 @@ struct EngineDelay {
   Duration wait{0};
 };
 
+// The clock as one router has it: the same as everybody's, but its own alarms are counted, and who
+// is woken is known.
+class RouterTimers final : public ports::Timers {
+ public:
+  explicit RouterTimers(FakeTimers& clock) : clock_(clock) {}
+  [[nodiscard]] SteadyTime now() const override { return clock_.now(); }
+  [[nodiscard]] WallTime wall() const override { return clock_.wall(); }
+  [[nodiscard]] Id after(Duration delay, std::function<void()> callback) override;
+  void cancel(Id id) override;
+  [[nodiscard]] std::size_t pending() const { return pending_.size(); }
+
+  std::function<void()> woken = [] {};  // before each alarm
+
+ private:
+  FakeTimers& clock_;
+  std::set<Id> pending_;
+};
+
 // One end: configuration, ports and manager.
 class Router {
  public:
@@ -28,6 +46,14 @@ class Router {
   void start();
   // Crashes: everything is forgotten, and nobody is told.
   void crash() { manager.reset(); }
+  // Crashes and begins anew at once: as a daemon that starts, it finds an empty data plane.
+  void restart();
+  // Traffic for the n-th rule.
+  void traffic(std::size_t n = 0) { manager->on_acquire(rules.at(n).id, std::nullopt); }
+  // The first CHILD SA is to be rekeyed, or has reached its end.
+  void expire_first(bool hard);
+  // A rule for one more network, 192.168.`third`.0/24 inside `left`.
+  void add_line(unsigned third, bool inside_here);
 
   [[nodiscard]] policy::Ikev2Profile& profile() { return config.ikev2_profiles.at("PROFILE"); }
   [[nodiscard]] policy::CryptoMapEntry& entry() { return config.crypto_maps.at("MAP").entries[0]; }
@@ -44,6 +70,7 @@ class Router {
   std::vector<ports::PolicyRule> rules;
   ikev2::Options options;
   EngineDelay engine_delay;
+  RouterTimers timers;
   FakeDatagrams datagrams;
   FakeSaDatabase database;
   FakeCredentials credentials;
@@ -52,7 +79,6 @@ class Router {
   std::unique_ptr<ikev2::Manager> manager;
 
  private:
-  FakeTimers& timers_;
   FakeNetwork& network_;
 };
 

@@ -8,9 +8,11 @@
 
 namespace spa::exchange {
 
-class TwoRouters : public ::testing::Test {
- protected:
-  TwoRouters();
+// The clock, the network and both routers; what a test does with them and expects of them.
+struct World {
+  World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
   void start() {
     left.start();
     right.start();
@@ -20,6 +22,13 @@ class TwoRouters : public ::testing::Test {
   // One IKE SA and one CHILD SA pair at each end, keys crosswise.
   void expect_tunnel();
   void expect_clean(const Router& router) const;  // no SA, no reserved SPI
+  // At each end so many IKE SAs, all of them in use, and so many CHILD SA pairs, which fit one
+  // another; nothing half open or half made.
+  void expect_sas(std::size_t ike_sas, std::size_t pairs);
+  // What has to hold at every moment, also in the middle of things: empty, or what does not.
+  [[nodiscard]] std::string violation() const;
+  // Clears both ends, lets time pass: no SA, no SPI and no alarm may be left.
+  void expect_nothing_left_over();
   void run(Duration span) { timers.run_for(span); }
   // Drops the next datagram sent by `from`.
   void lose_next_from(const Router& from);
@@ -30,5 +39,7 @@ class TwoRouters : public ::testing::Test {
   Router left;
   Router right;
 };
+
+class TwoRouters : public ::testing::Test, protected World {};
 
 }  // namespace spa::exchange
