@@ -60,7 +60,7 @@ struct AhEngine::Work : Engine::Core {
     const card::MutableByteView copy(copies.data() + used, packet.size());
     std::copy(packet.begin(), packet.end(), copy.begin());
     if (!make_immutable(copy, place.ah - start, sa.transform.icv_length)) return false;
-    CryptoJob job;
+    CryptoJob& job = batch.next();
     job.transform = &sa.transform;
     job.keys = sa.keys.get();
     job.esp = copy.data();
@@ -70,7 +70,7 @@ struct AhEngine::Work : Engine::Core {
     const std::size_t bytes = packet.size() - (place.ah - start);
     reserve(sa, bytes);
     places[batch.entries().size()] = place;
-    batch.add({&sa, sequence, bytes, index}, job);
+    batch.take(sa, sequence, bytes, index);
     used += copy.size() + kIcvMax;
     return true;
   }

@@ -45,9 +45,9 @@ struct TransformKeys {
 class KeySchedule {
  public:
   virtual ~KeySchedule() = default;
-  // What every packet reads of it: worth fetching ahead, for among thousands of SAs it is in no
-  // cache.
-  card::ByteView hot;
+  // Octets from the start of the object that every packet reads: worth fetching ahead, for among
+  // thousands of SAs they are in no cache.
+  std::size_t hot = 0;
 };
 
 // One packet for the backend. The ICV follows the encrypted part in memory.

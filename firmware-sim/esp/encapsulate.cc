@@ -129,10 +129,10 @@ void Engine::encapsulate(std::span<EncapPacket> burst) {
     core.batch.clear();
   };
   for (std::size_t i = 0; i < burst.size(); ++i) {
-    core.look_ahead<EncapPacket>(burst, i);
+    core.look_ahead<EncapPacket>(burst, i, Sa::kHot);
     EncapPacket& job = burst[i];
     Sa* sa = nullptr;
-    CryptoJob crypto;
+    CryptoJob& crypto = core.batch.next();
     job.status = core.outbound_sa(job.sa_index, job.sa_generation, sa);
     if (job.status == SPA_OK) job.status = prepare(core, *sa, job, crypto);
     if (job.status != SPA_OK) {
@@ -143,7 +143,7 @@ void Engine::encapsulate(std::span<EncapPacket> burst) {
         static_cast<std::size_t>(crypto.icv() - crypto.esp) + sa->transform.icv_length;
     Core::reserve(*sa, bytes);
     core.use_sequence(*sa, job.sequence);
-    core.batch.add({sa, job.sequence, bytes, i}, crypto);
+    core.batch.take(*sa, job.sequence, bytes, i);
     if (core.batch.full()) flush();
   }
   flush();

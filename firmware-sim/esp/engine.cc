@@ -99,10 +99,10 @@ void Engine::encrypt(std::span<TxFrame> burst) {
     core.batch.clear();
   };
   for (std::size_t i = 0; i < burst.size(); ++i) {
-    core.look_ahead<TxFrame>(burst, i);
+    core.look_ahead<TxFrame>(burst, i, Sa::kSealed);
     TxFrame& tx = burst[i];
     Sa* sa = nullptr;
-    CryptoJob job;
+    CryptoJob& job = core.batch.next();
     std::uint64_t sequence = 0;
     tx.status = core.outbound_sa(tx.sa_index, tx.sa_generation, sa);
     if (tx.status == SPA_OK && sa->packet_mode()) tx.status = SPA_E_FIELD;
@@ -115,7 +115,7 @@ void Engine::encrypt(std::span<TxFrame> burst) {
     const std::size_t bytes = tx.frame.size() - tx.esp_offset;
     Core::reserve(*sa, bytes);
     core.use_sequence(*sa, sequence);
-    core.batch.add({sa, sequence, bytes, i}, job);
+    core.batch.take(*sa, sequence, bytes, i);
     if (core.batch.full()) flush();
   }
   flush();

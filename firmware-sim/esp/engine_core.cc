@@ -15,20 +15,6 @@ constexpr std::uint64_t kSequenceReserve = 1u << 28;
 
 }  // namespace
 
-void Batch::add(const Entry& entry, const CryptoJob& job) {
-  SaTable::prefetch_keys(*entry.sa);
-  entries_[count_] = entry;
-  jobs_[count_] = job;
-  ++count_;
-  const std::size_t bit = bit_of(*entry.sa, static_cast<std::uint32_t>(entry.sequence));
-  filter_[bit / 64] |= std::uint64_t{1} << bit % 64;
-}
-
-void Batch::clear() {
-  filter_.fill(0);
-  count_ = 0;
-}
-
 Engine::Core::Core(SaTable& sas, EngineStats& counters, EventSink sink, NowFunction now)
     : table(sas), stats(counters), events(std::move(sink), std::move(now)) {}
 
@@ -103,14 +89,14 @@ spa_status Engine::Core::admit_inbound(Sa& sa, const Arrival& arrival) {
   const spa_status status = admit_sequence(sa, card::load_be32(&arrival.esp[4]), *arrival.saddr,
                                            *arrival.daddr, sequence);
   if (status != SPA_OK) return status;
-  CryptoJob job;
+  CryptoJob& job = batch.next();
   job.transform = &transform;
   job.keys = sa.keys.get();
   job.esp = arrival.esp.data();
   job.body = body;
   job.seq_hi = static_cast<std::uint32_t>(sequence >> 32);
   reserve(sa, arrival.esp.size());
-  batch.add({&sa, sequence, arrival.esp.size(), arrival.packet}, job);
+  batch.take(sa, sequence, arrival.esp.size(), arrival.packet);
   return SPA_OK;
 }
 

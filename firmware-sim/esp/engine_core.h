@@ -33,8 +33,21 @@ class Batch {
     const std::size_t bit = bit_of(sa, seq);
     return (filter_[bit / 64] >> bit % 64 & 1) != 0;
   }
-  void add(const Entry& entry, const CryptoJob& job);
-  void clear();
+  // Where the next packet's job is made; it counts once it is taken. The batch must not be full.
+  [[nodiscard]] CryptoJob& next() { return jobs_[count_] = CryptoJob{}; }
+  void take(Sa& sa, std::uint64_t sequence, std::size_t bytes, std::size_t packet) {
+    Entry& entry = entries_[count_++];
+    entry.sa = &sa;
+    entry.sequence = sequence;
+    entry.bytes = bytes;
+    entry.packet = packet;
+    const std::size_t bit = bit_of(sa, static_cast<std::uint32_t>(sequence));
+    filter_[bit / 64] |= std::uint64_t{1} << bit % 64;
+  }
+  void clear() {
+    filter_.fill(0);
+    count_ = 0;
+  }
   [[nodiscard]] std::span<CryptoJob> jobs() { return {jobs_.data(), count_}; }
   [[nodiscard]] std::span<const Entry> entries() const { return {entries_.data(), count_}; }
 
@@ -98,18 +111,19 @@ struct Engine::Core {
   // ---- Caches
   // Called before packet `i` of a burst is worked on: fetches the SAs of those that follow it, each
   // step as far ahead as memory is slow.
+  // `octets`: how much of them.
   template <typename Packet>
-  void look_ahead(std::span<const Packet> burst, std::size_t i) const {
-    constexpr std::size_t kSlotAhead = 12;
-    constexpr std::size_t kSaAhead = 6;
+  void look_ahead(std::span<const Packet> burst, std::size_t i, std::size_t octets) const {
+    constexpr std::size_t kSlotAhead = 24;
+    constexpr std::size_t kSaAhead = 12;
     if (i == 0) {
       for (std::size_t k = 0; k < std::min(kSlotAhead, burst.size()); ++k)
         table.prefetch_slot(burst[k].sa_index);
       for (std::size_t k = 0; k < std::min(kSaAhead, burst.size()); ++k)
-        table.prefetch_sa(burst[k].sa_index);
+        table.prefetch_sa(burst[k].sa_index, octets);
     }
     if (i + kSlotAhead < burst.size()) table.prefetch_slot(burst[i + kSlotAhead].sa_index);
-    if (i + kSaAhead < burst.size()) table.prefetch_sa(burst[i + kSaAhead].sa_index);
+    if (i + kSaAhead < burst.size()) table.prefetch_sa(burst[i + kSaAhead].sa_index, octets);
   }
 
   // ---- Accounts

@@ -18,11 +18,6 @@ void wipe(T& object) {
   OPENSSL_cleanse(&object, sizeof object);
 }
 
-template <typename Keys>
-card::ByteView whole(const Keys& keys) {
-  return {reinterpret_cast<const std::uint8_t*>(&keys), sizeof keys};
-}
-
 // The one of three that fits the length of an AES key.
 template <typename T>
 T of_size(std::size_t key_length, T of_128, T of_192, T of_256) {
@@ -40,11 +35,11 @@ std::unique_ptr<DirectKeys> expand_gcm(IMB_MGR& m, card::ByteView key) {
   made->decrypt = of_size(key.size(), m.gcm128_dec, m.gcm192_dec, m.gcm256_dec);
   made->seal = gcm_seal;
   made->open = gcm_open;
-  made->hot = whole(*made);
+  made->hot = sizeof *made;
   // Only AVX-512 works with 48 powers of the hash key, the others with 8.
   const auto& powers = made->schedule.ghash_keys;
   if (m.used_arch < IMB_ARCH_AVX512)
-    made->hot = made->hot.first(made->hot.size() - sizeof powers + sizeof powers.sse_avx);
+    made->hot = sizeof *made - sizeof powers + sizeof powers.sse_avx;
   return made;
 }
 
@@ -55,14 +50,14 @@ std::unique_ptr<DirectKeys> expand_gmac(IMB_MGR& m, card::ByteView key) {
   made->update = of_size(key.size(), m.gmac128_update, m.gmac192_update, m.gmac256_update);
   made->finalize = of_size(key.size(), m.gmac128_finalize, m.gmac192_finalize, m.gmac256_finalize);
   made->seal = made->open = gmac_sum;
-  made->hot = whole(*made);
+  made->hot = sizeof *made;
   return made;
 }
 
 std::unique_ptr<DirectKeys> expand_chacha(card::ByteView key) {
   auto made = std::make_unique<ChachaKeys>();
   std::copy(key.begin(), key.end(), made->key.begin());
-  made->hot = whole(*made);
+  made->hot = sizeof *made;
   made->seal = chacha_seal;
   made->open = chacha_open;
   return made;
@@ -136,7 +131,7 @@ std::unique_ptr<JobKeys> expand_jobs(IMB_MGR& m, const Transform& transform,
   if (!hash.one_block || keys.auth_key.size() > hash.block) return nullptr;
   auto made = std::make_unique<JobKeys>();
   expand_cipher(m, transform.cipher, keys.key, *made);
-  made->hot = whole(*made);
+  made->hot = sizeof *made;
   made->hash = hash.algorithm;
   start_hmac(hash, keys.auth_key, 0x36, made->inner.data());
   start_hmac(hash, keys.auth_key, 0x5c, made->outer.data());

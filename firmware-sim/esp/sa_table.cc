@@ -23,11 +23,6 @@ std::uint64_t mix(std::uint64_t value) {
 
 }  // namespace
 
-bool Sa::lifetime_left() const {
-  if (hard_packets != 0 && packets + pending_packets >= hard_packets) return false;
-  return hard_bytes == 0 || bytes + pending_bytes < hard_bytes;
-}
-
 std::size_t SaTable::OutboundHash::operator()(const OutboundKey& key) const {
   std::uint64_t words[4];
   std::memcpy(words, key.saddr.data(), 16);
@@ -76,7 +71,7 @@ void SaTable::prefetch_inbound(std::span<const InboundKey> keys) const {
     places[i] = cells_[places[i]].index;
     prefetch_slot(places[i]);
   }
-  for (std::size_t i = 0; i < keys.size(); ++i) prefetch_sa(places[i]);
+  for (std::size_t i = 0; i < keys.size(); ++i) prefetch_sa(places[i], Sa::kHot);
   for (std::size_t i = 0; i < keys.size(); ++i)
     if (const Sa* sa = at(places[i])) sa->window.prefetch(keys[i].seq);
 }
@@ -117,7 +112,6 @@ spa_status SaTable::add(std::uint32_t index, const spa_sa& request) {
   sa->index = index;
   sa->keys = crypto_->expand(sa->transform, keys);
   if (!sa->keys) return SPA_E_CRYPTO;
-  sa->hot_keys = sa->keys->hot;
   slots_[index] = std::move(sa);
   const Sa& added = *slots_[index];
   if (!added.outbound()) {
@@ -127,13 +121,6 @@ spa_status SaTable::add(std::uint32_t index, const spa_sa& request) {
   }
   ++used_;
   return SPA_OK;
-}
-
-spa_status SaTable::get(std::uint32_t index, std::uint32_t generation, Sa*& out) {
-  out = at(index);
-  if (index >= slots_.size()) return SPA_E_FIELD;
-  if (!out) return SPA_E_NOT_FOUND;
-  return out->generation == generation ? SPA_OK : SPA_E_STALE;
 }
 
 spa_status SaTable::remove(std::uint32_t index, std::uint32_t generation) {

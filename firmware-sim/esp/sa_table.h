@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "firmware-sim/base/prefetch.h"
 #include "firmware-sim/esp/crypto_backend.h"
 #include "firmware-sim/esp/replay_window.h"
 #include "firmware-sim/esp/selector.h"
@@ -30,36 +31,40 @@ struct TunnelOptions {
   bool esp_only = false;  // leave out the outer IP and UDP headers: a UDP socket adds them
 };
 
-// One security association, in the host's byte order.
+// One security association, in the host's byte order. What every packet reads or counts comes
+// first: among thousands of SAs it is in no cache, and lines are what fetching it costs.
 struct alignas(64) Sa {
+  static constexpr std::size_t kSealed = 128;  // octets up to here: crypto mode's outbound packets
+  static constexpr std::size_t kHot = 256;     // and up to here: all others
+
   std::uint32_t index = 0;
   std::uint32_t generation = 0;
   std::uint32_t flags = 0;  // SPA_SA_*
   std::uint32_t spi = 0;
-  Address saddr{};
+  std::unique_ptr<KeySchedule> keys;
+  std::uint64_t seq = 0;  // outbound: last used (ESN: 64 bits); inbound: highest received
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;                               // SPI to ICV
+  std::uint64_t pending_packets = 0, pending_bytes = 0;  // of the burst in work: limits are exact
+  std::uint64_t soft_bytes = 0, hard_bytes = 0, soft_packets = 0, hard_packets = 0;  // 0: none
+  Transform transform;
+  bool soft_raised = false, hard_raised = false, seq_raised = false;
+
+  // Inbound and in packet mode.
   Address daddr{};
   std::uint16_t encap_sport = 0;
   std::uint16_t encap_dport = 0;
-  Transform transform;
-  std::unique_ptr<KeySchedule> keys;
-  card::ByteView hot_keys;  // of `keys`
-  ReplayWindow window;      // inbound
   TunnelOptions tunnel;
+  ReplayWindow window;  // inbound
+  Address saddr{};
+
   std::uint32_t reqid = 0;  // packet mode, as selector
   Selector selector;
-
-  std::uint64_t seq = 0;  // outbound: last used (ESN: 64 bits); inbound: highest received
-  std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;  // SPI to ICV
   std::uint64_t auth_failures = 0;
   std::uint64_t replay_failures = 0;
   std::uint64_t format_failures = 0;
   std::uint64_t lifetime_drops = 0;
   std::uint64_t selector_failures = 0;
-
-  std::uint64_t soft_bytes = 0, hard_bytes = 0, soft_packets = 0, hard_packets = 0;  // 0: none
-  std::uint64_t pending_packets = 0, pending_bytes = 0;  // of the burst in work: limits are exact
-  bool soft_raised = false, hard_raised = false, seq_raised = false;
 
   [[nodiscard]] bool outbound() const { return (flags & SPA_SA_OUTBOUND) != 0; }
   [[nodiscard]] bool is_tunnel() const { return (flags & SPA_SA_TUNNEL) != 0; }
@@ -68,7 +73,10 @@ struct alignas(64) Sa {
   [[nodiscard]] bool esn() const { return (flags & SPA_SA_ESN) != 0; }
   [[nodiscard]] bool packet_mode() const { return (flags & SPA_SA_PACKET) != 0; }
   // Hard limits and sequence numbers leave room for one packet more.
-  [[nodiscard]] bool lifetime_left() const;
+  [[nodiscard]] bool lifetime_left() const {
+    if (hard_packets != 0 && packets + pending_packets >= hard_packets) return false;
+    return hard_bytes == 0 || bytes + pending_bytes < hard_bytes;
+  }
   [[nodiscard]] bool sequence_left() const {
     return seq != (esn() ? ~std::uint64_t{0} : 0xffffffffu);
   }
@@ -111,18 +119,21 @@ class SaTable {
     return index < slots_.size() ? slots_[index].get() : nullptr;
   }
   // With the generation checked: SPA_OK, SPA_E_FIELD, SPA_E_NOT_FOUND or SPA_E_STALE.
-  [[nodiscard]] spa_status get(std::uint32_t index, std::uint32_t generation, Sa*& out);
+  [[nodiscard]] spa_status get(std::uint32_t index, std::uint32_t generation, Sa*& out) {
+    out = at(index);
+    if (index >= slots_.size()) return SPA_E_FIELD;
+    if (!out) return SPA_E_NOT_FOUND;
+    return out->generation == generation ? SPA_OK : SPA_E_STALE;
+  }
 
-  // Three steps of fetching an SA ahead, each some packets after the one before: where it is, the
-  // SA, what its packets read of its keys. Whatever the index, nothing happens but that.
+  // Two steps of fetching an SA ahead, the second some packets after the first: where it is, and
+  // its first octets. Whatever the index, nothing happens but that. Its keys are fetched by the
+  // backend, while it works on the packets before.
   void prefetch_slot(std::uint32_t index) const {
     if (index < slots_.size()) __builtin_prefetch(&slots_[index]);
   }
-  void prefetch_sa(std::uint32_t index) const {
-    if (index < slots_.size()) prefetch_lines(slots_[index].get(), sizeof(Sa));
-  }
-  static void prefetch_keys(const Sa& sa) {
-    prefetch_lines(sa.hot_keys.data(), sa.hot_keys.size());
+  void prefetch_sa(std::uint32_t index, std::size_t octets) const {
+    if (index < slots_.size()) card::prefetch(slots_[index].get(), octets);
   }
 
   // The same for the SAs that a burst from the wire is for, as far as it has any; step by step over
@@ -154,11 +165,6 @@ class SaTable {
   [[nodiscard]] std::size_t home(const Address& daddr, std::uint32_t spi, bool ipv6) const;
   [[nodiscard]] bool matches(const Cell& cell, const Address& daddr, std::uint32_t spi,
                              bool ipv6) const;
-  static void prefetch_lines(const void* from, std::size_t length) {
-    if (from == nullptr) return;
-    for (std::size_t at = 0; at < length; at += 64)
-      __builtin_prefetch(static_cast<const char*>(from) + at);
-  }
   void link(const Sa& sa);
   void unlink(const Sa& sa);
   struct OutboundKey {

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+namespace spa::card {
+
+// Asks for the cache lines of `octets` from `from` on; a null pointer asks for nothing. Whatever
+// the address, nothing else happens.
+inline void prefetch(const void* from, std::size_t octets) {
+  constexpr std::size_t kLine = 64;
+  if (from == nullptr) return;
+  for (std::size_t at = 0; at < octets; at += kLine)
+    __builtin_prefetch(static_cast<const char*>(from) + at);
+}
+
+}  // namespace spa::card
