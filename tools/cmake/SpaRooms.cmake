@@ -16,6 +16,15 @@ if(CCACHE_PROGRAM)
   set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
 
+# Some hundred programs are linked, most of them with sanitizers: that is seconds each with GNU ld, a moment with lld.
+include(CheckLinkerFlag)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  check_linker_flag(CXX -fuse-ld=lld SPA_HAS_LLD)
+  if(SPA_HAS_LLD)
+    add_link_options(-fuse-ld=lld)
+  endif()
+endif()
+
 set(SPA_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined")
 option(SPA_FUZZERS "Build the fuzz targets with libFuzzer (clang only)" OFF)
 
