@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "userspace/crypto/cbc.h"
 #include "userspace/crypto/hash.h"
 #include "userspace/crypto/openssl_util.h"
 #include "userspace/crypto/random.h"
@@ -117,6 +118,17 @@ bool transform(EVP_CIPHER_CTX* context, ByteView in, std::uint8_t* out) {
 }
 
 }  // namespace
+
+Status cbc(EncrAlgorithm encr, unsigned key_bits, ByteView key, ByteView iv, CbcDirection direction,
+           ByteView in, MutableByteView out) {
+  const CipherSuite suite{encr, key_bits, IntegAlgorithm::kNone};
+  EVP_CIPHER_CTX* context = thread_context();
+  if (!start_cbc(context, suite, key, iv, direction == CbcDirection::kEncrypt) ||
+      !transform(context, in, out.data())) {
+    return openssl_failure("CBC");
+  }
+  return {};
+}
 
 std::optional<EncrAlgorithm> encr_from_id(std::uint16_t transform_id) {
   const auto algorithm = static_cast<EncrAlgorithm>(transform_id);
