@@ -3,6 +3,9 @@
 # The GoogleTest programs of one suite (unit_*, exchange_*, device_*), under AddressSanitizer and
 # UndefinedBehaviorSanitizer. Each test case inside the programs counts as one. Sourced by tools/check.
 
+# A minute's worth of random lives (tests/exchange/schedule_test.cc); developers run fewer.
+export SPA_TEST_LIVES=${SPA_TEST_LIVES:-400}
+
 suite_ctest() {
     local suite=$1 dir=$SPA_ROOT/build/asan rc=0 log=$logs/$1.log kind name
     if [ ! -f "$dir/CTestTestfile.cmake" ]; then
@@ -23,6 +26,8 @@ suite_ctest() {
             skip) skip "${name%% # *}" "${name#* # }" ;;
         esac
     done < <(ctest_cases "$log")
+    # What repeats the random part.
+    sed -nE 's/^[0-9]+: (first seed [0-9]+, [0-9]+ lives)$/   \1/p' "$log"
     if [ $rc != 0 ]; then
         [ "$suite_failed" != 0 ] || fail "$suite (ctest says $rc)"
         echo "---- $log"
@@ -53,5 +58,5 @@ ctest_cases() {
 }
 
 show_failures() {
-    grep -nE '\[  FAILED  \]|Failure$|ERROR: |runtime error|Expected|Actual|which is|SUMMARY|#[0-9]+ 0x|Not Run' "$1" | head -n 80 || true
+    grep -nE '\[  FAILED  \]|SPA_TEST_SEED|Failure$|ERROR: |runtime error|Expected|Actual|which is|SUMMARY|#[0-9]+ 0x|Not Run' "$1" | head -n 80 || true
 }

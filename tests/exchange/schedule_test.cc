@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lives of two routers by a random schedule: a network that loses, doubles, delays and reorders,
+// traffic, rekeyings, deletions, expiries, restarts, and public keys that take their time. At every
+// moment the tables are sound and bounded; when the network is well again both ends agree, and
+// after the last deletion nothing is left (RFC 7296 2.1 to 2.4, 2.8, 2.25).
+//
+// SPA_TEST_SEED=N repeats a life to the octet, SPA_TEST_LIVES=N sets how many there are.
+#include <cstdlib>
+#include <random>
+
+#include "tests/exchange/seeded_random.h"
+#include "tests/exchange/two_routers.h"
+
+namespace spa::exchange {
+namespace {
+
+class Life : public World {
+ public:
+  explicit Life(std::uint32_t seed) : random_(seed) {
+    left.add_line(5, true);
+    right.add_line(5, false);
+    loss_ = random_() % 40;
+    late_ = random_() % 10;
+    for (Router* r : {&left, &right}) {
+      r->options.rekey_to_percent = 80 + random_() % 15;
+      r->profile().dpd = {30, 2, true};
+      r->profile().lifetime_seconds = 100 + random_() % 400;
+      r->engine_delay.wait = Duration(chance(50) ? 0 : random_() % 500);
+      if (chance(30)) r->options.cookie_threshold = 0;
+    }
+    if (chance(50)) left.entry().pfs = right.entry().pfs = wire::DhId::kCurve25519;
+    if (chance(20)) {
+      left.use_certificates("CN=left");
+      right.use_certificates("CN=right");
+    }
+  }
+
+  void live() {
+    storm();
+    if (::testing::Test::HasFailure()) return;
+    heal();
+  }
+
+ private:
+  bool chance(unsigned percent) { return random_() % 100 < percent; }
+
+  std::vector<Duration> fate() {
+    std::vector<Duration> copies;
+    const int count = chance(loss_) ? 0 : chance(15) ? 2 : 1;
+    for (int i = 0; i < count; ++i) {
+      copies.emplace_back(chance(late_) ? 3000 + random_() % 40000 : random_() % 400);
+    }
+    return copies;
+  }
+
+  void event(Router& r) {
+    const std::size_t rule = random_() % 2;
+    ikev2::SessionFilter children;
+    children.children_only = true;
+    switch (random_() % 16) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return r.traffic(rule);
+      case 4:
+      case 5:
+      case 6:
+        return r.expire_first(false);
+      case 7:
+        return r.expire_first(true);
+      case 8:
+        (void)r.manager->clear(children);
+        return;
+      case 9:
+        if (chance(50)) (void)r.manager->clear({});
+        return;
+      case 10:
+        if (chance(50)) r.restart();
+        return;
+      case 11:  // ESP under an SPI that is not there any more
+        (void)r.manager->on_unknown_spi(r.peer_address, static_cast<std::uint32_t>(random_()));
+        return;
+      case 12:  // everything that was ever said may be said again
+        if (!network.sent.empty()) network.deliver(network.sent[random_() % network.sent.size()]);
+        return;
+      default:
+        return;
+    }
+  }
+
+  void expect_sound() {
+    ASSERT_EQ(violation(), "");
+    ASSERT_LE(timers.pending(), 400U);
+    for (const Router* r : {&left, &right}) {
+      ASSERT_LE(r->status().size(), 40U) << r->name;
+      ASSERT_LE(r->database.pairs.size(), 24U) << r->name;
+      ASSERT_LE(r->database.reserved.size(), 8U) << r->name;
+      ASSERT_LE(r->manager->decisions().size(), r->options.decisions_kept) << r->name;
+    }
+  }
+
+  void storm() {
+    network.plan = [this](std::size_t, const Packet&) { return fate(); };
+    start();
+    left.traffic();
+    for (int i = 0; i < 60; ++i) {
+      event(chance(50) ? left : right);
+      run(Duration(chance(30) ? random_() % 100 : random_() % 20000));
+      expect_sound();
+      if (::testing::Test::HasFatalFailure()) return;
+    }
+  }
+
+  void heal() {
+    network.plan = [](std::size_t, const Packet&) { return std::vector<Duration>{Duration(5)}; };
+    run(Duration(400 * 1000));
+    EXPECT_EQ(mismatch(left.database, right.database), "") << "after the storm";
+    left.traffic(0);
+    run(Duration(30 * 1000));
+    expect_sound();
+    EXPECT_GE(left.up(), 1U);
+    EXPECT_GE(left.database.pairs.size(), 1U);
+    EXPECT_EQ(mismatch(left.database, right.database), "") << "with traffic";
+    expect_nothing_left_over();
+  }
+
+  std::mt19937 random_;
+  unsigned loss_ = 0;
+  unsigned late_ = 0;
+};
+
+std::uint32_t number(const char* variable, std::uint32_t otherwise) {
+  const char* given = std::getenv(variable);
+  return given == nullptr ? otherwise
+                          : static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10));
+}
+
+TEST(RandomSchedule, LivesOn) {
+  const bool repeat = std::getenv("SPA_TEST_SEED") != nullptr;
+  const std::uint32_t seed = number("SPA_TEST_SEED", std::random_device{}());
+  const std::uint32_t lives = number("SPA_TEST_LIVES", repeat ? 1 : 40);
+  std::printf("first seed %u, %u lives\n", seed, lives);
+  for (std::uint32_t i = 0; i < lives; ++i) {
+    SCOPED_TRACE("SPA_TEST_SEED=" + std::to_string(seed + i));
+    const SeededRandom random(seed + i);
+    Life life(seed + i);
+    life.live();
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace spa::exchange

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random numbers from a seed, while this lives: SPIs, nonces, private keys and jitter are the same
+// in every run. One at a time, since OpenSSL's generator belongs to the process.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace spa::exchange {
+
+class SeededRandom {
+ public:
+  explicit SeededRandom(std::uint32_t seed);
+  ~SeededRandom();
+  SeededRandom(const SeededRandom&) = delete;
+  SeededRandom& operator=(const SeededRandom&) = delete;
+
+  // What draws of 32 octets, which nonces are, begin with from here on.
+  void begin_with(std::optional<std::uint8_t> octet);
+};
+
+}  // namespace spa::exchange
