@@ -56,6 +56,8 @@ const esp::AuthTraits* auth_of(wire::IntegId id) {
 }
 
 std::optional<Algorithms> algorithms_of(const ports::EspSuite& suite) {
+  if (suite.has_ah()) return std::nullopt;
+  if (suite.has_ipcomp() && suite.compression != wire::IpCompId::kDeflate) return std::nullopt;
   const auto* number = std::find_if(std::begin(kCiphers), std::end(kCiphers),
                                     [&](const CipherNumber& n) { return n.id == suite.cipher; });
   if (number == std::end(kCiphers)) return std::nullopt;
@@ -119,7 +121,9 @@ Status CardSa::fill(const ports::SaPair& pair, Direction direction, std::uint32_
   sa_ = {};
   std::uint32_t flags = SPA_SA_UDP_ENCAP;
   if (out) flags |= SPA_SA_OUTBOUND;
-  if (pair.mode == policy::EncapsulationMode::kTunnel) flags |= SPA_SA_TUNNEL;
+  // With IPComp the tunnel's header is inside already.
+  const bool tunnel = pair.mode == policy::EncapsulationMode::kTunnel;
+  if (tunnel && !pair.suite.has_ipcomp()) flags |= SPA_SA_TUNNEL;
   if (to.address.is_v6()) flags |= SPA_SA_IPV6;
   if (pair.suite.esn) flags |= SPA_SA_ESN;
   sa_.flags = card::to_le(flags);

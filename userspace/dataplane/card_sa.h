@@ -13,7 +13,9 @@ namespace spa::dataplane {
 
 enum class Direction : std::uint8_t { kIn, kOut };
 
-// Whether the card's ESP engine has these algorithms.
+// Whether the card's engines have these algorithms, and what stands between them and the wire can
+// carry the result: ESP, with or without compression before it. AH is refused: it does not fit into
+// UDP, where this data plane's packets travel.
 [[nodiscard]] bool card_supports(const ports::EspSuite& suite);
 
 // A request for the SA table; wipes itself, because it holds keys.

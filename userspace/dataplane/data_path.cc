@@ -56,7 +56,7 @@ void DataPath::classify(std::size_t index, std::size_t length) {
     return;
   }
   RuleState* state = policy_.match(*flow);
-  if (state == nullptr) {
+  if (state == nullptr || state->rule.clear) {
     ++counters_.no_policy;
     return;
   }
@@ -67,6 +67,10 @@ void DataPath::classify(std::size_t index, std::size_t length) {
   }
   esp::EncapPacket job;
   job.packet = {buffer, esp::kHeadroom, length};
+  if (pair->compression && pair->compression->compress(streams_, job.packet) != SPA_OK) {
+    ++counters_.encrypt_errors;
+    return;
+  }
   job.sa_index = pair->index_out;
   job.sa_generation = pair->generation;
   outbound_.push_back(job);
@@ -144,7 +148,9 @@ void DataPath::deliver(const esp::DecapPacket& job, const ports::EspArrival& arr
     hooks_.moved(*pair, arrival.remote);
   }
   if (job.dummy) return;
-  const ByteView packet = job.packet.view();
+  esp::PacketBuffer plain = job.packet;
+  if (pair->compression && !decompress(*pair, plain)) return;
+  const ByteView packet = plain.view();
   const auto flow = read_flow(packet);
   if (!flow || !SecurityPolicy::may_carry(*pair, reversed(*flow))) {
     ++counters_.selector_mismatch;
@@ -152,6 +158,14 @@ void DataPath::deliver(const esp::DecapPacket& job, const ports::EspArrival& arr
     return;
   }
   if (tun_.write(packet)) ++counters_.tun_packets_out;
+}
+
+bool DataPath::decompress(InstalledPair& pair, esp::PacketBuffer& packet) {
+  constexpr std::size_t kAnyPacket = 65535 + 40;
+  if (inflated_.empty()) inflated_.resize(kAnyPacket);
+  if (pair.compression->decompress(streams_, packet, inflated_) == SPA_OK) return true;
+  ++counters_.format_failures;
+  return false;
 }
 
 void DataPath::count_failure(spa_status status) {

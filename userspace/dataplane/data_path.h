@@ -49,6 +49,7 @@ class DataPath {
   void hold(RuleState& state, ByteView packet, const Flow& flow);
   void send_burst();
   void deliver(const esp::DecapPacket& job, const ports::EspArrival& arrival);
+  [[nodiscard]] bool decompress(InstalledPair& pair, esp::PacketBuffer& packet);
   void count_failure(spa_status status);
 
   const TunDevice& tun_;
@@ -65,6 +66,8 @@ class DataPath {
   std::vector<InstalledPair*> owners_;  // of outbound_
   std::vector<ports::EspDeparture> departures_;
   std::vector<esp::DecapPacket> inbound_;
+  esp::IpComp streams_;
+  std::vector<std::uint8_t> inflated_;  // made with the first packet that needs it
 };
 
 }  // namespace spa::dataplane

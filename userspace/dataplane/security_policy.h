@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "userspace/base/clock.h"
+#include "userspace/dataplane/compression.h"
 #include "userspace/dataplane/flow.h"
 #include "userspace/ports/sa_database.h"
 
@@ -27,6 +28,7 @@ struct InstalledPair {
   std::uint64_t hard_timer = 0;
   std::uint64_t selector_failures = 0;
   Endpoint reported;  // the NAT mapping that was reported last
+  std::optional<Compression> compression;
 };
 
 struct RuleState {

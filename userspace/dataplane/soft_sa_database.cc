@@ -104,6 +104,7 @@ struct SoftSaDatabase::Impl {
   std::vector<std::uint32_t> free_indices;
   std::unordered_set<std::uint32_t> reserved_spis;
   std::uint32_t last_generation = 0;
+  std::uint16_t last_cpi = 255;
 
   ports::SaDatabaseListener* listener = nullptr;
   std::vector<Notice> notices;
@@ -247,6 +248,7 @@ Status SoftSaDatabase::Impl::install(InstalledPair& pair, const ports::SaPair& s
   pair.sa = sa;
   pair.sa.keys_in = {};
   pair.sa.keys_out = {};
+  if (sa.suite.has_ipcomp()) pair.compression.emplace(sa);
   start_timers(pair, limits);
   return {};
 }
@@ -360,6 +362,14 @@ void SoftSaDatabase::release_spi(const IpAddress&, std::uint32_t spi) {
   impl_->reserved_spis.erase(spi);
 }
 
+// Each pair has its own, so any number will do that is not the same twice in a row.
+Result<std::uint16_t> SoftSaDatabase::allocate_cpi(const IpAddress&, const IpAddress&) {
+  constexpr std::uint16_t kFirst = 256, kLast = 61439;  // RFC 3173 3.3
+  impl_->last_cpi =
+      impl_->last_cpi == kLast ? kFirst : static_cast<std::uint16_t>(impl_->last_cpi + 1);
+  return impl_->last_cpi;
+}
+
 Status SoftSaDatabase::add(const ports::SaPair& sa) {
   Impl& impl = *impl_;
   if (!sa.udp_encapsulation) {
@@ -403,6 +413,7 @@ Result<ports::SaPairState> SoftSaDatabase::query(std::uint32_t spi_in) {
   state.in = counters_of(in);
   state.in.other_failures += pair.selector_failures;
   state.out = counters_of(out);
+  if (pair.compression) state.compression = pair.compression->counters();
   state.offload_in = state.offload_out = ports::OffloadState::kInProcess;
   return state;
 }

@@ -3,18 +3,13 @@
 
 #include <net/if.h>
 
-#include <map>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "userspace/crypto/random.h"
 #include "userspace/kernel/device_feature.h"
-#include "userspace/kernel/interface_table.h"
-#include "userspace/kernel/protected_routes.h"
+#include "userspace/kernel/kernel_plane.h"
 #include "userspace/kernel/xfrm_algorithms.h"
-#include "userspace/kernel/xfrm_event.h"
-#include "userspace/kernel/xfrm_messages.h"
 
 namespace spa::kernel {
 
@@ -40,92 +35,15 @@ ports::SaCounters counters_of(const xfrm_usersa_info& info) {
   return out;
 }
 
-std::vector<XfrmDirection> directions_of(const ports::PolicyRule& rule) {
-  // Transport mode has nothing to forward.
-  if (rule.mode == policy::EncapsulationMode::kTransport) {
-    return {XfrmDirection::kIn, XfrmDirection::kOut};
-  }
-  return {XfrmDirection::kIn, XfrmDirection::kForward, XfrmDirection::kOut};
-}
-
 }  // namespace
-
-struct KernelSaDatabase::Impl {
-  struct Rule {
-    ports::PolicyRule rule;
-    bool routed = false;
-    IpAddress source;
-    RouteTarget target;
-  };
-  struct Pair {
-    ports::SaPair sa;  // without keys
-    StateId in, out;
-    std::string offload_reason;
-    bool soft_told = false;
-  };
-  struct Installed {
-    bool offloaded = false;
-    ports::SaCounters counters;
-  };
-
-  Impl(ports::Readiness& readiness, LogSink& sink, const KernelPlaneOptions& chosen,
-       NetlinkSocket asking, NetlinkSocket listening)
-      : loop(readiness),
-        log(sink),
-        options(chosen),
-        socket(std::move(asking)),
-        events(std::move(listening)) {}
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl();
-
-  Status start();
-  void on_events();
-  void handle(const AcquireEvent& event);
-  void handle(const ExpireEvent& event);
-  void handle(const DeletedEvent& event);
-  void handle(const FlushedEvent& event);
-  void handle(const MappingEvent& event);
-  void on_devices();
-  void check_all();
-
-  Status set_policies(const ports::PolicyRule& rule);
-  void drop_policies(const ports::PolicyRule& rule);
-  void set_route(Rule& entry);
-  void drop_route(Rule& entry);
-
-  Status install(const ports::SaPair& pair, XfrmDirection direction, const LifetimeLimits& limits,
-                 int device, std::string& refusal);
-  Status install_state(const ports::SaPair& pair, XfrmDirection direction,
-                       const LifetimeLimits& limits, int device);
-  [[nodiscard]] int offload_device(const ports::SaPair& pair, std::string& reason) const;
-  Result<Installed> read_state(const StateId& id);
-  Status move_state(StateId& id, const Endpoint& from, const Endpoint& to);
-  void forget(std::uint32_t spi_in);
-  void remove_states(const Pair& pair);
-  void lose(std::uint32_t spi_in);
-
-  ports::Readiness& loop;
-  LogSink& log;
-  const KernelPlaneOptions options;
-  NetlinkSocket socket;
-  NetlinkSocket events;
-  std::unique_ptr<InterfaceTable> interfaces;
-  std::unique_ptr<ProtectedRoutes> routes;
-  ports::Readiness::Id watch = 0;
-  ports::SaDatabaseListener* listener = nullptr;
-
-  std::map<ports::PolicyId, Rule> rules;
-  std::map<std::uint32_t, ports::PolicyId> by_reqid;
-  std::map<std::uint32_t, Pair> pairs;             // by inbound SPI
-  std::map<StateId, std::uint32_t> by_state;       // both directions, to the inbound SPI
-  std::map<std::uint32_t, StateId> reserved_spis;  // allocated, not installed yet
-};
 
 KernelSaDatabase::Impl::~Impl() {
   loop.unwatch(watch);
   for (const auto& [spi, pair] : pairs) remove_states(pair);
   for (const auto& [spi, id] : reserved_spis) {
+    (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
+  }
+  for (const auto& [cpi, id] : reserved_cpis) {
     (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
   }
   for (const auto& [id, entry] : rules) drop_policies(entry.rule);
@@ -175,7 +93,7 @@ void KernelSaDatabase::Impl::handle(const ExpireEvent& event) {
   const auto found = by_state.find(event.state);
   if (found == by_state.end()) {
     // The larval state behind an allocated SPI has timed out; the SPI is still ours to install.
-    if (event.hard) reserved_spis.erase(event.state.spi);
+    if (event.hard) take_reservation(event.state);
     return;
   }
   const std::uint32_t spi_in = found->second;
@@ -196,8 +114,7 @@ void KernelSaDatabase::Impl::handle(const DeletedEvent& event) {
 }
 
 void KernelSaDatabase::Impl::handle(const FlushedEvent&) {
-  reserved_spis.clear();
-  while (!pairs.empty()) lose(std::uint32_t{pairs.begin()->first});
+  check_all();
 }
 
 void KernelSaDatabase::Impl::handle(const MappingEvent& event) {
@@ -216,7 +133,9 @@ void KernelSaDatabase::Impl::on_devices() {
 void KernelSaDatabase::Impl::check_all() {
   std::vector<std::uint32_t> gone;
   for (const auto& [spi, pair] : pairs) {
-    for (const StateId& id : {pair.in, pair.out}) {
+    std::vector<StateId> all = pair.around;
+    all.insert(all.end(), {pair.in, pair.out});
+    for (const StateId& id : all) {
       const auto state = read_state(id);
       if (state || state.error().code != Errc::kNotFound) continue;
       gone.push_back(spi);
@@ -234,61 +153,6 @@ void KernelSaDatabase::Impl::lose(std::uint32_t spi_in) {
   if (listener != nullptr) listener->on_lost(spi_in);
 }
 
-// ---- Policies and routes
-
-Status KernelSaDatabase::Impl::set_policies(const ports::PolicyRule& rule) {
-  for (const XfrmDirection direction : directions_of(rule)) {
-    // Replaces what an earlier process may have left behind, or the same rule with other ends.
-    auto message = policy_message(XFRM_MSG_UPDPOLICY, rule, direction);
-    if (!message) return tl::unexpected(message.error());
-    if (auto done = socket.acknowledge(*message); !done) {
-      drop_policies(rule);
-      return explain("IPsec policy", done);
-    }
-  }
-  return {};
-}
-
-void KernelSaDatabase::Impl::drop_policies(const ports::PolicyRule& rule) {
-  for (const XfrmDirection direction : directions_of(rule)) {
-    if (auto message = delete_policy_message(rule, direction)) {
-      (void)socket.acknowledge(*message);
-    }
-  }
-}
-
-// XFRM only sees packets that have a route. Theirs is the peer's; from the inner address, where the
-// host has one.
-void KernelSaDatabase::Impl::set_route(Rule& entry) {
-  const ports::PolicyRule& rule = entry.rule;
-  if (rule.mode == policy::EncapsulationMode::kTransport) return;
-  const auto target = routes->towards(rule.remote);
-  if (!target) {
-    drop_route(entry);
-    return;
-  }
-  const IpAddress source =
-      interfaces->address_within(rule.selectors.local.first, rule.selectors.local.last);
-  const bool same = entry.routed && source == entry.source &&
-                    target->device == entry.target.device &&
-                    target->gateway == entry.target.gateway;
-  if (same) return;
-  drop_route(entry);
-  const Status done = routes->add(rule.selectors, source, *target);
-  if (!done) {
-    log.write({Severity::kWarning, "CRYPTO", "ROUTE",
-               "crypto map " + rule.id.to_string() + ": " + done.error().text});
-    return;
-  }
-  entry.routed = true;
-  entry.source = source;
-  entry.target = *target;
-}
-
-void KernelSaDatabase::Impl::drop_route(Rule& entry) {
-  if (std::exchange(entry.routed, false)) (void)routes->remove(entry.rule.selectors);
-}
-
 // ---- States
 
 int KernelSaDatabase::Impl::offload_device(const ports::SaPair& pair, std::string& reason) const {
@@ -303,30 +167,50 @@ int KernelSaDatabase::Impl::offload_device(const ports::SaPair& pair, std::strin
   return index;
 }
 
+bool KernelSaDatabase::Impl::is_reserved(const StateId& id) const {
+  const auto held = [&id](const auto& list, auto number) {
+    const auto found = list.find(number);
+    return found != list.end() && found->second == id;
+  };
+  return id.layer == XfrmLayer::kIpComp ? held(reserved_cpis, static_cast<std::uint16_t>(id.spi))
+                                        : held(reserved_spis, id.spi);
+}
+
+void KernelSaDatabase::Impl::take_reservation(const StateId& id) {
+  if (!is_reserved(id)) return;
+  if (id.layer == XfrmLayer::kIpComp) {
+    reserved_cpis.erase(static_cast<std::uint16_t>(id.spi));
+  } else {
+    reserved_spis.erase(id.spi);
+  }
+}
+
 Status KernelSaDatabase::Impl::install_state(const ports::SaPair& pair, XfrmDirection direction,
-                                             const LifetimeLimits& limits, int device) {
+                                             XfrmLayer layer, const LifetimeLimits& limits,
+                                             int device) {
   // An allocated SPI has a larval state, which is replaced; it may have timed out meanwhile.
-  const bool reserved = direction == XfrmDirection::kIn && reserved_spis.contains(pair.spi_in);
-  auto message =
-      state_message(reserved ? XFRM_MSG_UPDSA : XFRM_MSG_NEWSA, pair, direction, limits, device);
+  const StateId id = state_id(pair, direction, layer);
+  const bool reserved = direction == XfrmDirection::kIn && is_reserved(id);
+  auto message = state_message(reserved ? XFRM_MSG_UPDSA : XFRM_MSG_NEWSA, pair, direction, layer,
+                               limits, device);
   if (!message) return tl::unexpected(message.error());
   Status done = socket.acknowledge(*message);
   if (!done && reserved && done.error().code == Errc::kNotFound) {
-    reserved_spis.erase(pair.spi_in);
-    return install_state(pair, direction, limits, device);
+    take_reservation(id);
+    return install_state(pair, direction, layer, limits, device);
   }
   return done;
 }
 
 // With the device first, where there is one, then without.
 Status KernelSaDatabase::Impl::install(const ports::SaPair& pair, XfrmDirection direction,
-                                       const LifetimeLimits& limits, int device,
+                                       XfrmLayer layer, const LifetimeLimits& limits, int device,
                                        std::string& refusal) {
   const char* what = direction == XfrmDirection::kOut ? "outbound SA" : "inbound SA";
-  Status done = install_state(pair, direction, limits, device);
+  Status done = install_state(pair, direction, layer, limits, device);
   if (!done && device != 0 && done.error().code != Errc::kExists) {
     refusal = pair.device + " refused the " + what + ": " + done.error().text;
-    done = install_state(pair, direction, limits, 0);
+    done = install_state(pair, direction, layer, limits, 0);
   }
   return explain(what, done);
 }
@@ -350,6 +234,9 @@ void KernelSaDatabase::Impl::remove_states(const Pair& pair) {
   for (const StateId& id : {pair.out, pair.in}) {
     (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
   }
+  for (const StateId& id : pair.around) {
+    (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
+  }
 }
 
 void KernelSaDatabase::Impl::forget(std::uint32_t spi_in) {
@@ -357,6 +244,7 @@ void KernelSaDatabase::Impl::forget(std::uint32_t spi_in) {
   if (found == pairs.end()) return;
   by_state.erase(found->second.in);
   by_state.erase(found->second.out);
+  for (const StateId& id : found->second.around) by_state.erase(id);
   pairs.erase(found);
 }
 
@@ -407,11 +295,11 @@ Status KernelSaDatabase::add_rule(const ports::PolicyRule& rule) {
   for (const auto& [id, other] : impl_->rules) {
     if (other.rule.selectors == rule.selectors) {
       return fail(Errc::kExists, "rules " + id.to_string() + " and " + rule.id.to_string() +
-                                     " protect the same traffic");
+                                     " are for the same traffic");
     }
   }
   if (auto done = impl_->set_policies(rule); !done) return done;
-  impl_->by_reqid[rule.reqid] = rule.id;
+  if (!rule.clear) impl_->by_reqid[rule.reqid] = rule.id;
   impl_->set_route(impl_->rules.emplace(rule.id, Impl::Rule{rule, false, {}, {}}).first->second);
   return {};
 }
@@ -421,23 +309,36 @@ Status KernelSaDatabase::remove_rule(const ports::PolicyId& id) {
   if (found == impl_->rules.end()) return fail(Errc::kNotFound, "no rule " + id.to_string());
   impl_->drop_route(found->second);
   impl_->drop_policies(found->second.rule);
-  impl_->by_reqid.erase(found->second.rule.reqid);
+  if (!found->second.rule.clear) impl_->by_reqid.erase(found->second.rule.reqid);
   impl_->rules.erase(found);
   return {};
 }
 
-Result<std::uint32_t> KernelSaDatabase::allocate_spi(const IpAddress& local,
-                                                     const IpAddress& remote) {
-  auto replies = impl_->socket.request(allocate_spi_message(local, remote));
+Result<std::uint32_t> KernelSaDatabase::Impl::allocate(const IpAddress& local,
+                                                       const IpAddress& remote, XfrmLayer layer) {
+  auto replies = socket.request(allocate_spi_message(local, remote, layer));
   if (!replies) return tl::unexpected(with("allocating an SPI", replies.error()));
   for (const auto& reply : *replies) {
     const auto info = reply.view().body<xfrm_usersa_info>();
-    if (!info) continue;
-    const std::uint32_t spi = ntohl(info->id.spi);
-    impl_->reserved_spis[spi] = {local, spi};
-    return spi;
+    if (info) return ntohl(info->id.spi);
   }
   return fail(Errc::kIo, "allocating an SPI: the kernel's answer is not whole");
+}
+
+// Under ESP, whatever it will be used for: nobody else has AH states, and one space of numbers
+// keeps the pairs apart.
+Result<std::uint32_t> KernelSaDatabase::allocate_spi(const IpAddress& local,
+                                                     const IpAddress& remote) {
+  for (;;) {
+    const auto spi = impl_->allocate(local, remote, XfrmLayer::kEsp);
+    if (!spi) return spi;
+    const StateId id{local, *spi};
+    if (!impl_->pairs.contains(*spi)) {
+      impl_->reserved_spis[*spi] = id;
+      return spi;
+    }
+    (void)impl_->socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
+  }
 }
 
 void KernelSaDatabase::release_spi(const IpAddress&, std::uint32_t spi) {
@@ -448,41 +349,85 @@ void KernelSaDatabase::release_spi(const IpAddress&, std::uint32_t spi) {
   (void)impl_->socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
 }
 
+Result<std::uint16_t> KernelSaDatabase::allocate_cpi(const IpAddress& local,
+                                                     const IpAddress& remote) {
+  const auto cpi = impl_->allocate(local, remote, XfrmLayer::kIpComp);
+  if (!cpi) return tl::unexpected(cpi.error());
+  const auto number = static_cast<std::uint16_t>(*cpi);
+  impl_->reserved_cpis[number] = {local, number, XfrmLayer::kIpComp};
+  return number;
+}
+
+void KernelSaDatabase::release_cpi(const IpAddress&, std::uint16_t cpi) {
+  const auto found = impl_->reserved_cpis.find(cpi);
+  if (found == impl_->reserved_cpis.end()) return;
+  const StateId id = found->second;
+  impl_->reserved_cpis.erase(found);
+  (void)impl_->socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
+}
+
+// Inbound first; all or nothing. `made` holds the states that are there afterwards.
+Status KernelSaDatabase::Impl::install_all(const ports::SaPair& sa, const LifetimeLimits& limits,
+                                           std::string& refusal, std::vector<StateId>& made) {
+  const int device = offload_device(sa, refusal);
+  for (const XfrmDirection direction : {XfrmDirection::kIn, XfrmDirection::kOut}) {
+    for (const XfrmLayer layer : layers_of(sa.suite.layers())) {
+      const bool main = state_id(sa, direction, layer) == state_id(sa, direction);
+      // A card has neither bundles nor compression behind the kernel.
+      const bool plain = sa.suite.has_esp() && !sa.suite.has_ah() && !sa.suite.has_ipcomp();
+      const auto done = install(sa, direction, layer, limits, main && plain ? device : 0, refusal);
+      if (!done) {
+        for (const StateId& id : made) {
+          (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
+        }
+        made.clear();
+        return done;
+      }
+      made.push_back(state_id(sa, direction, layer));
+    }
+  }
+  if (device != 0 && (sa.suite.has_ah() || sa.suite.has_ipcomp())) {
+    refusal = "the kernel offloads ESP alone, without AH or IPComp";
+  } else if (device != 0 && refusal.empty()) {
+    for (const StateId& id : made) {
+      const auto state = read_state(id);
+      if (state && !state->offloaded) refusal = sa.device + " did not take the SA";
+    }
+  }
+  return {};
+}
+
 Status KernelSaDatabase::add(const ports::SaPair& sa) {
   Impl& impl = *impl_;
   if (impl.pairs.contains(sa.spi_in)) {
     return fail(Errc::kExists, "an inbound SA with this SPI is there already");
   }
+  if (sa.suite.has_ah() && sa.udp_encapsulation) {
+    return fail(Errc::kUnsupported, "AH does not pass a NAT");  // R-NAT-15
+  }
+  if (!xfrm_knows(sa.suite)) return fail(Errc::kUnsupported, "the kernel has no such algorithms");
   std::uint8_t dice[4];
   if (auto done = crypto::random_fill(dice); !done) return done;
   const auto limits = limits_of(sa.lifetime, NetlinkView::load<std::uint32_t>(dice).value_or(0));
   Impl::Pair pair;
   pair.in = state_id(sa, XfrmDirection::kIn);
   pair.out = state_id(sa, XfrmDirection::kOut);
-  const int device = impl.offload_device(sa, pair.offload_reason);
-  const bool was_reserved = impl.reserved_spis.contains(sa.spi_in);
-  if (auto done = impl.install(sa, XfrmDirection::kIn, limits, device, pair.offload_reason);
-      !done) {
+  std::vector<StateId> made;
+  if (auto done = impl.install_all(sa, limits, pair.offload_reason, made); !done) return done;
+  if (auto done = impl.fit_policies(sa); !done) {
+    for (const StateId& id : made) (void)impl.socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
     return done;
   }
-  impl.reserved_spis.erase(sa.spi_in);
-  if (auto done = impl.install(sa, XfrmDirection::kOut, limits, device, pair.offload_reason);
-      !done) {
-    (void)impl.socket.acknowledge(state_query(XFRM_MSG_DELSA, pair.in));
-    // The caller still gives the SPI back.
-    if (was_reserved) impl.reserved_spis[sa.spi_in] = pair.in;
-    return done;
+  for (const StateId& id : made) {
+    impl.take_reservation(id);
+    impl.by_state[id] = sa.spi_in;
+    if (id != pair.in && id != pair.out) pair.around.push_back(id);
   }
-  impl.by_state[pair.in] = impl.by_state[pair.out] = sa.spi_in;
+  // An SPI that AH uses was held under ESP.
+  for (const std::uint32_t spi : {sa.spi_in, sa.ah_spi_in}) release_spi(sa.local.address, spi);
   pair.sa = sa;
   pair.sa.keys_in = {};
   pair.sa.keys_out = {};
-  if (device != 0 && pair.offload_reason.empty()) {
-    for (const StateId& id : {pair.in, pair.out}) {
-      const auto state = impl.read_state(id);
-      if (state && !state->offloaded) pair.offload_reason = sa.device + " did not take the SA";
-    }
-  }
   if (!pair.offload_reason.empty()) {
     impl.log.write({Severity::kNotice, "CRYPTO", "OFFLOAD",
                     "ESP of " + sa.rule.to_string() + " runs in software: " + pair.offload_reason});
@@ -527,6 +472,9 @@ Status KernelSaDatabase::update_endpoints(std::uint32_t spi_in, const Endpoint& 
   const auto found = impl_->pairs.find(spi_in);
   if (found == impl_->pairs.end()) return fail(Errc::kNotFound, "no inbound SA with this SPI");
   Impl::Pair& pair = found->second;
+  if (pair.sa.suite.has_ah() || pair.sa.suite.has_ipcomp()) {
+    return fail(Errc::kUnsupported, "SAs with AH or IPComp do not move");
+  }
   Status done = impl_->move_state(pair.in, remote, local);
   if (done) done = impl_->move_state(pair.out, local, remote);
   if (!done) {

@@ -37,6 +37,8 @@ class KernelSaDatabase final : public ports::SaDatabase {
   Status remove_rule(const ports::PolicyId& id) override;
   Result<std::uint32_t> allocate_spi(const IpAddress& local, const IpAddress& remote) override;
   void release_spi(const IpAddress& local, std::uint32_t spi) override;
+  Result<std::uint16_t> allocate_cpi(const IpAddress& local, const IpAddress& remote) override;
+  void release_cpi(const IpAddress& local, std::uint16_t cpi) override;
   Status add(const ports::SaPair& pair) override;
   Status remove(std::uint32_t spi_in) override;
   Result<ports::SaPairState> query(std::uint32_t spi_in) override;

@@ -80,15 +80,39 @@ void put(NetlinkMessage& message, std::uint16_t type, Header header, std::string
 }  // namespace
 
 bool xfrm_knows(const ports::EspSuite& suite) {
+  if (!suite.has_esp() && !suite.has_ah()) return false;
+  if (suite.has_ah() && find(kIntegrity, suite.ah) == nullptr) return false;
+  if (suite.has_ipcomp() && suite.compression != wire::IpCompId::kDeflate) return false;
+  if (!suite.has_esp()) return suite.integrity == IntegId::kNone;
   const CipherName* cipher = find(kCiphers, suite.cipher);
   if (cipher == nullptr) return false;
   if (cipher->icv_bits != 0) return suite.integrity == IntegId::kNone;
+  // AH around it may stand in for ESP's own integrity, nothing else (RFC 8221 4).
+  if (suite.integrity == IntegId::kNone) return suite.has_ah();
   return find(kIntegrity, suite.integrity) != nullptr;
 }
 
+namespace {
+
+Status add_integrity(NetlinkMessage& message, IntegId id, ByteView key) {
+  const IntegrityName* integrity = find(kIntegrity, id);
+  if (integrity == nullptr) return fail(Errc::kUnsupported, "the kernel has no such integrity");
+  if (key.size() != integrity->key) {
+    return fail(Errc::kInvalid, "the key does not fit " + std::string(integrity->name));
+  }
+  xfrm_algo_auth auth{};
+  auth.alg_trunc_len = integrity->icv_bits;
+  put(message, XFRMA_ALG_AUTH_TRUNC, auth, integrity->name, key);
+  return {};
+}
+
+}  // namespace
+
 Status add_algorithms(NetlinkMessage& message, const ports::EspSuite& suite,
                       const ports::EspKeys& keys) {
-  if (!xfrm_knows(suite)) return fail(Errc::kUnsupported, "the kernel has no such ESP algorithms");
+  if (!suite.has_esp() || !xfrm_knows(suite)) {
+    return fail(Errc::kUnsupported, "the kernel has no such ESP algorithms");
+  }
   const CipherName& cipher = *find(kCiphers, suite.cipher);
   if (keys.cipher.size() != key_octets(cipher, suite) + cipher.salt) {
     return fail(Errc::kInvalid, "the ESP key does not fit " + std::string(cipher.name));
@@ -99,14 +123,20 @@ Status add_algorithms(NetlinkMessage& message, const ports::EspSuite& suite,
     put(message, XFRMA_ALG_AEAD, aead, cipher.name, keys.cipher);
     return {};
   }
-  const IntegrityName& integrity = *find(kIntegrity, suite.integrity);
-  if (keys.integrity.size() != integrity.key) {
-    return fail(Errc::kInvalid, "the ESP key does not fit " + std::string(integrity.name));
-  }
   put(message, XFRMA_ALG_CRYPT, xfrm_algo{}, cipher.name, keys.cipher);
-  xfrm_algo_auth auth{};
-  auth.alg_trunc_len = integrity.icv_bits;
-  put(message, XFRMA_ALG_AUTH_TRUNC, auth, integrity.name, keys.integrity);
+  if (suite.integrity == IntegId::kNone) return {};
+  return add_integrity(message, suite.integrity, keys.integrity);
+}
+
+Status add_ah_algorithm(NetlinkMessage& message, wire::IntegId id, ByteView key) {
+  return add_integrity(message, id, key);
+}
+
+Status add_compression(NetlinkMessage& message, wire::IpCompId id) {
+  if (id != wire::IpCompId::kDeflate) {
+    return fail(Errc::kUnsupported, "the kernel has no " + wire::to_string(id));
+  }
+  put(message, XFRMA_ALG_COMP, xfrm_algo{}, "deflate", {});
   return {};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ESP algorithms under the names that Linux gives them.
+// The algorithms of ESP, AH and IPComp under the names that Linux gives them.
 #pragma once
 
 #include "userspace/base/result.h"
@@ -16,5 +16,11 @@ namespace spa::kernel {
 // keys do not fit the suite.
 Status add_algorithms(NetlinkMessage& message, const ports::EspSuite& suite,
                       const ports::EspKeys& keys);
+
+// Adds XFRMA_ALG_AUTH_TRUNC of an AH state (RFC 4302). Errors as above.
+Status add_ah_algorithm(NetlinkMessage& message, wire::IntegId id, ByteView key);
+
+// Adds XFRMA_ALG_COMP. kUnsupported: Linux has DEFLATE only (RFC 2394).
+Status add_compression(NetlinkMessage& message, wire::IpCompId id);
 
 }  // namespace spa::kernel

@@ -5,33 +5,39 @@ namespace spa::kernel {
 
 namespace {
 
-StateId id_of(const xfrm_address_t& destination, std::uint16_t family, std::uint32_t spi) {
-  return {from_xfrm(destination, family), ntohl(spi)};
+bool is_ours(std::uint8_t protocol) {
+  return protocol == IPPROTO_ESP || protocol == IPPROTO_AH || protocol == IPPROTO_COMP;
+}
+
+StateId id_of(const xfrm_address_t& destination, std::uint16_t family, std::uint32_t spi,
+              std::uint8_t protocol) {
+  return {from_xfrm(destination, family), ntohl(spi), static_cast<XfrmLayer>(protocol)};
 }
 
 std::optional<XfrmEvent> read_acquire(const NetlinkView& message) {
   const auto body = message.body<xfrm_user_acquire>();
   const auto how = message.attribute<xfrm_user_tmpl>(sizeof(xfrm_user_acquire), XFRMA_TMPL);
-  if (!body || !how || how->id.proto != IPPROTO_ESP) return std::nullopt;
+  if (!body || !how || !is_ours(how->id.proto)) return std::nullopt;
   return AcquireEvent{how->reqid, from_xfrm(body->sel)};
 }
 
 std::optional<XfrmEvent> read_expire(const NetlinkView& message) {
   const auto body = message.body<xfrm_user_expire>();
-  if (!body || body->state.id.proto != IPPROTO_ESP) return std::nullopt;
+  if (!body || !is_ours(body->state.id.proto)) return std::nullopt;
   const xfrm_usersa_info& state = body->state;
-  return ExpireEvent{id_of(state.id.daddr, state.family, state.id.spi), body->hard != 0};
+  return ExpireEvent{id_of(state.id.daddr, state.family, state.id.spi, state.id.proto),
+                     body->hard != 0};
 }
 
 std::optional<XfrmEvent> read_deleted(const NetlinkView& message) {
   const auto body = message.body<xfrm_usersa_id>();
-  if (!body || body->proto != IPPROTO_ESP) return std::nullopt;
-  return DeletedEvent{id_of(body->daddr, body->family, body->spi)};
+  if (!body || !is_ours(body->proto)) return std::nullopt;
+  return DeletedEvent{id_of(body->daddr, body->family, body->spi, body->proto)};
 }
 
 std::optional<XfrmEvent> read_flushed(const NetlinkView& message) {
   const auto body = message.body<xfrm_usersa_flush>();
-  const bool ours = body && (body->proto == IPPROTO_ESP || body->proto == 0 ||
+  const bool ours = body && (is_ours(body->proto) || body->proto == 0 ||
                              body->proto == 255 /* IPSEC_PROTO_ANY */);
   if (!ours) return std::nullopt;
   return FlushedEvent{};
@@ -40,7 +46,7 @@ std::optional<XfrmEvent> read_flushed(const NetlinkView& message) {
 std::optional<XfrmEvent> read_mapping(const NetlinkView& message) {
   const auto body = message.body<xfrm_user_mapping>();
   if (!body || body->id.proto != IPPROTO_ESP) return std::nullopt;
-  return MappingEvent{id_of(body->id.daddr, body->id.family, body->id.spi),
+  return MappingEvent{id_of(body->id.daddr, body->id.family, body->id.spi, body->id.proto),
                       {from_xfrm(body->new_saddr, body->id.family), ntohs(body->new_sport)}};
 }
 

@@ -21,7 +21,7 @@ struct ExpireEvent {
 struct DeletedEvent {
   StateId state;
 };
-struct FlushedEvent {};  // all ESP states are gone
+struct FlushedEvent {};  // all states of one protocol, or of all, are gone
 struct MappingEvent {
   StateId state;
   Endpoint remote;
@@ -29,7 +29,8 @@ struct MappingEvent {
 
 using XfrmEvent = std::variant<AcquireEvent, ExpireEvent, DeletedEvent, FlushedEvent, MappingEvent>;
 
-// Empty for other messages, other protocols than ESP, and messages that are cut short.
+// Empty for other messages, other protocols than ESP, AH and IPComp, and messages that are cut
+// short.
 [[nodiscard]] std::optional<XfrmEvent> read_event(const NetlinkView& message);
 
 }  // namespace spa::kernel

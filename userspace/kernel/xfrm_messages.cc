@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "userspace/kernel/selector_blocks.h"
 #include "userspace/kernel/xfrm_algorithms.h"
 
 // After the C library's headers; brings UDP_ENCAP_ESPINUDP.
@@ -15,6 +16,7 @@ namespace spa::kernel {
 namespace {
 
 constexpr std::uint32_t kFirstSpi = 0x100;  // RFC 4303 2.1
+constexpr std::uint32_t kLastCpi = 61439;   // RFC 3173 3.3; the first is as of an SPI
 constexpr std::uint32_t kSmallWindow = 32;  // what fits the old form of the window
 constexpr std::uint32_t kPriorityBase = 1000;
 
@@ -26,12 +28,15 @@ std::uint8_t mode_of(policy::EncapsulationMode mode) {
   return mode == policy::EncapsulationMode::kTunnel ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
 }
 
-// One port, or all: a mask can say nothing between that an access list would ask for.
+// A block of ports that a mask can say: aligned, its length a power of two.
 bool put_port(const policy::TrafficSelector& selector, std::uint16_t& port, std::uint16_t& mask) {
-  if (selector.port_first == 0 && selector.port_last == 65535) return true;
-  if (selector.port_first != selector.port_last) return false;
+  const auto differing = static_cast<std::uint16_t>(selector.port_first ^ selector.port_last);
+  const bool block = (differing & (differing + 1u)) == 0 &&
+                     (selector.port_first & differing) == 0 &&
+                     (selector.port_last & differing) == differing;
+  if (!block) return false;
   port = htons(selector.port_first);
-  mask = 0xffff;
+  mask = htons(static_cast<std::uint16_t>(~differing));
   return true;
 }
 
@@ -119,7 +124,7 @@ Result<xfrm_selector> to_xfrm(const policy::TrafficSelector& from,
                                         from.to_string() + " to " + to.to_string());
   }
   if (!put_port(from, out.sport, out.sport_mask) || !put_port(to, out.dport, out.dport_mask)) {
-    return fail(Errc::kUnsupported, "the kernel's selectors have one port or all, not " +
+    return fail(Errc::kUnsupported, "the kernel's selectors have blocks of ports, not " +
                                         from.to_string() + " to " + to.to_string());
   }
   out.family = family_of(from.first);
@@ -143,39 +148,76 @@ policy::SelectorPair from_xfrm(const xfrm_selector& selector) {
           side(selector.daddr, selector.prefixlen_d, selector.dport, selector.dport_mask)};
 }
 
+std::vector<XfrmLayer> layers_of(const ports::Layers& layers) {
+  std::vector<XfrmLayer> list;
+  if (layers.ipcomp) list.push_back(XfrmLayer::kIpComp);
+  if (layers.esp) list.push_back(XfrmLayer::kEsp);
+  if (layers.ah) list.push_back(XfrmLayer::kAh);
+  return list;
+}
+
+namespace {
+
+XfrmLayer main_layer(const ports::SaPair& pair) {
+  return pair.suite.has_esp() ? XfrmLayer::kEsp : XfrmLayer::kAh;
+}
+
+}  // namespace
+
+StateId state_id(const ports::SaPair& pair, XfrmDirection direction, XfrmLayer layer) {
+  const bool out = direction == XfrmDirection::kOut;
+  std::uint32_t spi = out ? pair.spi_out : pair.spi_in;
+  if (layer == XfrmLayer::kIpComp) {
+    spi = out ? pair.cpi_out : pair.cpi_in;
+  } else if (layer != main_layer(pair)) {
+    spi = out ? pair.ah_spi_out : pair.ah_spi_in;
+  }
+  return {out ? pair.remote.address : pair.local.address, spi, layer};
+}
+
 StateId state_id(const ports::SaPair& pair, XfrmDirection direction) {
-  if (direction == XfrmDirection::kOut) return {pair.remote.address, pair.spi_out};
-  return {pair.local.address, pair.spi_in};
+  return state_id(pair, direction, main_layer(pair));
 }
 
 Result<NetlinkMessage> state_message(std::uint16_t type, const ports::SaPair& pair,
-                                     XfrmDirection direction, const LifetimeLimits& limits,
-                                     int offload_device) {
+                                     XfrmDirection direction, XfrmLayer layer,
+                                     const LifetimeLimits& limits, int offload_device) {
   const bool out = direction == XfrmDirection::kOut;
   const Endpoint& from = out ? pair.local : pair.remote;
   const Endpoint& to = out ? pair.remote : pair.local;
   if (from.address.empty() || from.address.family() != to.address.family()) {
     return fail(Errc::kInvalid, "the ends of the SA are of different families");
   }
+  const bool main = layer == main_layer(pair);
+  const bool innermost = layer == layers_of(pair.suite.layers()).front();
   xfrm_usersa_info info{};
-  info.sel = selector_of(pair, out);
   info.id.daddr = to_xfrm(to.address);
-  info.id.spi = htonl(out ? pair.spi_out : pair.spi_in);
-  info.id.proto = IPPROTO_ESP;
+  info.id.spi = htonl(state_id(pair, direction, layer).spi);
+  info.id.proto = static_cast<std::uint8_t>(layer);
   info.saddr = to_xfrm(from.address);
-  info.lft = lifetime_of(limits);
+  info.lft = main ? lifetime_of(limits) : unlimited();
   info.reqid = pair.reqid;
   info.family = family_of(to.address);
-  info.mode = mode_of(pair.mode);
-  const std::optional<Bytes> replay = put_replay(info, pair, out);
+  if (innermost) {
+    info.sel = selector_of(pair, out);
+    info.mode = mode_of(pair.mode);
+  } else {
+    // It carries whatever the state within it makes.
+    info.flags |= XFRM_STATE_AF_UNSPEC;
+    info.mode = XFRM_MODE_TRANSPORT;
+  }
+  std::optional<Bytes> replay;
+  if (layer != XfrmLayer::kIpComp) replay = put_replay(info, pair, out);
   NetlinkMessage message(type, type == XFRM_MSG_NEWSA ? NLM_F_CREATE | NLM_F_EXCL : 0);
   message.body(info);
-  if (auto done = add_algorithms(message, pair.suite, out ? pair.keys_out : pair.keys_in); !done) {
-    return tl::unexpected(done.error());
-  }
+  const ports::EspKeys& keys = out ? pair.keys_out : pair.keys_in;
+  const Status done = layer == XfrmLayer::kEsp  ? add_algorithms(message, pair.suite, keys)
+                      : layer == XfrmLayer::kAh ? add_ah_algorithm(message, pair.suite.ah, keys.ah)
+                                                : add_compression(message, pair.suite.compression);
+  if (!done) return tl::unexpected(done.error());
   if (replay) message.attribute(XFRMA_REPLAY_ESN_VAL, ByteView(*replay));
-  if (pair.udp_encapsulation) add_encapsulation(message, from, to);
-  if (offload_device != 0) {
+  if (pair.udp_encapsulation && layer == XfrmLayer::kEsp) add_encapsulation(message, from, to);
+  if (offload_device != 0 && main) {
     xfrm_user_offload offload{};
     offload.ifindex = offload_device;
     offload.flags = out ? 0 : XFRM_OFFLOAD_INBOUND;
@@ -184,26 +226,33 @@ Result<NetlinkMessage> state_message(std::uint16_t type, const ports::SaPair& pa
   return message;
 }
 
+Result<NetlinkMessage> state_message(std::uint16_t type, const ports::SaPair& pair,
+                                     XfrmDirection direction, const LifetimeLimits& limits,
+                                     int offload_device) {
+  return state_message(type, pair, direction, main_layer(pair), limits, offload_device);
+}
+
 NetlinkMessage state_query(std::uint16_t type, const StateId& id) {
   xfrm_usersa_id body{};
   body.daddr = to_xfrm(id.destination);
   body.spi = htonl(id.spi);
   body.family = family_of(id.destination);
-  body.proto = IPPROTO_ESP;
+  body.proto = static_cast<std::uint8_t>(id.layer);
   NetlinkMessage message(type, 0);
   message.body(body);
   return message;
 }
 
-NetlinkMessage allocate_spi_message(const IpAddress& local, const IpAddress& remote) {
+NetlinkMessage allocate_spi_message(const IpAddress& local, const IpAddress& remote,
+                                    XfrmLayer layer) {
   xfrm_userspi_info body{};
   body.info.id.daddr = to_xfrm(local);
-  body.info.id.proto = IPPROTO_ESP;
+  body.info.id.proto = static_cast<std::uint8_t>(layer);
   body.info.saddr = to_xfrm(remote);
   body.info.family = family_of(local);
   body.info.mode = XFRM_MODE_TUNNEL;
   body.min = kFirstSpi;
-  body.max = 0xffffffff;
+  body.max = layer == XfrmLayer::kIpComp ? kLastCpi : 0xffffffff;
   NetlinkMessage message(XFRM_MSG_ALLOCSPI, 0);
   message.body(body);
   return message;
@@ -223,46 +272,72 @@ std::uint8_t kernel_direction(XfrmDirection direction) {
   return XFRM_POLICY_IN;
 }
 
-Result<xfrm_selector> policy_selector(const ports::PolicyRule& rule, XfrmDirection direction) {
-  return direction == XfrmDirection::kOut ? to_xfrm(rule.selectors.local, rule.selectors.remote)
-                                          : to_xfrm(rule.selectors.remote, rule.selectors.local);
+// What a policy asks of a packet: the headers of `layers`, the innermost in the rule's mode.
+std::vector<xfrm_user_tmpl> templates_of(const ports::PolicyRule& rule, bool out) {
+  std::vector<xfrm_user_tmpl> list;
+  for (const XfrmLayer layer : layers_of(rule.layers)) {
+    xfrm_user_tmpl how{};
+    how.id.daddr = to_xfrm(out ? rule.remote : rule.local);
+    how.id.proto = static_cast<std::uint8_t>(layer);
+    how.saddr = to_xfrm(out ? rule.local : rule.remote);
+    how.family = family_of(rule.local);
+    how.reqid = rule.reqid;
+    how.mode = list.empty() ? mode_of(rule.mode) : std::uint8_t{XFRM_MODE_TRANSPORT};
+    how.share = XFRM_SHARE_ANY;
+    // What would not shrink comes without the header (RFC 3173 2.2).
+    how.optional = layer == XfrmLayer::kIpComp && !out ? 1 : 0;
+    how.aalgos = how.ealgos = how.calgos = 0xffffffff;
+    list.push_back(how);
+  }
+  return list;
 }
 
 }  // namespace
 
-Result<NetlinkMessage> policy_message(std::uint16_t type, const ports::PolicyRule& rule,
-                                      XfrmDirection direction) {
-  const bool out = direction == XfrmDirection::kOut;
-  auto selector = policy_selector(rule, direction);
-  if (!selector) return tl::unexpected(selector.error());
+Result<std::vector<xfrm_selector>> policy_selectors(const ports::PolicyRule& rule,
+                                                    XfrmDirection direction) {
+  std::vector<xfrm_selector> list;
+  const auto locals = cut_into_blocks(rule.selectors.local, kMostSelectors);
+  const auto remotes = cut_into_blocks(rule.selectors.remote, kMostSelectors);
+  if (locals.empty() || remotes.empty() || locals.size() * remotes.size() > kMostSelectors) {
+    return fail(Errc::kUnsupported,
+                "the kernel has prefixes and blocks of ports, and would need more than " +
+                    std::to_string(kMostSelectors) + " of them for " +
+                    rule.selectors.local.to_string() + " to " + rule.selectors.remote.to_string());
+  }
+  for (const auto& local : locals) {
+    for (const auto& remote : remotes) {
+      const auto selector =
+          direction == XfrmDirection::kOut ? to_xfrm(local, remote) : to_xfrm(remote, local);
+      if (!selector) return tl::unexpected(selector.error());
+      list.push_back(*selector);
+    }
+  }
+  return list;
+}
+
+NetlinkMessage policy_message(std::uint16_t type, const ports::PolicyRule& rule,
+                              XfrmDirection direction, const xfrm_selector& selector) {
   xfrm_userpolicy_info info{};
-  info.sel = *selector;
+  info.sel = selector;
   info.lft = unlimited();
   // The numbers of entries end at 65,535.
   info.priority = kPriorityBase + (rule.id.sequence << 12 | std::min(rule.id.line, 0xfffu));
   info.dir = kernel_direction(direction);
   info.action = XFRM_POLICY_ALLOW;
   info.share = XFRM_SHARE_ANY;
-  xfrm_user_tmpl how{};
-  how.id.daddr = to_xfrm(out ? rule.remote : rule.local);
-  how.id.proto = IPPROTO_ESP;
-  how.saddr = to_xfrm(out ? rule.local : rule.remote);
-  how.family = family_of(rule.local);
-  how.reqid = rule.reqid;
-  how.mode = mode_of(rule.mode);
-  how.share = XFRM_SHARE_ANY;
-  how.aalgos = how.ealgos = how.calgos = 0xffffffff;
   NetlinkMessage message(type, 0);
-  message.body(info).attribute(XFRMA_TMPL, how);
+  message.body(info);
+  if (rule.clear) return message;
+  const auto how = templates_of(rule, direction == XfrmDirection::kOut);
+  message.attribute(XFRMA_TMPL, ByteView(reinterpret_cast<const std::uint8_t*>(how.data()),
+                                         how.size() * sizeof how.front()));
   return message;
 }
 
-Result<NetlinkMessage> delete_policy_message(const ports::PolicyRule& rule,
-                                             XfrmDirection direction) {
-  auto selector = policy_selector(rule, direction);
-  if (!selector) return tl::unexpected(selector.error());
+NetlinkMessage delete_policy_message(XfrmDirection direction, const xfrm_selector& selector) {
   xfrm_userpolicy_id body{};
-  body.sel = *selector;
+  body.sel = selector;
   body.dir = kernel_direction(direction);
   NetlinkMessage message(XFRM_MSG_DELPOLICY, 0);
   message.body(body);
@@ -277,8 +352,9 @@ std::optional<NetlinkMessage> moved_state_message(const NetlinkView& reply, cons
   info->saddr = to_xfrm(from.address);
   NetlinkMessage message(XFRM_MSG_NEWSA, NLM_F_CREATE | NLM_F_EXCL);
   message.body(*info);
-  for (const std::uint16_t type : {XFRMA_ALG_AEAD, XFRMA_ALG_CRYPT, XFRMA_ALG_AUTH_TRUNC,
-                                   XFRMA_REPLAY_ESN_VAL, XFRMA_REPLAY_VAL, XFRMA_OFFLOAD_DEV}) {
+  for (const std::uint16_t type :
+       {XFRMA_ALG_AEAD, XFRMA_ALG_CRYPT, XFRMA_ALG_AUTH_TRUNC, XFRMA_ALG_COMP, XFRMA_REPLAY_ESN_VAL,
+        XFRMA_REPLAY_VAL, XFRMA_OFFLOAD_DEV}) {
     if (const auto value = reply.attribute(sizeof *info, type)) message.attribute(type, *value);
   }
   if (reply.attribute(sizeof *info, XFRMA_ENCAP)) add_encapsulation(message, from, to);

@@ -25,8 +25,11 @@ struct Cipher {
 struct TransformSet {
   std::string name;
   std::optional<Cipher> esp_cipher;
-  std::optional<wire::IntegId> esp_integrity;  // absent with a combined-mode cipher
+  std::optional<wire::IntegId> esp_integrity;          // absent with a combined-mode cipher
+  std::optional<wire::IntegId> ah;                     // outside of ESP, or alone
+  wire::IpCompId compression = wire::IpCompId::kNone;  // before the others
   EncapsulationMode mode = EncapsulationMode::kTunnel;
+  bool mode_required = false;  // `mode transport require`: no falling back to tunnel mode
   std::vector<std::string>
       words;  // the transforms as they are printed: "esp-aes 256", "esp-sha-hmac"
   friend bool operator==(const TransformSet&, const TransformSet&) = default;

@@ -18,12 +18,27 @@
 
 namespace spa::ports {
 
-// Algorithms and lengths of one ESP SA, as negotiated.
+// Which headers protected packets get, from the inside out (R-MAP-5; RFC 3173 2.1, RFC 4301 4.5).
+struct Layers {
+  bool ipcomp = false;
+  bool esp = true;
+  bool ah = false;
+  friend bool operator==(const Layers&, const Layers&) = default;
+};
+
+// Algorithms and lengths of one SA pair, as negotiated: ESP, AH, or ESP with AH around it; and
+// before either, compression.
 struct EspSuite {
-  wire::EncrId cipher{};
+  wire::EncrId cipher{};  // 0: no ESP
   std::uint16_t key_bits = 0;
-  wire::IntegId integrity = wire::IntegId::kNone;
-  bool esn = false;
+  wire::IntegId integrity = wire::IntegId::kNone;  // of ESP
+  bool esn = false;                                // of ESP and AH
+  wire::IntegId ah = wire::IntegId::kNone;         // kNone: no AH
+  wire::IpCompId compression = wire::IpCompId::kNone;
+  [[nodiscard]] bool has_esp() const { return cipher != wire::EncrId{}; }
+  [[nodiscard]] bool has_ah() const { return ah != wire::IntegId::kNone; }
+  [[nodiscard]] bool has_ipcomp() const { return compression != wire::IpCompId::kNone; }
+  [[nodiscard]] Layers layers() const { return {has_ipcomp(), has_esp(), has_ah()}; }
   friend bool operator==(const EspSuite&, const EspSuite&) = default;
 };
 
@@ -32,27 +47,33 @@ struct EspSuite {
 struct EspKeys {
   SecretBytes cipher;
   SecretBytes integrity;
+  SecretBytes ah{};
 };
 
 // Identifies an entry of the policy database over its life: crypto map, sequence number and ACL
-// line.
+// line. Rules of a dynamic crypto map are made when a peer asks: `dynamic` is then the number of
+// the entry in that map, and `line` counts what was made.
 struct PolicyId {
   std::string crypto_map;
   std::uint32_t sequence = 0;
   std::uint32_t line = 0;
+  std::uint32_t dynamic = 0;
   friend auto operator<=>(const PolicyId&, const PolicyId&) = default;
-  [[nodiscard]] std::string to_string() const;  // "map 10 line 1"
+  [[nodiscard]] std::string to_string() const;  // "map 10 line 1", "map 65535 dynamic 10 line 1"
 };
 
-// What must be protected even before an SA exists: one permit line of a bound crypto map.
+// One line of a bound crypto map: what must be protected even before an SA exists, or what must
+// not be (R-MAP-20). Rules are asked in the order of their ids.
 struct PolicyRule {
   PolicyId id;
   policy::SelectorPair selectors;
+  bool clear = false;  // a deny line; nothing of what follows means anything then
   policy::EncapsulationMode mode = policy::EncapsulationMode::kTunnel;
   IpAddress local;  // tunnel end points
   IpAddress remote;
   std::uint32_t reqid = 0;  // ties the SAs of this rule to it; not 0, unique
   std::string device;       // Linux device of the interface that carries the map
+  Layers layers;            // expected until an SA pair says otherwise
 };
 
 // One SA pair, both directions; a rekeyed pair is simply a new one with the same rule.
@@ -63,8 +84,16 @@ struct SaPair {
   Endpoint remote;
   bool udp_encapsulation = false;
   policy::EncapsulationMode mode = policy::EncapsulationMode::kTunnel;
-  std::uint32_t spi_in = 0;  // host order; was given out by allocate_spi()
+  // Host order; the inbound one was given out by allocate_spi() and names the pair. ESP's, or AH's
+  // where there is no ESP.
+  std::uint32_t spi_in = 0;
   std::uint32_t spi_out = 0;
+  // Of the AH around ESP (allocate_spi() too); otherwise 0.
+  std::uint32_t ah_spi_in = 0;
+  std::uint32_t ah_spi_out = 0;
+  // Of IPComp, where the suite has it; the inbound one is from allocate_cpi().
+  std::uint16_t cpi_in = 0;
+  std::uint16_t cpi_out = 0;
   EspSuite suite;
   EspKeys keys_in;
   EspKeys keys_out;
@@ -84,12 +113,22 @@ struct SaCounters {
   std::uint64_t other_failures = 0;
 };
 
+// R-MAP-8; zero where the data plane does not count them.
+struct CompressionCounters {
+  std::uint64_t compressed = 0;
+  std::uint64_t not_compressed = 0;  // sent as they were
+  std::uint64_t decompressed = 0;
+  std::uint64_t decompress_failures = 0;
+  friend bool operator==(const CompressionCounters&, const CompressionCounters&) = default;
+};
+
 // Where an SA's cryptography is done.
 enum class OffloadState { kSoftware, kCard, kInProcess };
 
 struct SaPairState {
   SaCounters in;
   SaCounters out;
+  CompressionCounters compression;
   OffloadState offload_in = OffloadState::kSoftware;
   OffloadState offload_out = OffloadState::kSoftware;
   std::string offload_device;  // "spa0" where a card does it
@@ -122,15 +161,19 @@ class SaDatabase {
   // The peer must be told that it is behind a NAT, so that ESP travels in UDP: no raw ESP in this
   // data plane.
   [[nodiscard]] virtual bool requires_udp_encapsulation() const = 0;
+  // All of the suite together: a bundle may be refused although each of its parts is taken.
   [[nodiscard]] virtual bool supports(const EspSuite& suite) const = 0;
 
   virtual Status add_rule(const PolicyRule& rule) = 0;
   virtual Status remove_rule(const PolicyId& id) = 0;
 
-  // A fresh inbound SPI (256..2^32-1) for ESP between these addresses. Give it back unless it is
-  // installed.
+  // A fresh inbound SPI (256..2^32-1) for ESP or AH between these addresses. Give it back unless it
+  // is installed.
   virtual Result<std::uint32_t> allocate_spi(const IpAddress& local, const IpAddress& remote) = 0;
   virtual void release_spi(const IpAddress& local, std::uint32_t spi) = 0;
+  // The same for IPComp: a CPI of the negotiated range, 256..61439 (RFC 3173 3.3).
+  virtual Result<std::uint16_t> allocate_cpi(const IpAddress& local, const IpAddress& remote);
+  virtual void release_cpi(const IpAddress& local, std::uint16_t cpi);
 
   // Inbound first, then outbound; all or nothing. From then on outbound traffic uses the newest
   // pair of its rule.

@@ -58,6 +58,14 @@ constexpr Name<DhId> kDhs[] = {
     {DhId::kCurve25519, "Curve25519"},
 };
 
+constexpr Name<IpCompId> kIpComps[] = {
+    {IpCompId::kNone, "NONE"},
+    {IpCompId::kOui, "IPCOMP_OUI"},
+    {IpCompId::kDeflate, "IPCOMP_DEFLATE"},
+    {IpCompId::kLzs, "IPCOMP_LZS"},
+    {IpCompId::kLzjh, "IPCOMP_LZJH"},
+};
+
 constexpr Name<EsnId> kEsns[] = {
     {EsnId::kNoEsn, "No Extended Sequence Numbers"},
     {EsnId::kEsn, "Extended Sequence Numbers"},
@@ -82,6 +90,9 @@ std::string to_string(DhId id) {
 }
 std::string to_string(EsnId id) {
   return name_in(kEsns, id);
+}
+std::string to_string(IpCompId id) {
+  return name_in(kIpComps, id);
 }
 
 bool is_aead(EncrId id) {

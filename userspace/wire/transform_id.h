@@ -71,6 +71,11 @@ enum class DhId : std::uint16_t {
 enum class EsnId : std::uint16_t { kNoEsn = 0, kEsn = 1 };
 [[nodiscard]] std::string to_string(EsnId id);  // "No Extended Sequence Numbers" …
 
+// "IKEv2 Notification IPCOMP Transform IDs" (RFC 7296 2.22); IKEv1 has the same numbers (RFC
+// 2407 4.4.5).
+enum class IpCompId : std::uint8_t { kNone = 0, kOui = 1, kDeflate = 2, kLzs = 3, kLzjh = 4 };
+[[nodiscard]] std::string to_string(IpCompId id);  // "IPCOMP_LZS" …
+
 // The name of `id` in the registry of `type`, for logs and `explain`.
 [[nodiscard]] std::string transform_name(TransformType type, std::uint16_t id);
 

@@ -77,6 +77,18 @@ TEST(CardSa, WhatTheCardHasNotIsRefusedBefore) {
   EXPECT_FALSE(card_supports({EncrId::kAesGcm16, 128, IntegId::kHmacSha1_96}));
 }
 
+// The engine has AH, but its packets do not fit into UDP.
+TEST(CardSa, BundlesAreCompressionWithinEspAndNoMore) {
+  using wire::IpCompId;
+  const auto with = [](IntegId ah, IpCompId compression) {
+    return ports::EspSuite{EncrId::kAesGcm16, 128, IntegId::kNone, false, ah, compression};
+  };
+  EXPECT_TRUE(card_supports(with(IntegId::kNone, IpCompId::kDeflate)));
+  EXPECT_FALSE(card_supports(with(IntegId::kNone, IpCompId::kLzs)));
+  EXPECT_FALSE(card_supports(with(IntegId::kHmacSha1_96, IpCompId::kNone)));
+  EXPECT_FALSE(card_supports({EncrId{}, 0, IntegId::kNone, false, IntegId::kHmacSha1_96}));
+}
+
 TEST(CardSa, KeysMustFitTheirAlgorithms) {
   CardSa sa;
   const ports::EspSuite gcm{EncrId::kAesGcm16, 128, IntegId::kNone};

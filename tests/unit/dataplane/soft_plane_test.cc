@@ -169,6 +169,10 @@ class SoftPlaneTest : public testing::Test {
     sa.spi_in = at_a ? spi_a : spi_b;
     sa.spi_out = at_a ? spi_b : spi_a;
     sa.suite = shape.suite;
+    if (shape.suite.has_ipcomp()) {
+      sa.cpi_in = at_a ? 0x1001 : 0x1002;
+      sa.cpi_out = at_a ? 0x1002 : 0x1001;
+    }
     const bool gcm = shape.suite.cipher == wire::EncrId::kAesGcm16;
     const std::size_t cipher = shape.suite.key_bits / 8u + (gcm ? 4 : 0);
     const auto keys = [&](std::uint8_t octet) {
@@ -318,6 +322,36 @@ TEST_F(SoftPlaneTest, TransportMode) {
   EXPECT_EQ(ping("10.0.0.2"), 0);
   EXPECT_EQ(a_.plane->query(spi_a)->in.packets, 5u);
   EXPECT_EQ(b_.plane->query(spi_b)->in.packets, 5u);
+}
+
+// R-MAP-8, RFC 3173: what shrinks is compressed, what does not goes as it is.
+TEST_F(SoftPlaneTest, CompressionBeforeEsp) {
+  for (const bool tunnel : {true, false}) {
+    Shape shape;
+    shape.suite = kGcm;
+    shape.suite.compression = wire::IpCompId::kDeflate;
+    if (!tunnel) {
+      shape.mode = policy::EncapsulationMode::kTransport;
+      shape.inner_a = "10.0.0.1/32";
+      shape.inner_b = "10.0.0.2/32";
+    }
+    add_rules(shape);
+    const auto [spi_a, spi_b] = connect(shape);
+    const std::string to = tunnel ? "2.2.2.2" : "10.0.0.2";
+    EXPECT_EQ(ping("-s 1000 -p 00 " + to), 0);
+    EXPECT_EQ(ping(to, 2), 0);
+    const auto at_a = a_.plane->query(spi_a);
+    const auto at_b = b_.plane->query(spi_b);
+    ASSERT_TRUE(at_a && at_b);
+    EXPECT_EQ(at_a->compression, (ports::CompressionCounters{5, 2, 5, 0}));
+    EXPECT_EQ(at_b->compression, (ports::CompressionCounters{5, 2, 5, 0}));
+    EXPECT_LT(at_a->out.bytes, 7u * 200);  // 1028 octets each before
+    for (const bool at_a_end : {true, false}) {
+      Host& host = at_a_end ? a_ : b_;
+      ASSERT_TRUE(host.plane->remove(at_a_end ? spi_a : spi_b).has_value());
+      ASSERT_TRUE(host.plane->remove_rule({"map", 10, 1}).has_value());
+    }
+  }
 }
 
 // RFC 7296 2.8: make before break.

@@ -212,6 +212,18 @@ TEST_F(KernelPlaneTest, SpisComeFromTheKernelAndGoBack) {
   a_.plane->release_spi(address("10.0.0.1"), *spi);
 }
 
+TEST_F(KernelPlaneTest, ARuleOfPortsIsOnePolicyForEachBlock) {
+  auto ports = rule(true);
+  ports.selectors.local.protocol = ports.selectors.remote.protocol = 17;
+  ports.selectors.remote.port_first = 4;
+  ports.selectors.remote.port_last = 9;
+  ASSERT_TRUE(a_.plane->add_rule(ports).has_value());
+  EXPECT_EQ(sh("test $(ip xfrm policy | grep -c 'src 1.1.1.0/24 dst 2.2.2.0/24 proto udp') = 2"),
+            0);
+  ASSERT_TRUE(a_.plane->remove_rule(ports.id).has_value());
+  EXPECT_FALSE(shows("policy", "2.2.2.0/24"));
+}
+
 // R-MAP-21
 TEST_F(KernelPlaneTest, TrafficAsksForAnSa) {
   ASSERT_TRUE(a_.plane->add_rule(rule(true)).has_value());
@@ -333,6 +345,76 @@ TEST_F(KernelEspTest, EverySuiteThatIsSupportedIsAccepted) {
     (void)a_.plane->remove(spi_a);
     (void)b_.plane->remove(spi_b);
   }
+}
+
+// R-MAP-5, RFC 4301 4.4.1: AH alone, AH around ESP, compression before either; in both modes.
+TEST_F(KernelEspTest, BundlesOfHeadersCarryTraffic) {
+  using wire::EncrId;
+  using wire::IntegId;
+  const ports::EspSuite ah{EncrId{}, 0, IntegId::kNone, false, IntegId::kHmacSha256_128};
+  const ports::EspSuite both{EncrId::kAesCbc, 128, IntegId::kNone, false, IntegId::kHmacSha1_96};
+  const ports::EspSuite packed{EncrId::kAesGcm16,       128, IntegId::kNone, false, IntegId::kNone,
+                               wire::IpCompId::kDeflate};
+  ports::EspSuite all = both;
+  all.integrity = IntegId::kHmacMd5_96;
+  all.compression = wire::IpCompId::kDeflate;
+  add_rules();
+  for (const ports::EspSuite& suite : {ah, both, packed, all}) {
+    ASSERT_TRUE(a_.plane->supports(suite));
+    const auto [spi_a, spi_b] = spis();
+    const auto [ah_a, ah_b] = spis();
+    auto at_a = pair(true, spi_a, spi_b);
+    auto at_b = pair(false, spi_a, spi_b);
+    at_a.suite = at_b.suite = suite;
+    const auto keys = [&](std::uint8_t octet) {
+      ports::EspKeys made;
+      made.cipher.assign(!suite.has_esp() ? 0 : suite.cipher == EncrId::kAesGcm16 ? 20 : 16, octet);
+      made.integrity.assign(suite.integrity == IntegId::kNone ? 0 : 16, octet);
+      made.ah.assign(suite.ah == IntegId::kHmacSha256_128 ? 32 : suite.has_ah() ? 20 : 0, octet);
+      return made;
+    };
+    at_a.keys_in = at_b.keys_out = keys(3);
+    at_a.keys_out = at_b.keys_in = keys(4);
+    if (suite.has_ah() && suite.has_esp()) {
+      at_a.ah_spi_in = at_b.ah_spi_out = ah_a;
+      at_a.ah_spi_out = at_b.ah_spi_in = ah_b;
+    }
+    if (suite.has_ipcomp()) {
+      at_a.cpi_in = at_b.cpi_out =
+          a_.plane->allocate_cpi(address("10.0.0.1"), address("10.0.0.2")).value_or(0);
+      at_a.cpi_out = at_b.cpi_in =
+          b_.plane->allocate_cpi(address("10.0.0.2"), address("10.0.0.1")).value_or(0);
+      EXPECT_GE(at_a.cpi_in, 256u);
+    }
+    install(at_a, at_b);
+    EXPECT_EQ(ping(2), 0);  // 84 octets: too few to compress
+    EXPECT_EQ(run("ping -W 1 -i 0.2 -c 2 -s 1000 -p 00 2.2.2.2"), 0);
+    EXPECT_EQ(b_.plane->query(spi_b)->in.packets, 4u);
+    EXPECT_EQ(shows("state", "proto ah"), suite.has_ah());
+    EXPECT_EQ(shows("state", "proto comp"), suite.has_ipcomp());
+    (void)a_.plane->remove(spi_a);
+    (void)b_.plane->remove(spi_b);
+    EXPECT_FALSE(shows("state", "proto esp spi"));
+    EXPECT_FALSE(shows("state", "proto ah"));
+  }
+}
+
+// R-MAP-20: deny lines are asked in their place, also about what comes in.
+TEST_F(KernelEspTest, WhatALineDeniesGoesInTheClear) {
+  ASSERT_EQ(sh("ip addr add 1.1.1.99/32 dev lo"), 0);
+  auto deny = rule(true);
+  deny.clear = true;
+  deny.selectors.local = selector("1.1.1.99/32");
+  auto permit = rule(true);
+  permit.id.line = 2;
+  ASSERT_TRUE(a_.plane->add_rule(deny).has_value());
+  ASSERT_TRUE(a_.plane->add_rule(permit).has_value());
+  ASSERT_EQ(sh("ip route add 2.2.2.0/24 via 10.0.0.2"), 0);
+  ASSERT_EQ(sh("ip netns exec " + far_ + " ip route add 1.1.1.0/24 via 10.0.0.1"), 0);
+  EXPECT_EQ(run("ping -W 1 -c 1 -I 1.1.1.99 2.2.2.2"), 0);
+  EXPECT_TRUE(a_.heard->acquires.empty());
+  EXPECT_NE(run("ping -W 1 -c 1 -I 1.1.1.1 2.2.2.2"), 0);
+  EXPECT_EQ(a_.heard->acquires.size(), 1u);
 }
 
 TEST_F(KernelEspTest, AWrongKeyIsCounted) {

@@ -85,11 +85,11 @@ TEST(XfrmEvent, DeletedFlushedAndMoved) {
 }
 
 TEST(XfrmEvent, OthersAndTruncatedOnesAreNothing) {
-  xfrm_usersa_id ah{};
-  ah.family = AF_INET;
-  ah.proto = IPPROTO_AH;
+  xfrm_usersa_id tunnel{};
+  tunnel.family = AF_INET;
+  tunnel.proto = IPPROTO_IPIP;  // the kernel's own, beside IPComp
   NetlinkMessage deleted(XFRM_MSG_DELSA, 0);
-  deleted.body(ah);
+  deleted.body(tunnel);
   EXPECT_FALSE(read(deleted).has_value());
   for (const std::uint16_t type : {XFRM_MSG_ACQUIRE, XFRM_MSG_EXPIRE, XFRM_MSG_DELSA,
                                    XFRM_MSG_FLUSHSA, XFRM_MSG_MAPPING, XFRM_MSG_NEWSA}) {

@@ -8,6 +8,7 @@
 
 #include <linux/udp.h>
 
+#include "userspace/kernel/selector_blocks.h"
 #include "userspace/kernel/xfrm_algorithms.h"
 
 namespace spa::kernel {
@@ -162,6 +163,74 @@ TEST(StateMessage, WhatDoesNotFitIsRefused) {
   EXPECT_TRUE(xfrm_knows({EncrId::k3Des, 0, IntegId::kHmacSha512_256, false}));
 }
 
+// AH around ESP, compression within: R-MAP-5.
+ports::SaPair bundle() {
+  auto pair = pair_of({EncrId::kAesCbc, 128, IntegId::kNone, false, IntegId::kHmacSha1_96,
+                       wire::IpCompId::kDeflate},
+                      16, 0);
+  pair.keys_in.ah = SecretBytes(20, 5);
+  pair.keys_out.ah = SecretBytes(20, 6);
+  pair.ah_spi_in = 0x0a0b0c0d;
+  pair.ah_spi_out = 0x0e0f1011;
+  pair.cpi_in = 0x1234;
+  pair.cpi_out = 0x5678;
+  return pair;
+}
+
+TEST(StateMessage, ABundleIsOneStateForEachHeader) {
+  const auto pair = bundle();
+  const auto info_of = [&](XfrmLayer layer) {
+    const auto message =
+        state_message(XFRM_MSG_NEWSA, pair, XfrmDirection::kIn, layer, {10, 20, 30, 40}, 7);
+    EXPECT_TRUE(message.has_value());
+    return *NetlinkView::parse(message->bytes())->body<xfrm_usersa_info>();
+  };
+  const auto comp = info_of(XfrmLayer::kIpComp);
+  EXPECT_EQ(comp.id.proto, IPPROTO_COMP);
+  EXPECT_EQ(comp.id.spi, htonl(0x1234));
+  EXPECT_EQ(comp.mode, XFRM_MODE_TUNNEL);
+  EXPECT_EQ(comp.sel.prefixlen_d, 24);
+  EXPECT_EQ(comp.lft.hard_byte_limit, XFRM_INF);
+  const auto esp = info_of(XfrmLayer::kEsp);
+  EXPECT_EQ(esp.id.spi, htonl(0x11223344));
+  EXPECT_EQ(esp.mode, XFRM_MODE_TRANSPORT);
+  EXPECT_EQ(esp.flags, XFRM_STATE_AF_UNSPEC);
+  EXPECT_EQ(esp.sel.prefixlen_d, 0);
+  EXPECT_EQ(esp.lft.hard_byte_limit, 40u);
+  const auto ah = info_of(XfrmLayer::kAh);
+  EXPECT_EQ(ah.id.proto, IPPROTO_AH);
+  EXPECT_EQ(ah.id.spi, htonl(0x0a0b0c0d));
+  EXPECT_EQ(ah.mode, XFRM_MODE_TRANSPORT);
+  EXPECT_EQ(ah.lft.hard_byte_limit, XFRM_INF);
+  EXPECT_EQ(state_id(pair, XfrmDirection::kOut).spi, 0x55667788u);
+}
+
+// RFC 4302: AH alone is what the pair is named after.
+TEST(StateMessage, AhAlone) {
+  auto pair = pair_of({EncrId{}, 0, IntegId::kNone, true, IntegId::kHmacSha256_128}, 0, 0);
+  pair.keys_out.ah = SecretBytes(32, 5);
+  const auto message = state_message(XFRM_MSG_NEWSA, pair, XfrmDirection::kOut, {0, 0, 30, 40}, 0);
+  ASSERT_TRUE(message.has_value()) << message.error().text;
+  const auto view = NetlinkView::parse(message->bytes());
+  const auto info = view->body<xfrm_usersa_info>();
+  EXPECT_EQ(info->id.proto, IPPROTO_AH);
+  EXPECT_EQ(info->id.spi, htonl(0x55667788));
+  EXPECT_EQ(info->mode, XFRM_MODE_TUNNEL);
+  EXPECT_EQ(info->lft.hard_byte_limit, 40u);
+  EXPECT_TRUE(view->attribute(sizeof *info, XFRMA_ALG_AUTH_TRUNC).has_value());
+  EXPECT_FALSE(view->attribute(sizeof *info, XFRMA_ALG_CRYPT).has_value());
+}
+
+TEST(StateMessage, WhichBundlesTheKernelHas) {
+  EXPECT_TRUE(xfrm_knows(bundle().suite));
+  EXPECT_TRUE(xfrm_knows({EncrId{}, 0, IntegId::kNone, false, IntegId::kHmacMd5_96}));
+  EXPECT_FALSE(xfrm_knows({}));
+  // RFC 8221 4: encryption alone is refused, unless AH is around it.
+  EXPECT_FALSE(xfrm_knows({EncrId::kAesCbc, 128, IntegId::kNone}));
+  EXPECT_FALSE(xfrm_knows(
+      {EncrId::kAesGcm16, 128, IntegId::kNone, false, IntegId::kNone, wire::IpCompId::kLzs}));
+}
+
 ports::PolicyRule rule_of(std::uint32_t sequence, std::uint32_t line) {
   ports::PolicyRule rule;
   rule.id = {"map", sequence, line};
@@ -173,12 +242,27 @@ ports::PolicyRule rule_of(std::uint32_t sequence, std::uint32_t line) {
   return rule;
 }
 
+NetlinkMessage message_of(const ports::PolicyRule& rule, XfrmDirection direction) {
+  const auto selectors = policy_selectors(rule, direction);
+  EXPECT_TRUE(selectors.has_value() && selectors->size() == 1);
+  return policy_message(XFRM_MSG_UPDPOLICY, rule, direction, selectors->front());
+}
+
+std::vector<xfrm_user_tmpl> templates_in(const NetlinkMessage& message) {
+  const auto value =
+      NetlinkView::parse(message.bytes())->attribute(sizeof(xfrm_userpolicy_info), XFRMA_TMPL);
+  std::vector<xfrm_user_tmpl> list;
+  for (std::size_t at = 0; value && at < value->size(); at += sizeof(xfrm_user_tmpl)) {
+    list.push_back(*NetlinkView::load<xfrm_user_tmpl>(value->subspan(at)));
+  }
+  return list;
+}
+
 TEST(PolicyMessage, TurnsRoundForWhatComesIn) {
   for (const auto direction : {XfrmDirection::kOut, XfrmDirection::kIn, XfrmDirection::kForward}) {
     const bool out = direction == XfrmDirection::kOut;
-    const auto message = policy_message(XFRM_MSG_UPDPOLICY, rule_of(10, 1), direction);
-    ASSERT_TRUE(message.has_value());
-    const auto view = NetlinkView::parse(message->bytes());
+    const auto message = message_of(rule_of(10, 1), direction);
+    const auto view = NetlinkView::parse(message.bytes());
     const auto info = view->body<xfrm_userpolicy_info>();
     const auto how = view->attribute<xfrm_user_tmpl>(sizeof *info, XFRMA_TMPL);
     ASSERT_TRUE(info && how);
@@ -195,24 +279,91 @@ TEST(PolicyMessage, TurnsRoundForWhatComesIn) {
 // R-MAP-10
 TEST(PolicyMessage, LowerSequencesAndLinesComeFirst) {
   const auto priority = [](std::uint32_t sequence, std::uint32_t line) {
-    const auto message =
-        policy_message(XFRM_MSG_UPDPOLICY, rule_of(sequence, line), XfrmDirection::kOut);
-    return NetlinkView::parse(message->bytes())->body<xfrm_userpolicy_info>()->priority;
+    const auto message = message_of(rule_of(sequence, line), XfrmDirection::kOut);
+    return NetlinkView::parse(message.bytes())->body<xfrm_userpolicy_info>()->priority;
   };
   EXPECT_LT(priority(1, 2), priority(2, 1));
   EXPECT_LT(priority(2, 1), priority(2, 2));
   EXPECT_LT(priority(65534, 4000), priority(65535, 1));
 }
 
-TEST(PolicyMessage, RangesThatAMaskCannotSayAreRefused) {
+// R-MAP-20
+TEST(PolicyMessage, ADenyLineLetsPass) {
+  ports::PolicyRule rule = rule_of(10, 1);
+  rule.clear = true;
+  const auto message = message_of(rule, XfrmDirection::kOut);
+  EXPECT_EQ(NetlinkView::parse(message.bytes())->body<xfrm_userpolicy_info>()->action,
+            XFRM_POLICY_ALLOW);
+  EXPECT_TRUE(templates_in(message).empty());
+}
+
+// R-MAP-5, RFC 4301 4.4.1.2: from the inside out; a tunnel has one outer header.
+TEST(PolicyMessage, ABundleIsOneTemplateForEachHeader) {
+  ports::PolicyRule rule = rule_of(10, 1);
+  rule.layers = {true, true, true};
+  const auto out = templates_in(message_of(rule, XfrmDirection::kOut));
+  ASSERT_EQ(out.size(), 3u);
+  EXPECT_EQ(out[0].id.proto, IPPROTO_COMP);
+  EXPECT_EQ(out[1].id.proto, IPPROTO_ESP);
+  EXPECT_EQ(out[2].id.proto, IPPROTO_AH);
+  EXPECT_EQ(out[0].mode, XFRM_MODE_TUNNEL);
+  EXPECT_EQ(out[1].mode, XFRM_MODE_TRANSPORT);
+  EXPECT_EQ(out[2].mode, XFRM_MODE_TRANSPORT);
+  EXPECT_EQ(out[0].optional, 0);
+  // What would not shrink comes without IPComp (RFC 3173 2.2), but never without ESP and AH.
+  const auto in = templates_in(message_of(rule, XfrmDirection::kIn));
+  ASSERT_EQ(in.size(), 3u);
+  EXPECT_EQ(in[0].optional, 1);
+  EXPECT_EQ(in[1].optional, 0);
+  EXPECT_EQ(in[2].optional, 0);
+}
+
+TEST(PolicySelectors, RangesAreCutIntoPrefixesAndBlocksOfPorts) {
   ports::PolicyRule rule = rule_of(1, 1);
-  rule.selectors.remote.port_last = 90;
-  EXPECT_EQ(policy_message(XFRM_MSG_UPDPOLICY, rule, XfrmDirection::kOut).error().code,
-            Errc::kUnsupported);
+  rule.selectors.remote.port_last = 90;  // 80-87, 88-89, 90
+  auto list = policy_selectors(rule, XfrmDirection::kOut);
+  ASSERT_TRUE(list.has_value());
+  ASSERT_EQ(list->size(), 3u);
+  EXPECT_EQ((*list)[0].dport, htons(80));
+  EXPECT_EQ((*list)[0].dport_mask, htons(0xfff8));
+  EXPECT_EQ((*list)[1].dport, htons(88));
+  EXPECT_EQ((*list)[1].dport_mask, htons(0xfffe));
+  EXPECT_EQ((*list)[2].dport, htons(90));
+  EXPECT_EQ((*list)[2].dport_mask, 0xffff);
   rule = rule_of(1, 1);
-  rule.selectors.remote.last = IpAddress::v4(0xc0a80501);
-  EXPECT_EQ(policy_message(XFRM_MSG_UPDPOLICY, rule, XfrmDirection::kOut).error().code,
-            Errc::kUnsupported);
+  rule.selectors.remote.last = IpAddress::v4(0xc0a80501);  // 192.168.4.0/24, 192.168.5.0/31
+  list = policy_selectors(rule, XfrmDirection::kIn);
+  ASSERT_TRUE(list.has_value());
+  ASSERT_EQ(list->size(), 2u);
+  EXPECT_EQ((*list)[1].saddr.a4, htonl(0xc0a80500));
+  EXPECT_EQ((*list)[1].prefixlen_s, 31);
+}
+
+// Every port of the range is in exactly one block, and no other.
+TEST(PolicySelectors, BlocksCoverARangeExactly) {
+  for (const auto& [first, last] : {std::pair<unsigned, unsigned>{1, 65535},
+                                    {0, 65535},
+                                    {5, 5},
+                                    {1024, 65535},
+                                    {1023, 1025},
+                                    {65535, 65535}}) {
+    policy::TrafficSelector range = selector("10.0.0.0/8", 6);
+    range.port_first = static_cast<std::uint16_t>(first);
+    range.port_last = static_cast<std::uint16_t>(last);
+    unsigned next = first;
+    for (const auto& block : cut_into_blocks(range, 64)) {
+      EXPECT_EQ(block.port_first, next);
+      next = block.port_last + 1u;
+    }
+    EXPECT_EQ(next, last + 1);
+  }
+}
+
+TEST(PolicySelectors, TooManyAreRefused) {
+  ports::PolicyRule rule = rule_of(1, 1);
+  rule.selectors.local.port_first = rule.selectors.remote.port_first = 1;
+  rule.selectors.local.port_last = rule.selectors.remote.port_last = 65534;
+  EXPECT_EQ(policy_selectors(rule, XfrmDirection::kOut).error().code, Errc::kUnsupported);
 }
 
 TEST(Selectors, ThereAndBack) {

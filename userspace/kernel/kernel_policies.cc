@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules of the policy database as XFRM policies and routes.
+#include <utility>
+
+#include "userspace/kernel/kernel_plane.h"
+
+namespace spa::kernel {
+
+namespace {
+
+Status explain(const char* what, const Status& done) {
+  if (done) return {};
+  return fail(done.error().code, std::string(what) + ": " + done.error().text);
+}
+
+// In every mode: an SA may be agreed upon in another one, and a clear rule is for what is forwarded
+// too.
+constexpr XfrmDirection kDirections[] = {XfrmDirection::kIn, XfrmDirection::kForward,
+                                         XfrmDirection::kOut};
+
+}  // namespace
+
+Status KernelSaDatabase::Impl::set_policies(const ports::PolicyRule& rule) {
+  for (const XfrmDirection direction : kDirections) {
+    const auto selectors = policy_selectors(rule, direction);
+    if (!selectors) return tl::unexpected(selectors.error());
+    for (const xfrm_selector& selector : *selectors) {
+      // Replaces what an earlier process may have left behind, or the same rule with other ends.
+      if (auto done =
+              socket.acknowledge(policy_message(XFRM_MSG_UPDPOLICY, rule, direction, selector));
+          !done) {
+        drop_policies(rule);
+        return explain("IPsec policy", done);
+      }
+    }
+  }
+  return {};
+}
+
+void KernelSaDatabase::Impl::drop_policies(const ports::PolicyRule& rule) {
+  for (const XfrmDirection direction : kDirections) {
+    const auto selectors = policy_selectors(rule, direction);
+    if (!selectors) return;
+    for (const xfrm_selector& selector : *selectors) {
+      (void)socket.acknowledge(delete_policy_message(direction, selector));
+    }
+  }
+}
+
+Status KernelSaDatabase::Impl::fit_policies(const ports::SaPair& pair) {
+  const auto found = rules.find(pair.rule);
+  if (found == rules.end()) return {};
+  Rule& entry = found->second;
+  const ports::Layers layers = pair.suite.layers();
+  if (entry.rule.mode == pair.mode && entry.rule.layers == layers) return {};
+  entry.rule.mode = pair.mode;
+  entry.rule.layers = layers;
+  if (auto done = set_policies(entry.rule); !done) return done;
+  set_route(entry);
+  return {};
+}
+
+// XFRM only sees packets that have a route. Theirs is the peer's; from the inner address, where the
+// host has one.
+void KernelSaDatabase::Impl::set_route(Rule& entry) {
+  const ports::PolicyRule& rule = entry.rule;
+  if (rule.clear) return;
+  if (rule.mode == policy::EncapsulationMode::kTransport) {
+    drop_route(entry);
+    return;
+  }
+  const auto target = routes->towards(rule.remote);
+  if (!target) {
+    drop_route(entry);
+    return;
+  }
+  const IpAddress source =
+      interfaces->address_within(rule.selectors.local.first, rule.selectors.local.last);
+  const bool same = entry.routed && source == entry.source &&
+                    target->device == entry.target.device &&
+                    target->gateway == entry.target.gateway;
+  if (same) return;
+  drop_route(entry);
+  const Status done = routes->add(rule.selectors, source, *target);
+  if (!done) {
+    log.write({Severity::kWarning, "CRYPTO", "ROUTE",
+               "crypto map " + rule.id.to_string() + ": " + done.error().text});
+    return;
+  }
+  entry.routed = true;
+  entry.source = source;
+  entry.target = *target;
+}
+
+void KernelSaDatabase::Impl::drop_route(Rule& entry) {
+  if (std::exchange(entry.routed, false)) (void)routes->remove(entry.rule.selectors);
+}
+
+}  // namespace spa::kernel
