@@ -48,6 +48,13 @@ struct Counters {
   SPA_IKE_COUNTERS(SPA_IKE_COUNTER_MEMBER)
 #undef SPA_IKE_COUNTER_MEMBER
 
+  Counters& operator+=(const Counters& other) {
+#define SPA_IKE_COUNTER_ADD(member, name) member += other.member;
+    SPA_IKE_COUNTERS(SPA_IKE_COUNTER_ADD)
+#undef SPA_IKE_COUNTER_ADD
+    return *this;
+  }
+
   // Calls visit(name, value) for every counter, in the order above.
   template <typename Visitor>
   void each(Visitor&& visit) const {

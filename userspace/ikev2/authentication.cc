@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
-#include "userspace/ikev2/awaitables.h"
+#include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/identity.h"
+#include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
 
@@ -95,7 +96,7 @@ ike::Task<Status> sign_proof(IkeSa& sa, const policy::Snapshot& snapshot,
   Result<Bytes> octets = covered(sa, true, proof.id);
   if (!octets) co_return tl::unexpected(octets.error());
   const crypto::SignatureMethod method = signature_method(sa.handshake->peer_hashes);
-  EngineAnswer<Bytes> made = co_await sign(sa.shard, *own->key, method, std::move(*octets));
+  ike::EngineAnswer<Bytes> made = co_await sign(sa.shard, *own->key, method, std::move(*octets));
   if (!made.result) co_return tl::unexpected(made.result.error());
   if (method.hash == crypto::HashAlgorithm::kSha1) {
     proof.auth.method = wire::AuthMethod::kRsaSignature;
@@ -252,7 +253,7 @@ ike::Task<Status> check_signature(IkeSa& sa, const Claim& claim,
   if (!method) co_return tl::unexpected(method.error());
   Result<Bytes> octets = covered(sa, false, claim.id);
   if (!octets) co_return tl::unexpected(octets.error());
-  EngineAnswer<void> judged =
+  ike::EngineAnswer<void> judged =
       co_await verify(sa.shard, *certificate.key, *method, std::move(*octets), claim.auth.data);
   if (judged.result) co_return Status{};
   co_return fail(Errc::kDenied, "signature of " + claim.identity.to_string() +

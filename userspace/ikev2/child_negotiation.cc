@@ -74,14 +74,6 @@ Proposals proposals_for_answer(IkeSa& sa, const policy::CryptoMapEntry& entry, b
   return ours;
 }
 
-policy::SaLifetime lifetime_of(const policy::Snapshot& snapshot,
-                               const policy::CryptoMapEntry* entry) {
-  policy::SaLifetime lifetime = entry != nullptr ? entry->lifetime : policy::SaLifetime{};
-  if (lifetime.seconds == 0) lifetime.seconds = snapshot.default_lifetime.seconds;
-  if (lifetime.kilobytes == 0) lifetime.kilobytes = snapshot.default_lifetime.kilobytes;
-  return lifetime;
-}
-
 }  // namespace
 
 Refusal refuse(NotifyType type, std::string text) {
@@ -91,7 +83,7 @@ Refusal refuse(NotifyType type, std::string text) {
 Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pfs,
                                    const ChildSa* replaces, Steps& steps) {
   Shard& shard = sa.shard;
-  const Rule* rule = shard.rule(id);
+  const ike::Rule* rule = shard.rule(id);
   const policy::CryptoMapEntry* entry = shard.entry(id);
   if (rule == nullptr || entry == nullptr) {
     return tl::unexpected(
@@ -249,33 +241,11 @@ Result<ports::SaPair> make_pair(IkeSa& sa, const AgreedChild& agreed, const Chil
   pair.keys_in = std::move(keying.we_initiated ? from_r : from_i);
   const policy::Snapshot& snapshot = *sa.shard.snapshot;
   pair.replay_window = snapshot.replay_window;
-  pair.lifetime = lifetime_of(snapshot, sa.shard.entry(agreed.rule.id));
+  pair.lifetime = ike::lifetime_of(snapshot, sa.shard.entry(agreed.rule.id));
   pair.selectors_local = agreed.local;
   pair.selectors_remote = agreed.remote;
   pair.device = agreed.rule.device;
   return pair;
-}
-
-std::unique_ptr<ChildSa> describe(Shard& shard, const ports::SaPair& pair, wire::DhId pfs) {
-  auto c = std::make_unique<ChildSa>();
-  c->id = shard.next_child_id();
-  c->spi_in = pair.spi_in;
-  c->spi_out = pair.spi_out;
-  c->rule = pair.rule;
-  c->reqid = pair.reqid;
-  c->mode = pair.mode;
-  c->suite = pair.suite;
-  c->pfs = pfs;
-  c->local = pair.selectors_local;
-  c->remote = pair.selectors_remote;
-  c->lifetime = pair.lifetime;
-  c->replay_window = pair.replay_window;
-  c->device = pair.device;
-  c->installed = shard.now();
-  const Duration life(pair.lifetime.seconds * 1000LL);
-  c->expires = c->installed + life;
-  c->rekey_at = c->installed + shard.rekey_after(life);
-  return c;
 }
 
 }  // namespace
@@ -290,7 +260,7 @@ Negotiated<ChildSa*> install_child(IkeSa& sa, AgreedChild agreed, const ChildKey
         "data plane " + shard.ports.sa_database.name() + " refuses the SA: " + added.error().text));
   }
   agreed.spi.installed();
-  sa.children.push_back(describe(shard, *pair, group_of(agreed.chosen)));
+  sa.children.push_back(ike::describe(shard, *pair, group_of(agreed.chosen)));
   shard.touch(sa);
   ++shard.counters.child_sas_created;
   shard.debug(sa, "CHILD SA installed, spi in/out 0x" + to_hex(wire::spi_octets(pair->spi_in)) +

@@ -6,41 +6,16 @@
 #include <cstdint>
 #include <string>
 #include <tl/expected.hpp>
-#include <utility>
 
+#include "userspace/ike/spi_reservation.h"
 #include "userspace/ikev2/child_sa.h"
 #include "userspace/ikev2/ike_sa.h"
+#include "userspace/ikev2/selectors.h"
 #include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
 
-// An inbound SPI that goes back to the data plane unless an SA is installed under it.
-class SpiReservation {
- public:
-  SpiReservation() = default;
-  SpiReservation(ports::SaDatabase& database, const IpAddress& local, std::uint32_t spi)
-      : database_(&database), local_(local), spi_(spi) {}
-  SpiReservation(SpiReservation&& other) noexcept
-      : database_(std::exchange(other.database_, nullptr)),
-        local_(other.local_),
-        spi_(other.spi_) {}
-  SpiReservation& operator=(SpiReservation&& other) noexcept {
-    std::swap(database_, other.database_);
-    std::swap(local_, other.local_);
-    std::swap(spi_, other.spi_);
-    return *this;
-  }
-  ~SpiReservation() {
-    if (database_ != nullptr) database_->release_spi(local_, spi_);
-  }
-  [[nodiscard]] std::uint32_t spi() const { return spi_; }
-  void installed() { database_ = nullptr; }
-
- private:
-  ports::SaDatabase* database_ = nullptr;
-  IpAddress local_;
-  std::uint32_t spi_ = 0;
-};
+using ike::SpiReservation;
 
 // Why there will be no CHILD SA: what the peer is told, and what our log says.
 struct Refusal {

@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "userspace/crypto/random.h"
+#include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/admission.h"
-#include "userspace/ikev2/awaitables.h"
 #include "userspace/ikev2/child_exchange.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
 
@@ -106,7 +107,7 @@ ike::Task<Negotiated<ExchangedChild>> request_child(IkeSa& sa, ports::PolicyId r
     if (ke == nullptr || ke->group != group || group_of(agreed->chosen) != group) {
       agreed = tl::unexpected(refuse(NotifyType::kInvalidSyntax, "answer's KE does not fit"));
     } else {
-      EngineAnswer<SecretBytes> made = co_await derive(shard, std::move(*half.key), ke->data);
+      ike::EngineAnswer<SecretBytes> made = co_await derive(shard, std::move(*half.key), ke->data);
       if (made.result) {
         shared = std::move(*made.result);
       } else {
@@ -233,12 +234,12 @@ ike::Task<> respond_create_child_sa(IkeSa& sa, Payloads request) {
     agreed = tl::unexpected(refuse(NotifyType::kTemporaryFailure, nonce.error().text));
   }
   const Bytes peer_nonce = wire::find<wire::NoncePayload>(request)->data;
-  KeyAgreement agreement;
+  ike::KeyAgreement agreement;
   Payloads between;
   if (agreed) between.emplace_back(wire::NoncePayload{*nonce});
   if (agreed && group_of(agreed->chosen) != wire::DhId::kNone) {
     const wire::KePayload& ke = *wire::find<wire::KePayload>(request);
-    Result<KeyAgreement> made = co_await agree(shard, ke.group, ke.data);
+    Result<ike::KeyAgreement> made = co_await agree(shard, ke.group, ke.data);
     if (made) {
       agreement = std::move(*made);
       between.emplace_back(wire::KePayload{ke.group, agreement.public_value});

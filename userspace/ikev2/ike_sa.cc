@@ -185,24 +185,10 @@ void IkeSa::look_at_liveness(SteadyTime now) {
 namespace {
 
 ike::ChildSaStatus status_of(const IkeSa& sa, const ChildSa& c) {
-  ike::ChildSaStatus s;
-  s.id = c.id;
-  s.spi_in = c.spi_in;
-  s.spi_out = c.spi_out;
-  s.rule = c.rule;
-  s.mode = c.mode;
-  s.suite = c.suite;
+  ike::ChildSaStatus s = ike::status_of(c, sa.shard.now());
   s.udp_encapsulation = sa.udp_encapsulation;
-  s.pfs = c.pfs;
-  s.selectors_local = c.local;
-  s.selectors_remote = c.remote;
-  s.lifetime = c.lifetime;
-  const auto left = std::chrono::duration_cast<std::chrono::seconds>(c.expires - sa.shard.now());
-  s.remaining_seconds = static_cast<std::uint32_t>(std::max<std::int64_t>(0, left.count()));
-  s.replay_window = c.replay_window;
   s.local = sa.local;
   s.remote = sa.remote;
-  s.device = c.device;
   return s;
 }
 

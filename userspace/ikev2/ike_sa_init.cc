@@ -2,10 +2,11 @@
 // IKE_SA_INIT (RFC 7296 1.2), with cookies (2.6), the retry for another group (1.2, 2.7), NAT
 // detection (2.23) and the announcement of signature hashes (RFC 7427 4).
 #include "userspace/crypto/random.h"
+#include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/admission.h"
-#include "userspace/ikev2/awaitables.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/nat.h"
+#include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
 
@@ -215,7 +216,7 @@ ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule) {
   if (!chosen) co_return abort(sa, chosen.error().text);
   sa.initial_answered();
   Bytes peer_value = wire::find<wire::KePayload>(answer->message.payloads)->data;
-  EngineAnswer<SecretBytes> shared =
+  ike::EngineAnswer<SecretBytes> shared =
       co_await derive(shard, std::move(*offer.key), std::move(peer_value));
   if (!shared.result) co_return abort(sa, shared.result.error().text);
   if (Status keys = derive_keys(sa, *chosen, *shared.result); !keys) {
@@ -242,7 +243,7 @@ ike::Task<> respond_ike_sa_init(IkeSa& sa, ClearMessage request, wire::Proposal 
   if (!nonce) co_return abort(sa, nonce.error().text);
   sa.handshake->nonce_r = std::move(*nonce);
 
-  Result<KeyAgreement> agreement = co_await agree(shard, ke.group, ke.data);
+  Result<ike::KeyAgreement> agreement = co_await agree(shard, ke.group, ke.data);
   if (!agreement) co_return abort(sa, agreement.error().text);
   if (Status keys = derive_keys(sa, chosen, agreement->shared); !keys) {
     co_return abort(sa, keys.error().text);

@@ -65,7 +65,7 @@ std::vector<ike::IkeSaStatus> Manager::status() const {
   return list;
 }
 
-const ike::Counters& Manager::counters() const {
+ike::Counters Manager::counters() const {
   return shard_->counters;
 }
 
@@ -123,6 +123,13 @@ bool Manager::on_unknown_spi(const IpAddress& remote, std::uint32_t spi) {
   shard_->strand.run(
       [shard = shard_.get(), remote, spi] { (void)shard->on_unknown_spi(remote, spi); });
   return known;
+}
+
+bool Manager::owns(std::uint32_t spi) const {
+  const auto list = shard_->all();
+  return std::any_of(list.begin(), list.end(), [&](const IkeSa* sa) {
+    return sa->child(spi) != nullptr || sa->child_by_outbound(spi) != nullptr;
+  });
 }
 
 }  // namespace spa::ikev2

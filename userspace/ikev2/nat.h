@@ -7,12 +7,13 @@
 
 #include "userspace/base/address.h"
 #include "userspace/base/result.h"
+#include "userspace/ike/udp_ports.h"
 #include "userspace/wire/message.h"
 
 namespace spa::ikev2 {
 
-inline constexpr std::uint16_t kIkePort = 500;
-inline constexpr std::uint16_t kNatPort = 4500;
+using ike::kIkePort;
+using ike::kNatPort;
 
 // SHA-1 (SPIi | SPIr | address | port)
 [[nodiscard]] Result<Bytes> nat_hash(std::uint64_t spi_i, std::uint64_t spi_r,

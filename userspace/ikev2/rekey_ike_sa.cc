@@ -4,10 +4,11 @@
 #include <algorithm>
 
 #include "userspace/crypto/random.h"
+#include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/admission.h"
-#include "userspace/ikev2/awaitables.h"
 #include "userspace/ikev2/child_exchange.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
 
@@ -255,7 +256,7 @@ ike::Task<> rekey_ike_sa(IkeSa& sa) {
   next.spi_remote = wire::spi64(*chosen);
   const ike::ExchangeNonces nonces{offer->nonce, wire::find<wire::NoncePayload>(response)->data};
   Bytes peer_value = wire::find<wire::KePayload>(response)->data;
-  EngineAnswer<SecretBytes> shared =
+  ike::EngineAnswer<SecretBytes> shared =
       co_await derive(shard, std::move(*offer->key), std::move(peer_value));
   if (!sa.usable()) co_return;
   if (!shared.result) co_return give_up(sa, shared.result.error().text, false);
@@ -297,7 +298,7 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
   const Successor guard(shard, next);
   next.spi_remote = wire::spi64(*chosen);
   const ike::ExchangeNonces nonces{wire::find<wire::NoncePayload>(request)->data, *nonce};
-  Result<KeyAgreement> agreement = co_await agree(shard, ke->group, ke->data);
+  Result<ike::KeyAgreement> agreement = co_await agree(shard, ke->group, ke->data);
   if (!sa.usable()) co_return sa.reply(wire::notify(NotifyType::kTemporaryFailure));
   const Status keyed = agreement ? key_successor(sa, next, *chosen, agreement->shared, nonces)
                                  : Status(tl::unexpected(agreement.error()));

@@ -5,56 +5,27 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "userspace/ike/cookie.h"
-#include "userspace/ike/decision_log.h"
 #include "userspace/ike/half_open.h"
-#include "userspace/ike/rate_limit.h"
+#include "userspace/ike/peer_index.h"
 #include "userspace/ike/sa_table.h"
-#include "userspace/ike/strand.h"
+#include "userspace/ike/shard.h"
 #include "userspace/ikev2/ike_sa.h"
 #include "userspace/ikev2/manager.h"
 
 namespace spa::ikev2 {
 
-// A rule of the configuration and how it fared.
-struct Rule {
-  ports::PolicyRule rule;
-  SteadyTime hold_until{};  // no new attempt before
-};
-
-class Shard {
+class Shard final : public ike::Shard {
  public:
   Shard(const Dependencies& dependencies, const Options& options);
   ~Shard();
 
-  Dependencies ports;
-  const Options options;
-  ike::Strand strand;
-  ike::Counters counters;
-  ike::DecisionLog decisions;
-  policy::SnapshotPtr snapshot;  // never null
-  bool stopping = false;
-
-  [[nodiscard]] SteadyTime now() const { return ports.timers.now(); }
-  [[nodiscard]] std::uint32_t random() { return static_cast<std::uint32_t>(jitter_()); }
-  // When in its lifetime an SA is rekeyed; at random, so that the two ends rarely do it at once.
-  [[nodiscard]] Duration rekey_after(Duration life) {
-    const unsigned spread = options.rekey_to_percent - options.rekey_from_percent;
-    const auto part = options.rekey_from_percent * 1000 + random() % (spread * 1000 + 1);
-    return life * part / 100000;
-  }
-  [[nodiscard]] ike::RetransmitPolicy retransmission() const {
-    return {options.retransmit_first, options.retransmit_factor, options.retransmit_tries};
-  }
-
   // --- datagrams (shard_receive.cc) ---
   void receive(const Endpoint& local, const Endpoint& remote, ByteView message);
-  void send(const Endpoint& local, const Endpoint& remote, ByteView message);
 
   // --- the table ---
   // A new SA, not yet doing anything. kCrypto without randomness for its SPI.
@@ -71,10 +42,6 @@ class Shard {
   void touch(const IkeSa& sa) { touched_.insert(sa.spi_local); }
   void left_half_open(IkeSa& sa);
   [[nodiscard]] std::size_t half_open() const { return half_open_.count(); }
-  [[nodiscard]] std::uint32_t next_child_id() {
-    next_child_id_ += 2;
-    return next_child_id_ - 2;
-  }
 
   // --- CHILD SAs ---
   void remove_child(IkeSa& sa, std::uint32_t spi_in);
@@ -87,11 +54,6 @@ class Shard {
   void configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> list);
   [[nodiscard]] std::vector<std::string> would_close(
       const std::vector<ports::PolicyRule>& list) const;
-  [[nodiscard]] Rule* rule(const ports::PolicyId& id);
-  // The rules towards a peer, as its first or as a backup address, in the order of the
-  // configuration.
-  [[nodiscard]] std::vector<const ports::PolicyRule*> rules_towards(const IpAddress& peer) const;
-  [[nodiscard]] const policy::CryptoMapEntry* entry(const ports::PolicyId& id) const;
   [[nodiscard]] const policy::Ikev2Profile* profile(const std::string& name) const;
 
   // --- sessions (shard_sessions.cc) ---
@@ -103,15 +65,8 @@ class Shard {
   void on_lost(std::uint32_t spi);
   void on_mapping(std::uint32_t spi_in, const Endpoint& remote);
   bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi);
-  // The negotiation for a rule failed: wait before the next attempt.
-  void failed(const ports::PolicyId& id, Duration wait);
 
   // --- logs ---
-  void log(Severity severity, std::string_view facility, std::string_view mnemonic,
-           std::string text);
-  // The same for what strangers can cause: at a bounded rate.
-  void log_limited(Severity severity, std::string_view facility, std::string_view mnemonic,
-                   std::string text);
   void debug(const IkeSa& sa, const std::string& text);
   void record(const IkeSa* sa, const Endpoint& remote, std::string exchange, std::string outcome,
               Steps steps);
@@ -130,21 +85,15 @@ class Shard {
   [[nodiscard]] ike::HalfOpen::Limits limits() const;
 
   ike::SaTable<IkeSa> table_;
-  std::multimap<IpAddress, std::uint64_t> by_peer_;
+  ike::PeerIndex by_peer_;
   // Half-open SAs by initiator SPI and source, to recognise retransmitted first requests.
   std::multimap<std::pair<std::uint64_t, Endpoint>, std::uint64_t> first_requests_;
   ike::HalfOpen half_open_;
   ike::CookieJar cookies_;
   ike::RateLimit stranger_replies_{10, 20};
-  ike::RateLimit stranger_logs_{5, 20};
   ike::RateLimit spi_hints_{10, 20};
-  std::map<ports::PolicyId, Rule> rules_;
-  std::map<IpAddress, std::set<ports::PolicyId>> rules_by_peer_;
   std::set<std::uint64_t> touched_;
   std::vector<std::unique_ptr<IkeSa>> retired_;
-  std::uint32_t next_id_ = 1;
-  std::uint32_t next_child_id_ = 200;  // R-MAP-29
-  std::mt19937 jitter_;
   std::function<void()> on_stopped_;
 };
 

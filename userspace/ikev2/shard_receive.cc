@@ -14,11 +14,6 @@ namespace spa::ikev2 {
 using wire::ExchangeType;
 using wire::NotifyType;
 
-void Shard::send(const Endpoint& local, const Endpoint& remote, ByteView message) {
-  ++counters.sent;
-  if (!ports.datagrams.send(local, remote, message)) ++counters.send_errors;
-}
-
 void Shard::receive(const Endpoint& local, const Endpoint& remote, ByteView message) {
   if (!strand.busy()) {
     strand.run([&] { dispatch(local, remote, message); });

@@ -21,13 +21,9 @@ bool has_live_child(const IkeSa& sa, const ports::PolicyId& id) {
 
 }  // namespace
 
-void Shard::failed(const ports::PolicyId& id, Duration wait) {
-  if (Rule* r = rule(id)) r->hold_until = now() + wait;
-}
-
 Status Shard::initiate(const ports::PolicyId& id) {
   if (stopping) return fail(Errc::kState, "shutting down");
-  const Rule* wanted = rule(id);
+  const ike::Rule* wanted = rule(id);
   if (wanted == nullptr) return fail(Errc::kNotFound, id.to_string() + " does not exist");
   const policy::CryptoMapEntry* e = entry(id);
   if (e == nullptr || e->ikev2_profile.empty()) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "userspace/ikev2/awaitables.h"
+#include "userspace/ike/awaitables.h"
 
-namespace spa::ikev2 {
+namespace spa::ike {
 
 namespace {
 
 template <typename T>
-crypto::EngineCallback<T> into(const ike::Later<EngineAnswer<T>>& later) {
+crypto::EngineCallback<T> into(const Later<EngineAnswer<T>>& later) {
   return [resolve = later.resolver()](Result<T> result, std::string_view engine) {
     resolve({std::move(result), std::string(engine)});
   };
@@ -14,47 +14,47 @@ crypto::EngineCallback<T> into(const ike::Later<EngineAnswer<T>>& later) {
 
 }  // namespace
 
-ike::Later<Elapsed> pause(Shard& shard, Duration wait) {
-  ike::Later<Elapsed> later(shard.strand);
+Later<Elapsed> pause(Shard& shard, Duration wait) {
+  Later<Elapsed> later(shard.strand);
   (void)shard.ports.timers.after(wait, [resolve = later.resolver()] { resolve({}); });
   return later;
 }
 
-ike::Later<EngineAnswer<crypto::DhKey>> generate(Shard& shard, crypto::DhGroup group) {
-  ike::Later<EngineAnswer<crypto::DhKey>> later(shard.strand);
+Later<EngineAnswer<crypto::DhKey>> generate(Shard& shard, crypto::DhGroup group) {
+  Later<EngineAnswer<crypto::DhKey>> later(shard.strand);
   shard.ports.engine.generate(group, into(later));
   return later;
 }
 
-ike::Later<EngineAnswer<SecretBytes>> derive(Shard& shard, crypto::DhKey key, Bytes peer_public) {
-  ike::Later<EngineAnswer<SecretBytes>> later(shard.strand);
+Later<EngineAnswer<SecretBytes>> derive(Shard& shard, crypto::DhKey key, Bytes peer_public) {
+  Later<EngineAnswer<SecretBytes>> later(shard.strand);
   shard.ports.engine.derive(std::move(key), std::move(peer_public), into(later));
   return later;
 }
 
-ike::Later<EngineAnswer<Bytes>> sign(Shard& shard, crypto::PrivateKey key,
-                                     crypto::SignatureMethod method, Bytes data) {
-  ike::Later<EngineAnswer<Bytes>> later(shard.strand);
+Later<EngineAnswer<Bytes>> sign(Shard& shard, crypto::PrivateKey key,
+                                crypto::SignatureMethod method, Bytes data) {
+  Later<EngineAnswer<Bytes>> later(shard.strand);
   shard.ports.engine.sign(std::move(key), method, std::move(data), into(later));
   return later;
 }
 
-ike::Later<EngineAnswer<void>> verify(Shard& shard, crypto::PublicKey key,
-                                      crypto::SignatureMethod method, Bytes data, Bytes signature) {
-  ike::Later<EngineAnswer<void>> later(shard.strand);
+Later<EngineAnswer<void>> verify(Shard& shard, crypto::PublicKey key,
+                                 crypto::SignatureMethod method, Bytes data, Bytes signature) {
+  Later<EngineAnswer<void>> later(shard.strand);
   shard.ports.engine.verify(std::move(key), method, std::move(data), std::move(signature),
                             into(later));
   return later;
 }
 
-ike::Later<Result<ports::PeerCertificate>> validate(Shard& shard, const std::vector<Bytes>& chain,
-                                                    const std::vector<std::string>& trustpoints) {
-  ike::Later<Result<ports::PeerCertificate>> later(shard.strand);
+Later<Result<ports::PeerCertificate>> validate(Shard& shard, const std::vector<Bytes>& chain,
+                                               const std::vector<std::string>& trustpoints) {
+  Later<Result<ports::PeerCertificate>> later(shard.strand);
   shard.ports.credentials.validate(chain, trustpoints, later.resolver());
   return later;
 }
 
-ike::Task<Result<crypto::DhKey>> begin_agreement(Shard& shard, wire::DhId group) {
+Task<Result<crypto::DhKey>> begin_agreement(Shard& shard, wire::DhId group) {
   const auto algorithm = crypto::dh_from_id(static_cast<std::uint16_t>(group));
   if (!algorithm) {
     co_return fail(Errc::kUnsupported, wire::to_string(group) + " is not implemented");
@@ -63,7 +63,7 @@ ike::Task<Result<crypto::DhKey>> begin_agreement(Shard& shard, wire::DhId group)
   co_return std::move(made.result);
 }
 
-ike::Task<Result<KeyAgreement>> agree(Shard& shard, wire::DhId group, Bytes peer_public) {
+Task<Result<KeyAgreement>> agree(Shard& shard, wire::DhId group, Bytes peer_public) {
   Result<crypto::DhKey> key = co_await begin_agreement(shard, group);
   if (!key) co_return tl::unexpected(key.error());
   KeyAgreement agreement;
@@ -76,4 +76,4 @@ ike::Task<Result<KeyAgreement>> agree(Shard& shard, wire::DhId group, Bytes peer
   co_return agreement;
 }
 
-}  // namespace spa::ikev2
+}  // namespace spa::ike

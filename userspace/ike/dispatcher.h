@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The managers of both IKE versions as one: a datagram goes to the version that its header names,
+// traffic and commands to the version that the crypto map entry asks for (an ikev2-profile: IKEv2,
+// none: IKEv1), an event of the data plane to the owner of the SPI. What both have is merged.
+#pragma once
+
+#include <memory>
+
+#include "userspace/ike/manager.h"
+
+namespace spa::ike {
+
+class Dispatcher final : public Manager {
+ public:
+  Dispatcher(std::unique_ptr<Manager> ikev1, std::unique_ptr<Manager> ikev2);
+
+  void configure(policy::SnapshotPtr snapshot, std::vector<ports::PolicyRule> rules) override;
+  [[nodiscard]] std::vector<std::string> would_close(
+      const policy::Snapshot& snapshot, const std::vector<ports::PolicyRule>& rules) const override;
+  void receive(const Endpoint& local, const Endpoint& remote, ByteView message) override;
+  Status initiate(const ports::PolicyId& rule) override;
+  std::size_t clear(const SessionFilter& filter) override;
+  void shutdown(std::function<void()> done) override;
+  [[nodiscard]] std::vector<IkeSaStatus> status() const override;
+  [[nodiscard]] Counters counters() const override;
+  [[nodiscard]] std::size_t half_open() const override;
+  [[nodiscard]] std::vector<DecisionRecord> decisions() const override;
+  [[nodiscard]] std::vector<Bytes> held_serials(ByteView issuer_der) const override;
+  std::size_t close_revoked(ByteView issuer_der, const std::vector<Bytes>& serials) override;
+  bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi) override;
+  [[nodiscard]] bool owns(std::uint32_t spi) const override;
+
+  void on_acquire(const ports::PolicyId& rule,
+                  const std::optional<policy::SelectorPair>& packet) override;
+  void on_expire(std::uint32_t spi, bool hard) override;
+  void on_lost(std::uint32_t spi) override;
+  void on_mapping(std::uint32_t spi_in, const Endpoint& remote) override;
+
+ private:
+  [[nodiscard]] Manager& of(const ports::PolicyId& rule) const;
+  [[nodiscard]] Manager& owner(std::uint32_t spi) const;
+
+  std::unique_ptr<Manager> ikev1_;
+  std::unique_ptr<Manager> ikev2_;
+  policy::SnapshotPtr snapshot_;
+};
+
+}  // namespace spa::ike

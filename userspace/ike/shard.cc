@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/ike/shard.h"
+
+#include "userspace/crypto/random.h"
+
+namespace spa::ike {
+
+namespace {
+
+std::uint32_t seed() {
+  const Result<std::uint64_t> random = crypto::random_nonzero_u64();
+  return random ? static_cast<std::uint32_t>(*random) : 1;
+}
+
+}  // namespace
+
+Shard::Shard(const Dependencies& dependencies, const Options& wanted, std::function<void()> idle,
+             std::string stream)
+    : ports(dependencies),
+      options(wanted),
+      ids(dependencies.ids ? dependencies.ids : std::make_shared<ConnectionIds>()),
+      strand(std::move(idle)),
+      decisions(wanted.decisions_kept),
+      snapshot(std::make_shared<policy::Snapshot>()),
+      stream_(std::move(stream)),
+      jitter_(seed()) {}
+
+void Shard::send(const Endpoint& local, const Endpoint& remote, ByteView message) {
+  ++counters.sent;
+  if (!ports.datagrams.send(local, remote, message)) ++counters.send_errors;
+}
+
+void Shard::failed(const ports::PolicyId& id, Duration wait) {
+  if (Rule* r = rule(id)) r->hold_until = now() + wait;
+}
+
+void Shard::log(Severity severity, std::string_view facility, std::string_view mnemonic,
+                std::string text) {
+  ports.log.write({severity, facility, mnemonic, std::move(text)});
+}
+
+void Shard::log_limited(Severity severity, std::string_view facility, std::string_view mnemonic,
+                        std::string text) {
+  if (stranger_logs_.allow(now())) log(severity, facility, mnemonic, std::move(text));
+}
+
+void Shard::debug_line(const std::string& text) {
+  log(Severity::kDebug, stream_, "", text);
+}
+
+void Shard::keep_record(std::uint32_t ike_sa, SteadyTime since, const Endpoint& remote,
+                        std::string exchange, std::string outcome, std::vector<std::string> steps) {
+  DecisionRecord r;
+  r.started = ports.timers.wall();
+  if (ike_sa != 0) {
+    r.ike_sa = ike_sa;
+    const Duration took = now() - since;
+    r.started -= took;
+    r.milliseconds = static_cast<std::uint32_t>(took.count());
+  }
+  r.exchange = std::move(exchange);
+  r.remote = remote;
+  r.outcome = std::move(outcome);
+  r.steps = std::move(steps);
+  decisions.add(std::move(r));
+}
+
+}  // namespace spa::ike
