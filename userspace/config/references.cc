@@ -33,11 +33,19 @@ std::vector<std::string> missing_references(const policy::Snapshot& snapshot) {
       if (snapshot.trustpoint(trustpoint) == nullptr)
         missing.add("IKEv2 profile " + name, "trustpoint", trustpoint);
   }
+  for (const auto& [name, profile] : snapshot.isakmp.profiles) {
+    for (const std::string& keyring : profile.keyrings)
+      missing.check("ISAKMP profile " + name, snapshot.isakmp.keyrings, "keyring", keyring);
+    for (const std::string& trustpoint : profile.trustpoints)
+      if (snapshot.trustpoint(trustpoint) == nullptr)
+        missing.add("ISAKMP profile " + name, "trustpoint", trustpoint);
+  }
   for (const auto& [name, map] : snapshot.crypto_maps) {
     for (const auto& entry : map.entries) {
       const std::string user = "crypto map " + name + " " + std::to_string(entry.sequence);
       missing.check(user, snapshot.access_lists, "access list", entry.access_list);
       missing.check(user, snapshot.ikev2_profiles, "IKEv2 profile", entry.ikev2_profile);
+      missing.check(user, snapshot.isakmp.profiles, "ISAKMP profile", entry.isakmp_profile);
       for (const std::string& set : entry.transform_sets)
         missing.check(user, snapshot.transform_sets, "transform set", set);
     }

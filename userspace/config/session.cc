@@ -244,7 +244,7 @@ class Session::Impl {
     if (configuration.tree().store(*state.frames.back().block, *first.rule, first.args, true) ==
         nullptr)
       return exec.refuse("The configuration is full.");
-    changed(false);
+    changed(first.rule->command.apply_no != nullptr);
   }
 
   void changed(bool spoiled) {

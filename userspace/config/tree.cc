@@ -76,7 +76,12 @@ void print_node(const Node& node, std::size_t depth, std::string& out) {
 
 void compile_block(Build& build, const Node& block) {
   for (const Node* child : in_print_order(block)) {
-    if (child->negated) continue;
+    if (child->negated) {
+      build.block = &block;
+      const auto& apply_no = child->rule->command.apply_no;
+      if (apply_no) static_cast<void>(apply_no(build, child->args));
+      continue;
+    }
     static_cast<void>(apply_line(build, block, *child->rule, child->args));
     build.warnings.clear();
     compile_block(build, *child);

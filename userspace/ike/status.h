@@ -43,6 +43,7 @@ struct IkeSaStatus {
   int version = 2;
   IkeSaState state = IkeSaState::kInNegotiation;
   std::string status_description;  // "Negotiation done", or why not
+  std::string isakmp_state;        // IKEv1: "QM_IDLE", "MM_KEY_EXCH" … (R-SHOW-3)
   bool initiator = false;
   Endpoint local;
   Endpoint remote;

@@ -51,7 +51,8 @@ struct CryptoMapEntry {
   std::vector<std::string> transform_sets;
   std::optional<wire::DhId> pfs;
   SaLifetime lifetime;
-  std::string ikev2_profile;  // empty: IKEv2 is not used for this entry
+  std::string ikev2_profile;   // empty: the entry uses IKEv1
+  std::string isakmp_profile;  // of IKEv1; empty: that of the map, or none
   std::string description;
   [[nodiscard]] bool complete() const {
     return !access_list.empty() && !peers.empty() && !transform_sets.empty();
@@ -63,6 +64,7 @@ struct CryptoMap {
   std::string name;
   std::string local_address_interface;  // `crypto map NAME local-address IF`
   std::vector<CryptoMapEntry> entries;  // ascending sequence
+  std::string isakmp_profile;           // `crypto map NAME isakmp-profile PROFILE`
   friend bool operator==(const CryptoMap&, const CryptoMap&) = default;
 };
 

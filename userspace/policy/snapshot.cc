@@ -15,6 +15,31 @@ const Trustpoint* Snapshot::trustpoint(std::string_view name) const {
   return nullptr;
 }
 
+bool Snapshot::terminates(const LocalTermination& at, const IpAddress& local) const {
+  if (at.address) return *at.address == local;
+  if (at.interface.empty()) return true;
+  for (const Interface& candidate : interfaces) {
+    if (candidate.name != at.interface) continue;
+    return !candidate.addresses.empty() && candidate.addresses.front().address == local;
+  }
+  return false;
+}
+
+std::vector<IsakmpSuite> Snapshot::isakmp_suites() const {
+  std::vector<IsakmpSuite> suites;
+  for (const auto& [priority, policy] : isakmp.policies) {
+    suites.push_back(policy.suite(legacy_algorithms));
+    suites.back().priority = priority;
+  }
+  suites.push_back(default_isakmp_suite(legacy_algorithms));
+  if (!legacy_algorithms) std::erase_if(suites, is_legacy);
+  return suites;
+}
+
+std::string Snapshot::fqdn() const {
+  return domain_name.empty() ? hostname : hostname + "." + domain_name;
+}
+
 std::vector<const Ikev2Proposal*> Snapshot::proposals_for(const IpAddress& local) const {
   std::vector<const Ikev2Proposal*> chosen;
   // A policy bound to this address comes before one that fits every address.

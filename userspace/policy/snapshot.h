@@ -9,6 +9,7 @@
 
 #include "userspace/policy/ikev2.h"
 #include "userspace/policy/ipsec.h"
+#include "userspace/policy/isakmp.h"
 #include "userspace/policy/traffic.h"
 #include "userspace/policy/trustpoint.h"
 
@@ -28,6 +29,8 @@ struct Snapshot {
   std::uint32_t nat_keepalive_seconds = 20;
   bool legacy_algorithms = false;
 
+  Isakmp isakmp;
+
   std::map<std::string, TransformSet> transform_sets;
   std::map<std::string, AccessList> access_lists;
   std::map<std::string, CryptoMap> crypto_maps;
@@ -41,6 +44,14 @@ struct Snapshot {
 
   [[nodiscard]] const Trustpoint* trustpoint(
       std::string_view name) const;  // without regard to case
+  // Whether an IKE SA that ends on `local` fits. An interface without address fits nowhere
+  // (R-KEY-7); secondary addresses never do (R-KEY-5).
+  [[nodiscard]] bool terminates(const LocalTermination& at, const IpAddress& local) const;
+  // The suites of IKEv1, first choice first, the default last (R-POL-10). Legacy ones only where
+  // they are allowed.
+  [[nodiscard]] std::vector<IsakmpSuite> isakmp_suites() const;
+  // "router.example.com"
+  [[nodiscard]] std::string fqdn() const;
   // The proposals for an IKE SA that ends on `local`: those of the policies that match, else the
   // default.
   [[nodiscard]] std::vector<const Ikev2Proposal*> proposals_for(const IpAddress& local) const;

@@ -302,8 +302,9 @@ TEST_F(SessionTest, OffersWords) {
   EXPECT_EQ(choices[0].word, "profile");
   EXPECT_EQ(session.help("crypto ikev2 pro"), "profile  proposal\n");
   EXPECT_EQ(session.help("crypto map vpn "),
-            "  local-address  Interface of the tunnel address\n"
-            "  <1-65535>      Sequence number\n");
+            "  isakmp-profile  ISAKMP profile\n"
+            "  local-address   Interface of the tunnel address\n"
+            "  <1-65535>       Sequence number\n");
   EXPECT_EQ(session.help("crypto legacy-algorithms "), "  <cr>\n");
   EXPECT_EQ(session.help("crypto bogus "), "% Unrecognized command\n");
   EXPECT_NE(session.help("no crypto ikev2 ").find("profile"), std::string::npos);

@@ -160,6 +160,17 @@ void add_map(std::vector<Command>& table) {
                    .key = by({"name"}),
                    .section = Section::kCryptoMapGlobal,
                    .sorted = {"name"}});
+  table.push_back({.pattern = "crypto map <name:word> isakmp-profile <profile:word>",
+                   .help = "The ISAKMP profile of entries that name none.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     auto& map = b.snapshot.crypto_maps[a.text("name")];
+                     map.name = a.text("name");
+                     map.isakmp_profile = a.text("profile");
+                     return {};
+                   },
+                   .key = by({"name"}),
+                   .section = Section::kCryptoMapGlobal,
+                   .sorted = {"name"}});
   const auto open = [](Build& b, const Args& a) -> Status {
     static_cast<void>(entry(b, a.text("name"), static_cast<std::uint32_t>(a.number("sequence"))));
     if (!b.loading &&
@@ -257,6 +268,16 @@ void add_map_settings(std::vector<Command>& table) {
                      entry(b).ikev2_profile = a.text("profile");
                      if (!b.loading && !b.snapshot.ikev2_profiles.contains(a.text("profile")))
                        b.warn("IKEv2 profile " + a.text("profile") + " is not defined");
+                     return {};
+                   },
+                   .order = 7});
+  table.push_back({.mode = kMode,
+                   .pattern = "set isakmp-profile <profile:word>",
+                   .help = "The ISAKMP profile with which this entry negotiates.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     entry(b).isakmp_profile = a.text("profile");
+                     if (!b.loading && !b.snapshot.isakmp.profiles.contains(a.text("profile")))
+                       b.warn("ISAKMP profile " + a.text("profile") + " is not defined");
                      return {};
                    },
                    .order = 7});

@@ -25,6 +25,11 @@ enum class Section {
   kTrustpoint,
   kCertificateMap,
   kCertificateChain,  // printed from the PKI store
+  kIsakmpPolicy,
+  kIsakmpKey,
+  kIsakmpGlobal,
+  kKeyring,
+  kIsakmpProfile,
   kIkev2Proposal,
   kIkev2Policy,
   kIkev2Keyring,
@@ -63,6 +68,8 @@ struct Command {
   // A configuration line: stored, and applied to the policy that is being built. `apply` may be
   // empty for a line that is only stored.
   std::function<Status(Build&, const Args&)> apply{};
+  // The same for a `no` that is kept as a line of its own.
+  std::function<Status(Build&, const Args&)> apply_no{};
   // A command that does something at once. Exactly one of both kinds, or neither (stored only).
   std::function<void(Exec&, const Args&)> run{};
   // What `no` of the line does beside deleting it.
@@ -85,6 +92,7 @@ struct Command {
 void add_exec_commands(std::vector<Command>& table);
 void add_show_commands(std::vector<Command>& table);
 void add_system_commands(std::vector<Command>& table);
+void add_isakmp_commands(std::vector<Command>& table);
 void add_ikev2_commands(std::vector<Command>& table);
 void add_pki_commands(std::vector<Command>& table);
 void add_acl_commands(std::vector<Command>& table);

@@ -294,6 +294,7 @@ const Grammar& Grammar::instance() {
     add_exec_commands(table);
     add_show_commands(table);
     add_system_commands(table);
+    add_isakmp_commands(table);
     add_ikev2_commands(table);
     add_pki_commands(table);
     add_acl_commands(table);

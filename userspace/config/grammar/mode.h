@@ -12,6 +12,9 @@ enum class Mode : std::uint8_t {
   kUser,        // Router>
   kPrivileged,  // Router#; has every command of kUser as well
   kGlobal,      // Router(config)#
+  kIsakmpPolicy,
+  kKeyring,
+  kIsakmpProfile,
   kIkev2Proposal,
   kIkev2Policy,
   kIkev2Keyring,

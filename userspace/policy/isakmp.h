@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `crypto isakmp …` and `crypto keyring` say: policies, keyrings and profiles of IKEv1 (R-POL,
+// R-KEY, R-PROF).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "userspace/base/address.h"
+#include "userspace/base/bytes.h"
+#include "userspace/policy/ikev2.h"
+#include "userspace/policy/ipsec.h"
+#include "userspace/wire/transform_id.h"
+
+namespace spa::policy {
+
+enum class IsakmpAuth { kPreShare, kRsaSig, kRsaEncr };
+
+inline constexpr std::uint32_t kDefaultIsakmpPriority = 65535;
+
+// What two ends must have in common for phase 1 (R-POL-11). The hash is named by the PRF that is
+// its HMAC.
+struct IsakmpSuite {
+  Cipher cipher;
+  wire::PrfId hash{};
+  IsakmpAuth auth = IsakmpAuth::kRsaSig;
+  wire::DhId group{};
+  std::uint32_t lifetime_seconds = 86400;
+  std::uint32_t priority = kDefaultIsakmpPriority;
+  friend bool operator==(const IsakmpSuite&, const IsakmpSuite&) = default;
+};
+
+// What is tried last, and where a policy says nothing (R-POL-5..10): DES, SHA and group 1 with
+// legacy algorithms, else AES-256, SHA-256 and group 14.
+[[nodiscard]] const IsakmpSuite& default_isakmp_suite(bool legacy);
+
+// `crypto isakmp policy N`; an absent member is that of the default suite.
+struct IsakmpPolicy {
+  std::optional<Cipher> cipher;
+  std::optional<wire::PrfId> hash;
+  std::optional<IsakmpAuth> auth;
+  std::optional<wire::DhId> group;
+  std::optional<std::uint32_t> lifetime_seconds;
+  [[nodiscard]] IsakmpSuite suite(bool legacy) const;
+  friend bool operator==(const IsakmpPolicy&, const IsakmpPolicy&) = default;
+};
+
+// DES, MD5, groups 1, 2 and 5: negotiated only with `crypto legacy-algorithms`.
+[[nodiscard]] bool is_legacy(const IsakmpSuite& suite);
+
+// `local-address`: where an IKE SA must end. Neither: anywhere.
+struct LocalTermination {
+  std::string interface;  // its primary address (R-KEY-5)
+  std::optional<IpAddress> address;
+  friend bool operator==(const LocalTermination&, const LocalTermination&) = default;
+};
+
+// A pre-shared key for peers at an address or with a name.
+struct IsakmpKey {
+  std::optional<IpPrefix> address;
+  std::string hostname;
+  SecretBytes key;
+  friend bool operator==(const IsakmpKey&, const IsakmpKey&) = default;
+};
+
+// A peer's RSA public key (R-KEY-13).
+struct RsaPublicKey {
+  std::optional<IpAddress> address;
+  std::string name;
+  Bytes der;  // SubjectPublicKeyInfo or RSAPublicKey
+  friend bool operator==(const RsaPublicKey&, const RsaPublicKey&) = default;
+};
+
+struct IsakmpKeyring {
+  std::string name;
+  std::string vrf;
+  LocalTermination local;
+  std::vector<IsakmpKey> keys;
+  std::vector<RsaPublicKey> public_keys;
+  friend bool operator==(const IsakmpKeyring&, const IsakmpKeyring&) = default;
+};
+inline constexpr const char* kDefaultKeyring = "default";  // R-KEY-9
+
+struct IsakmpProfile {
+  std::string name;
+  std::string description;
+  std::vector<IdentityMatch> match_remote;  // a group name is a key id
+  std::vector<std::string> match_certificate_maps;
+  std::vector<std::string> keyrings;
+  LocalTermination local;
+  std::vector<std::string> trustpoints;
+  std::optional<Identity> self_identity;  // kFqdn and kAddress without text: this router's own
+  std::optional<DpdSettings> keepalive;
+  std::string client_group;  // `client configuration group`
+  bool initiate_aggressive = false;
+  std::string vrf;
+  // R-PROF-2: an incomplete profile is never selected.
+  [[nodiscard]] bool complete() const {
+    return !match_remote.empty() || !match_certificate_maps.empty();
+  }
+  friend bool operator==(const IsakmpProfile&, const IsakmpProfile&) = default;
+};
+
+// R-POL-18
+enum class IsakmpIdentity { kAddress, kHostname, kDn };
+
+struct Isakmp {
+  bool enabled = true;            // `crypto isakmp enable`
+  bool aggressive_mode = true;    // `crypto isakmp aggressive-mode disable` takes it away
+  bool udp_encapsulation = true;  // `crypto ipsec nat-transparency udp-encapsulation`
+  IsakmpIdentity identity = IsakmpIdentity::kAddress;
+  DpdSettings keepalive;                           // `crypto isakmp keepalive`
+  std::map<std::uint32_t, IsakmpPolicy> policies;  // by priority, 1 first
+  std::map<std::string, IsakmpKeyring> keyrings;
+  std::map<std::string, IsakmpProfile> profiles;
+};
+
+}  // namespace spa::policy
