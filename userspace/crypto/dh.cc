@@ -32,6 +32,9 @@ constexpr GroupFacts kGroups[] = {
     {DhGroup::kEcp256, 256, 64, 32, "ecp256"},
     {DhGroup::kEcp384, 384, 96, 48, "ecp384"},
     {DhGroup::kEcp521, 521, 132, 66, "ecp521"},
+    {DhGroup::kModp1024Sub160, 1024, 128, 128, "modp1024s160"},
+    {DhGroup::kModp2048Sub224, 2048, 256, 256, "modp2048s224"},
+    {DhGroup::kModp2048Sub256, 2048, 256, 256, "modp2048s256"},
     {DhGroup::kCurve25519, 255, 32, 32, "curve25519"},
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Diffie-Hellman: MODP groups over safe primes (RFC 2409, RFC 3526), ECP groups (RFC 5903),
-// Curve25519 (RFC 8031).
+// Diffie-Hellman: MODP groups over safe primes (RFC 2409, RFC 3526) and with prime-order subgroups
+// (RFC 5114), ECP groups (RFC 5903), Curve25519 (RFC 8031).
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,9 @@ enum class DhGroup : std::uint16_t {
   kEcp256 = 19,
   kEcp384 = 20,
   kEcp521 = 21,
+  kModp1024Sub160 = 22,
+  kModp2048Sub224 = 23,
+  kModp2048Sub256 = 24,
   kCurve25519 = 31,
 };
 
@@ -58,8 +61,8 @@ struct DhKey {
 // and replays.
 [[nodiscard]] Result<DhKey> dh_from_private(DhGroup group, ByteView private_value);
 // The shared secret as RFC 7296 2.14, RFC 5903 7 and RFC 8031 2 want it. kInvalid when the peer's
-// value has the wrong size, is outside 1 < y < p - 1, is no point of the curve, or gives the
-// all-zero secret; kUnsupported for a key whose private value is not in this process.
+// value has the wrong size, is outside 1 < y < p - 1 or its subgroup, is no point of the curve, or
+// gives the all-zero secret; kUnsupported for a key whose private value is not in this process.
 [[nodiscard]] Result<SecretBytes> dh_derive(const DhKey& key, ByteView peer_public);
 
 }  // namespace spa::crypto

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The exponentiations are called directly: OpenSSL's EVP interface checks the order of every peer's
 // value with a full-size exponentiation, which a safe prime and an ephemeral key do not need, and
-// which costs four times the exchange itself.
+// which costs four times the exchange itself. The groups of RFC 5114 have small subgroups besides
+// the one that is meant: there the order is checked, by an exponentiation no longer than the
+// exchange's own.
 #include "userspace/crypto/dh_modp.h"
+
+#include <openssl/core_names.h>
 
 #include <array>
 #include <mutex>
@@ -23,18 +27,23 @@ class ModpPrivate final : public DhPrivate {
   BignumPtr exponent_;
 };
 
-// What is computed once per group: the prime, p - 1, and Montgomery's constants.
+// What is computed once per group: the prime, p - 1, the generator, Montgomery's constants, and the
+// order of the generator's subgroup where p is no safe prime (null otherwise).
 struct Modulus {
   BignumPtr p;
   BignumPtr p_minus_1;
+  BignumPtr g;
+  BignumPtr q;
   MontPtr mont;
 };
 
 struct GroupEntry {
   DhGroup group;
-  BIGNUM* (*prime)(BIGNUM*);
-  // Bits of a private exponent: twice the strength that RFC 3526 8 gives the group, or more.
+  BIGNUM* (*prime)(BIGNUM*);  // of a safe-prime group with generator 2; null for RFC 5114
+  // Bits of a private exponent: twice the strength that RFC 3526 8 gives the group, or more. With
+  // a subgroup exponents are below its order instead.
   int exponent_bits;
+  const char* subgroup = nullptr;  // OpenSSL's name of an RFC 5114 group
 };
 
 constexpr GroupEntry kEntries[] = {
@@ -46,6 +55,9 @@ constexpr GroupEntry kEntries[] = {
     {DhGroup::kModp4096, BN_get_rfc3526_prime_4096, 384},
     {DhGroup::kModp6144, BN_get_rfc3526_prime_6144, 448},
     {DhGroup::kModp8192, BN_get_rfc3526_prime_8192, 512},
+    {DhGroup::kModp1024Sub160, nullptr, 160, "dh_1024_160"},
+    {DhGroup::kModp2048Sub224, nullptr, 224, "dh_2048_224"},
+    {DhGroup::kModp2048Sub256, nullptr, 256, "dh_2048_256"},
 };
 
 BN_CTX* thread_bn() {
@@ -53,8 +65,41 @@ BN_CTX* thread_bn() {
   return context.get();
 }
 
+BignumPtr parameter(const EVP_PKEY* parameters, const char* name) {
+  BIGNUM* number = nullptr;
+  (void)EVP_PKEY_get_bn_param(parameters, name, &number);
+  return BignumPtr(number);
+}
+
+// p, g and q of RFC 5114 as OpenSSL knows them; null members when it does not.
+Modulus subgroup_parameters(const char* name) {
+  const PkeyCtxPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "DHX", nullptr));
+  EVP_PKEY* made = nullptr;
+  if (context && EVP_PKEY_paramgen_init(context.get()) == 1 &&
+      EVP_PKEY_CTX_set_group_name(context.get(), name) == 1) {
+    (void)EVP_PKEY_generate(context.get(), &made);
+  }
+  const PkeyPtr parameters(made);
+  Modulus m;
+  if (!parameters) return m;
+  m.p = parameter(made, OSSL_PKEY_PARAM_FFC_P);
+  m.g = parameter(made, OSSL_PKEY_PARAM_FFC_G);
+  m.q = parameter(made, OSSL_PKEY_PARAM_FFC_Q);
+  return m;
+}
+
 Modulus make_modulus(const GroupEntry& entry) {
-  Modulus m{BignumPtr(entry.prime(nullptr)), BignumPtr(BN_new()), MontPtr(BN_MONT_CTX_new())};
+  Modulus m;
+  if (entry.subgroup != nullptr) {
+    m = subgroup_parameters(entry.subgroup);
+    if (!m.g || !m.q) return {};
+  } else {
+    m.p.reset(entry.prime(nullptr));
+    m.g.reset(BN_new());
+    if (!m.g || BN_set_word(m.g.get(), 2) != 1) return {};
+  }
+  m.p_minus_1.reset(BN_new());
+  m.mont.reset(BN_MONT_CTX_new());
   const bool good = m.p && m.p_minus_1 && m.mont &&
                     BN_sub(m.p_minus_1.get(), m.p.get(), BN_value_one()) == 1 &&
                     BN_MONT_CTX_set(m.mont.get(), m.p.get(), thread_bn()) == 1;
@@ -91,9 +136,9 @@ BignumPtr power(const BIGNUM* base, const BIGNUM* exponent, const Modulus& modul
 Result<DhKey> key_from(DhGroup group, BignumPtr exponent) {
   if (!exponent) return openssl_failure("Diffie-Hellman exponent");
   BN_set_flags(exponent.get(), BN_FLG_CONSTTIME);
-  const BignumPtr two(BN_new());
-  if (!two || BN_set_word(two.get(), 2) != 1) return openssl_failure("Diffie-Hellman");
-  const BignumPtr y = power(two.get(), exponent.get(), modulus_of(group));
+  const Modulus& modulus = modulus_of(group);
+  if (!modulus.g) return openssl_failure("Diffie-Hellman parameters");
+  const BignumPtr y = power(modulus.g.get(), exponent.get(), modulus);
   if (!y) return openssl_failure("Diffie-Hellman");
   DhKey key;
   key.group = group;
@@ -110,10 +155,19 @@ Result<DhKey> key_from(DhGroup group, BignumPtr exponent) {
 
 Result<DhKey> modp_generate(DhGroup group) {
   BignumPtr exponent(BN_secure_new());
-  if (!exponent || BN_priv_rand(exponent.get(), entry_of(group).exponent_bits, BN_RAND_TOP_ONE,
-                                BN_RAND_BOTTOM_ANY) != 1) {
-    return openssl_failure("Diffie-Hellman exponent");
+  const BIGNUM* order = modulus_of(group).q.get();
+  if (!exponent) return openssl_failure("Diffie-Hellman exponent");
+  bool good = true;
+  if (order == nullptr) {
+    good = BN_priv_rand(exponent.get(), entry_of(group).exponent_bits, BN_RAND_TOP_ONE,
+                        BN_RAND_BOTTOM_ANY) == 1;
+  } else {
+    // RFC 5114 4: from 1 to q - 1.
+    do {
+      good = BN_priv_rand_range(exponent.get(), order) == 1;
+    } while (good && BN_is_zero(exponent.get()));
   }
+  if (!good) return openssl_failure("Diffie-Hellman exponent");
   return key_from(group, std::move(exponent));
 }
 
@@ -139,6 +193,15 @@ Result<SecretBytes> modp_derive(const DhKey& key, ByteView peer_public) {
   // With a safe prime, 1 < y < p - 1 leaves only elements of order (p-1)/2 and p-1 (RFC 6989 2.1).
   if (BN_cmp(y.get(), BN_value_one()) <= 0 || BN_cmp(y.get(), modulus.p_minus_1.get()) >= 0) {
     return fail(Errc::kInvalid, "the peer's public value is not between 1 and p - 1");
+  }
+  // Otherwise only y^q = 1 tells that y is in the subgroup (RFC 6989 2.2).
+  if (modulus.q) {
+    const BignumPtr one = power(y.get(), modulus.q.get(), modulus);
+    if (!one) return openssl_failure("Diffie-Hellman");
+    if (!BN_is_one(one.get())) {
+      return fail(Errc::kInvalid, "the peer's public value is not in the subgroup of " +
+                                      std::string(to_string(key.group)));
+    }
   }
   const BignumPtr shared = power(y.get(), own->exponent(), modulus);
   SecretBytes out(shared_size(key.group));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MODP groups over safe primes with generator 2. dh.cc has checked the group and the size of the
-// peer's value.
+// MODP groups: over safe primes with generator 2, and those of RFC 5114. dh.cc has checked the
+// group and the size of the peer's value.
 #pragma once
 
 #include "userspace/crypto/dh.h"

@@ -13,8 +13,10 @@ using wire::NotifyType;
 
 // Groups that we take when the peer wants PFS and our entry does not ask for any.
 const std::vector<wire::DhId> kWillingGroups{
-    wire::DhId::kCurve25519, wire::DhId::kEcp256,   wire::DhId::kEcp384,  wire::DhId::kEcp521,
-    wire::DhId::kModp2048,   wire::DhId::kModp3072, wire::DhId::kModp4096};
+    wire::DhId::kCurve25519,     wire::DhId::kEcp256,        wire::DhId::kEcp384,
+    wire::DhId::kEcp521,         wire::DhId::kModp2048,      wire::DhId::kModp3072,
+    wire::DhId::kModp4096,       wire::DhId::kModp6144,      wire::DhId::kModp8192,
+    wire::DhId::kModp2048Sub256, wire::DhId::kModp2048Sub224};
 
 Result<SpiReservation> reserve_spi(IkeSa& sa) {
   ports::SaDatabase& database = sa.shard.ports.sa_database;

@@ -27,7 +27,8 @@ bool is_legacy(const Transform& t) {
     case TransformType::kDh:
       return t.id == static_cast<std::uint16_t>(wire::DhId::kModp768) ||
              t.id == static_cast<std::uint16_t>(wire::DhId::kModp1024) ||
-             t.id == static_cast<std::uint16_t>(wire::DhId::kModp1536);
+             t.id == static_cast<std::uint16_t>(wire::DhId::kModp1536) ||
+             t.id == static_cast<std::uint16_t>(wire::DhId::kModp1024Sub160);
     case TransformType::kEsn:
       return false;
   }

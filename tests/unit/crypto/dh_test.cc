@@ -9,9 +9,11 @@ namespace spa::crypto {
 namespace {
 
 constexpr DhGroup kGroups[] = {
-    DhGroup::kModp768,  DhGroup::kModp1024, DhGroup::kModp1536, DhGroup::kModp2048,
-    DhGroup::kModp3072, DhGroup::kModp4096, DhGroup::kModp6144, DhGroup::kModp8192,
-    DhGroup::kEcp256,   DhGroup::kEcp384,   DhGroup::kEcp521,   DhGroup::kCurve25519,
+    DhGroup::kModp768,        DhGroup::kModp1024,       DhGroup::kModp1536,
+    DhGroup::kModp2048,       DhGroup::kModp3072,       DhGroup::kModp4096,
+    DhGroup::kModp6144,       DhGroup::kModp8192,       DhGroup::kEcp256,
+    DhGroup::kEcp384,         DhGroup::kEcp521,         DhGroup::kCurve25519,
+    DhGroup::kModp1024Sub160, DhGroup::kModp2048Sub224, DhGroup::kModp2048Sub256,
 };
 
 class EveryGroup : public testing::TestWithParam<DhGroup> {};
@@ -219,8 +221,9 @@ TEST(Dh, RefusesAKeyThatLivesElsewhere) {
 
 TEST(Dh, KnowsTheRegistry) {
   EXPECT_EQ(dh_from_id(19), DhGroup::kEcp256);
-  EXPECT_EQ(dh_from_id(22), std::nullopt);
-  EXPECT_FALSE(dh_generate(static_cast<DhGroup>(24)));
+  EXPECT_EQ(dh_from_id(24), DhGroup::kModp2048Sub256);
+  EXPECT_EQ(dh_from_id(27), std::nullopt);
+  EXPECT_FALSE(dh_generate(static_cast<DhGroup>(27)));
 }
 
 }  // namespace

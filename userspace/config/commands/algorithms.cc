@@ -36,16 +36,21 @@ constexpr std::array<Hash, 5> kHashes{{
     {"md5", IntegId::kHmacMd5_96, PrfId::kHmacMd5},
 }};
 
-constexpr std::array<std::pair<std::string_view, DhId>, 10> kGroups{{
+constexpr std::array<std::pair<std::string_view, DhId>, 15> kGroups{{
     {"1", DhId::kModp768},
     {"2", DhId::kModp1024},
     {"5", DhId::kModp1536},
     {"14", DhId::kModp2048},
     {"15", DhId::kModp3072},
     {"16", DhId::kModp4096},
+    {"17", DhId::kModp6144},
+    {"18", DhId::kModp8192},
     {"19", DhId::kEcp256},
     {"20", DhId::kEcp384},
     {"21", DhId::kEcp521},
+    {"22", DhId::kModp1024Sub160},
+    {"23", DhId::kModp2048Sub224},
+    {"24", DhId::kModp2048Sub256},
     {"31", DhId::kCurve25519},
 }};
 
@@ -105,7 +110,8 @@ bool is_legacy(PrfId id) {
   return id == PrfId::kHmacMd5;
 }
 bool is_legacy(DhId id) {
-  return id == DhId::kModp768 || id == DhId::kModp1024 || id == DhId::kModp1536;
+  return id == DhId::kModp768 || id == DhId::kModp1024 || id == DhId::kModp1536 ||
+         id == DhId::kModp1024Sub160;
 }
 
 std::string legacy_warning(std::string_view name) {

@@ -423,13 +423,14 @@ void add_globals(std::vector<Command>& table) {
                      return {};
                    },
                    .section = Section::kIkev2Global});
-  table.push_back({.pattern = "crypto legacy-algorithms",
-                   .help = "Lets DES, MD5 and the Diffie-Hellman groups 1, 2 and 5 be negotiated.",
-                   .apply = [](Build& b, const Args&) -> Status {
-                     b.snapshot.legacy_algorithms = true;
-                     return {};
-                   },
-                   .section = Section::kGeneral});
+  table.push_back(
+      {.pattern = "crypto legacy-algorithms",
+       .help = "Lets DES, MD5 and the Diffie-Hellman groups 1, 2, 5 and 22 be negotiated.",
+       .apply = [](Build& b, const Args&) -> Status {
+         b.snapshot.legacy_algorithms = true;
+         return {};
+       },
+       .section = Section::kGeneral});
 }
 
 }  // namespace
