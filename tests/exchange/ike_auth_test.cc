@@ -400,7 +400,10 @@ TEST_F(TwoRouters, EspSuites) {
                      {{wire::EncrId::kAesCbc, 256}, wire::IntegId::kHmacSha256_128, 32, 32},
                      {{wire::EncrId::kAesCbc, 128}, wire::IntegId::kHmacSha1_96, 16, 20},
                      {{wire::EncrId::k3Des, 0}, wire::IntegId::kHmacSha1_96, 24, 20},
-                     {{wire::EncrId::kNull, 0}, wire::IntegId::kHmacSha1_96, 0, 20}};
+                     {{wire::EncrId::kNull, 0}, wire::IntegId::kHmacSha1_96, 0, 20},
+                     {{wire::EncrId::kAesCtr, 256}, wire::IntegId::kHmacSha256_128, 36, 32},
+                     {{wire::EncrId::kNullAuthAesGmac, 128}, {}, 20, 0},
+                     {{wire::EncrId::kChaCha20Poly1305, 0}, {}, 36, 0}};
   for (const Case& c : cases) {
     for (Router* r : {&left, &right}) {
       r->config.transform_sets.at("SET").esp_cipher = c.cipher;

@@ -14,7 +14,7 @@
 namespace spa::crypto {
 namespace {
 
-constexpr std::size_t kSaltSize = 4;  // RFC 4106 8.1, RFC 7634 2
+constexpr std::size_t kSaltSize = 4;  // RFC 3686 5.1, RFC 4106 8.1, RFC 7634 2
 constexpr std::size_t kNonceSize = 12;
 
 using CipherPtr = std::unique_ptr<EVP_CIPHER, FreeWith<EVP_CIPHER_free>>;
@@ -38,11 +38,12 @@ HashAlgorithm hash_of(IntegAlgorithm algorithm) {
 
 // Fetched once per process; null when no provider has the cipher.
 const EVP_CIPHER* fetched_cipher(EncrAlgorithm algorithm, unsigned key_bits) {
-  static const std::array<CipherPtr, 8> table = [] {
-    constexpr std::array<const char*, 8> names = {"AES-128-CBC",  "AES-192-CBC",      "AES-256-CBC",
-                                                  "AES-128-GCM",  "AES-192-GCM",      "AES-256-GCM",
-                                                  "DES-EDE3-CBC", "ChaCha20-Poly1305"};
-    std::array<CipherPtr, 8> all;
+  static const std::array<CipherPtr, 11> table = [] {
+    constexpr std::array<const char*, 11> names = {
+        "AES-128-CBC", "AES-192-CBC", "AES-256-CBC",  "AES-128-GCM",
+        "AES-192-GCM", "AES-256-GCM", "DES-EDE3-CBC", "ChaCha20-Poly1305",
+        "AES-128-CTR", "AES-192-CTR", "AES-256-CTR"};
+    std::array<CipherPtr, 11> all;
     for (std::size_t i = 0; i < names.size(); ++i) {
       all[i].reset(EVP_CIPHER_fetch(nullptr, names[i], nullptr));
     }
@@ -61,7 +62,10 @@ const EVP_CIPHER* fetched_cipher(EncrAlgorithm algorithm, unsigned key_bits) {
       return table[6].get();
     case EncrAlgorithm::kChaCha20Poly1305:
       return table[7].get();
+    case EncrAlgorithm::kAesCtr:
+      return table[8 + size_index].get();
     case EncrAlgorithm::kNull:
+    case EncrAlgorithm::kNullAuthAesGmac:
       break;
   }
   return nullptr;
@@ -96,9 +100,16 @@ bool start_aead(EVP_CIPHER_CTX* context, const CipherSuite& suite, ByteView key,
          EVP_CipherUpdate(context, nullptr, &written, aad.data(), as_int(aad.size())) == 1;
 }
 
-bool start_cbc(EVP_CIPHER_CTX* context, const CipherSuite& suite, ByteView key, ByteView iv,
-               bool encrypt) {
+// CBC, and CTR with the counter block of RFC 3686 4: salt | IV | 1.
+bool start_plain(EVP_CIPHER_CTX* context, const CipherSuite& suite, ByteView key, ByteView iv,
+                 bool encrypt) {
   const EVP_CIPHER* cipher = fetched_cipher(suite.encr, suite.key_bits);
+  std::array<std::uint8_t, 16> counter{};
+  if (suite.encr == EncrAlgorithm::kAesCtr) {
+    std::ranges::copy(aead_nonce(key, iv), counter.begin());
+    counter.back() = 1;
+    iv = counter;
+  }
   // DES is EDE3 with one key thrice: the default provider has no single DES.
   SecretBytes des;
   if (suite.encr == EncrAlgorithm::kDes) {
@@ -137,9 +148,11 @@ std::optional<EncrAlgorithm> encr_from_id(std::uint16_t transform_id) {
     case EncrAlgorithm::k3Des:
     case EncrAlgorithm::kNull:
     case EncrAlgorithm::kAesCbc:
+    case EncrAlgorithm::kAesCtr:
     case EncrAlgorithm::kAesGcm8:
     case EncrAlgorithm::kAesGcm12:
     case EncrAlgorithm::kAesGcm16:
+    case EncrAlgorithm::kNullAuthAesGmac:
     case EncrAlgorithm::kChaCha20Poly1305:
       return algorithm;
   }
@@ -162,7 +175,8 @@ std::optional<IntegAlgorithm> integ_from_id(std::uint16_t transform_id) {
 
 bool is_aead(EncrAlgorithm algorithm) {
   return algorithm == EncrAlgorithm::kAesGcm8 || algorithm == EncrAlgorithm::kAesGcm12 ||
-         algorithm == EncrAlgorithm::kAesGcm16 || algorithm == EncrAlgorithm::kChaCha20Poly1305;
+         algorithm == EncrAlgorithm::kAesGcm16 || algorithm == EncrAlgorithm::kNullAuthAesGmac ||
+         algorithm == EncrAlgorithm::kChaCha20Poly1305;
 }
 
 Result<std::size_t> encr_key_size(EncrAlgorithm algorithm, unsigned key_bits) {
@@ -180,9 +194,11 @@ Result<std::size_t> encr_key_size(EncrAlgorithm algorithm, unsigned key_bits) {
     case EncrAlgorithm::kAesCbc:
       if (aes_size) return key_bits / 8;
       break;
+    case EncrAlgorithm::kAesCtr:
     case EncrAlgorithm::kAesGcm8:
     case EncrAlgorithm::kAesGcm12:
     case EncrAlgorithm::kAesGcm16:
+    case EncrAlgorithm::kNullAuthAesGmac:
       if (aes_size) return key_bits / 8 + kSaltSize;
       break;
     case EncrAlgorithm::kChaCha20Poly1305:
@@ -222,6 +238,7 @@ std::size_t icv_size(const CipherSuite& suite) {
     case EncrAlgorithm::kAesGcm12:
       return 12;
     case EncrAlgorithm::kAesGcm16:
+    case EncrAlgorithm::kNullAuthAesGmac:
     case EncrAlgorithm::kChaCha20Poly1305:
       return 16;
     default:
@@ -249,6 +266,10 @@ std::string to_string(const CipherSuite& suite) {
         return "NULL";
       case EncrAlgorithm::kAesCbc:
         return "AES-CBC-" + std::to_string(suite.key_bits);
+      case EncrAlgorithm::kAesCtr:
+        return "AES-CTR-" + std::to_string(suite.key_bits);
+      case EncrAlgorithm::kNullAuthAesGmac:
+        return "AES-GMAC-" + std::to_string(suite.key_bits);
       case EncrAlgorithm::kAesGcm8:
       case EncrAlgorithm::kAesGcm12:
       case EncrAlgorithm::kAesGcm16:
@@ -283,7 +304,9 @@ Result<IkeCipher> IkeCipher::create(const CipherSuite& suite, ByteView encr_key,
   const Result<std::size_t> size = encr_key_size(suite.encr, suite.key_bits);
   if (!size) return tl::unexpected<Error>(size.error());
   const bool aead = is_aead(suite.encr);
-  if (suite.encr == EncrAlgorithm::kNull || aead != (suite.integ == IntegAlgorithm::kNone)) {
+  const bool unencrypted =
+      suite.encr == EncrAlgorithm::kNull || suite.encr == EncrAlgorithm::kNullAuthAesGmac;
+  if (unencrypted || aead != (suite.integ == IntegAlgorithm::kNone)) {
     return fail(Errc::kUnsupported, to_string(suite) + " cannot protect IKE messages");
   }
   if (encr_key.size() != *size || integ_key.size() != integ_key_size(suite.integ)) {
@@ -319,21 +342,28 @@ Status IkeCipher::seal(Bytes& message, ByteView plaintext) {
   }
   message.resize(prefix + iv + padded + icv);
   Status status = is_aead(suite_.encr) ? seal_aead(message, prefix, plaintext)
-                                       : seal_cbc(message, prefix, plaintext);
+                                       : seal_and_mac(message, prefix, plaintext);
   if (!status) message.resize(prefix);
   return status;
 }
 
-Status IkeCipher::seal_aead(MutableByteView message, std::size_t prefix, ByteView plaintext) {
+// Unpredictable for CBC, never the same again for the others.
+Status IkeCipher::fill_iv(MutableByteView iv) {
+  if (!is_aead(suite_.encr) && suite_.encr != EncrAlgorithm::kAesCtr) return random_fill(iv);
   if (next_iv_ == std::numeric_limits<std::uint64_t>::max()) {
     return fail(Errc::kExhausted, "every IV of this key is used");
   }
-  const std::size_t icv = icv_size(suite_);
-  const MutableByteView iv = message.subspan(prefix, iv_size(suite_.encr));
   std::uint64_t counter = next_iv_++;
   for (std::size_t i = iv.size(); i-- > 0; counter >>= 8) {
     iv[i] = static_cast<std::uint8_t>(counter);
   }
+  return {};
+}
+
+Status IkeCipher::seal_aead(MutableByteView message, std::size_t prefix, ByteView plaintext) {
+  const std::size_t icv = icv_size(suite_);
+  const MutableByteView iv = message.subspan(prefix, iv_size(suite_.encr));
+  if (Status status = fill_iv(iv); !status) return status;
   // Pad Length is 0 and stands behind the payloads (RFC 5282 3).
   const std::uint8_t pad_length = 0;
   std::uint8_t* out = iv.data() + iv.size();
@@ -350,17 +380,17 @@ Status IkeCipher::seal_aead(MutableByteView message, std::size_t prefix, ByteVie
   return {};
 }
 
-Status IkeCipher::seal_cbc(MutableByteView message, std::size_t prefix, ByteView plaintext) {
+Status IkeCipher::seal_and_mac(MutableByteView message, std::size_t prefix, ByteView plaintext) {
   const std::size_t icv = icv_size(suite_);
   const MutableByteView iv = message.subspan(prefix, iv_size(suite_.encr));
-  if (Status status = random_fill(iv); !status) return status;
+  if (Status status = fill_iv(iv); !status) return status;
   // Payloads, zeroes, Pad Length (RFC 7296 3.14). The message was grown with zeroes.
   const MutableByteView body =
       message.subspan(prefix + iv.size(), message.size() - prefix - iv.size() - icv);
   std::ranges::copy(plaintext, body.begin());
   body.back() = static_cast<std::uint8_t>(body.size() - plaintext.size() - 1);
   EVP_CIPHER_CTX* context = thread_context();
-  if (!start_cbc(context, suite_, encr_key_, iv, /*encrypt=*/true) ||
+  if (!start_plain(context, suite_, encr_key_, iv, /*encrypt=*/true) ||
       !transform(context, body, body.data())) {
     return openssl_failure("encryption");
   }
@@ -382,7 +412,7 @@ Result<Bytes> IkeCipher::open(ByteView message, std::size_t body_offset) const {
                                     to_string(suite_));
   }
   Result<Bytes> plaintext =
-      is_aead(suite_.encr) ? open_aead(message, body_offset) : open_cbc(message, body_offset);
+      is_aead(suite_.encr) ? open_aead(message, body_offset) : check_and_open(message, body_offset);
   if (!plaintext) return plaintext;
   const std::size_t padding = static_cast<std::size_t>(plaintext->back()) + 1;
   if (padding > plaintext->size()) {
@@ -416,7 +446,7 @@ Result<Bytes> IkeCipher::open_aead(ByteView message, std::size_t body_offset) co
   return plaintext;
 }
 
-Result<Bytes> IkeCipher::open_cbc(ByteView message, std::size_t body_offset) const {
+Result<Bytes> IkeCipher::check_and_open(ByteView message, std::size_t body_offset) const {
   const std::size_t icv = icv_size(suite_);
   const Result<SecretBytes> mac =
       hmac(hash_of(suite_.integ), integ_key_, {message.first(message.size() - icv)});
@@ -429,7 +459,7 @@ Result<Bytes> IkeCipher::open_cbc(ByteView message, std::size_t body_offset) con
       message.subspan(body_offset + iv.size(), message.size() - body_offset - iv.size() - icv);
   Bytes plaintext(ciphertext.size());
   EVP_CIPHER_CTX* context = thread_context();
-  if (!start_cbc(context, suite_, encr_key_, iv, /*encrypt=*/false) ||
+  if (!start_plain(context, suite_, encr_key_, iv, /*encrypt=*/false) ||
       !transform(context, ciphertext, plaintext.data())) {
     return openssl_failure("decryption");
   }

@@ -344,6 +344,18 @@ Result<ports::EspSuite> esp_suite(const Proposal& chosen) {
   return suite;
 }
 
+void add_short_icvs(Proposals& proposals) {
+  for (Proposal& p : proposals) {
+    const std::vector<Transform> own = p.transforms;
+    for (const wire::EncrId shorter : {wire::EncrId::kAesGcm12, wire::EncrId::kAesGcm8}) {
+      for (const Transform& t : own) {
+        if (t != wire::encr(wire::EncrId::kAesGcm16, t.key_length)) continue;
+        p.transforms.push_back(wire::encr(shorter, t.key_length));
+      }
+    }
+  }
+}
+
 wire::DhId group_of(const Proposal& proposal) {
   const auto groups = of_type(proposal, TransformType::kDh);
   return groups.empty() ? wire::DhId::kNone : static_cast<wire::DhId>(groups.front()->id);

@@ -61,6 +61,9 @@ using Steps = std::vector<std::string>;
 [[nodiscard]] Result<IkeSuite> ike_suite(const wire::Proposal& chosen);
 [[nodiscard]] Result<ports::EspSuite> esp_suite(const wire::Proposal& chosen);
 [[nodiscard]] Result<crypto::CipherSuite> cipher_suite(const ports::EspSuite& suite);
+// RFC 5282 8: a peer that offers AES-GCM with an ICV of 12 or 8 octets and no longer one is taken
+// too. Adds these, of the key lengths that are there, behind our own choices; we never offer them.
+void add_short_icvs(Proposals& proposals);
 // The group of a chosen or offered proposal, kNone without one; the first where there are several.
 [[nodiscard]] wire::DhId group_of(const wire::Proposal& proposal);
 // Puts an SPI in every proposal.

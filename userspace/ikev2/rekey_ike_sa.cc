@@ -280,8 +280,9 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
   const Answering answering(sa);
   Steps steps;
   const auto group = ke != nullptr ? std::optional(ke->group) : std::nullopt;
-  const Proposals ours = ike_proposals(shard.snapshot->proposals_for(sa.local.address),
-                                       shard.snapshot->legacy_algorithms, steps);
+  Proposals ours = ike_proposals(shard.snapshot->proposals_for(sa.local.address),
+                                 shard.snapshot->legacy_algorithms, steps);
+  add_short_icvs(ours);
   std::optional<wire::Proposal> chosen = choose(ours, offered, group, steps);
   if (!chosen || wire::spi64(*chosen) == 0) {
     ++shard.counters.no_proposal;

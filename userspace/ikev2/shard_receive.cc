@@ -164,8 +164,9 @@ void Shard::on_initial_request(const wire::Header& header, const Endpoint& local
   }
   Steps steps;
   const wire::KePayload& ke = *wire::find<wire::KePayload>(parsed->payloads);
-  const Proposals ours =
+  Proposals ours =
       ike_proposals(snapshot->proposals_for(local.address), snapshot->legacy_algorithms, steps);
+  add_short_icvs(ours);
   std::optional<wire::Proposal> chosen =
       choose(ours, *wire::find<wire::SaPayload>(parsed->payloads), ke.group, steps);
   if (!chosen) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "userspace/kernel/interface_table.h"
@@ -95,6 +96,8 @@ struct KernelSaDatabase::Impl {
   std::map<std::uint32_t, Pair> pairs;             // by inbound SPI
   std::map<StateId, std::uint32_t> by_state;       // both directions, to the inbound SPI
   std::map<std::uint32_t, StateId> reserved_spis;  // allocated, not installed yet
+  // What the kernel said to algorithms when they were first asked for.
+  std::map<std::tuple<wire::EncrId, std::uint16_t, wire::IntegId>, bool> taken;
   std::map<std::uint16_t, StateId> reserved_cpis;
 };
 

@@ -8,6 +8,7 @@
 
 #include "userspace/crypto/random.h"
 #include "userspace/kernel/device_feature.h"
+#include "userspace/kernel/esp_probe.h"
 #include "userspace/kernel/kernel_plane.h"
 #include "userspace/kernel/xfrm_algorithms.h"
 
@@ -285,7 +286,12 @@ void KernelSaDatabase::set_listener(ports::SaDatabaseListener* listener) {
 }
 
 bool KernelSaDatabase::supports(const ports::EspSuite& suite) const {
-  return xfrm_knows(suite);
+  if (!xfrm_knows(suite)) return false;
+  ports::EspSuite key = suite;
+  key.esn = false;  // every kernel that is supported has it for every algorithm
+  const auto [known, fresh] = impl_->taken.try_emplace({key.cipher, key.key_bits, key.integrity});
+  if (fresh) known->second = kernel_takes(impl_->socket, key).has_value();
+  return known->second;
 }
 
 Status KernelSaDatabase::add_rule(const ports::PolicyRule& rule) {

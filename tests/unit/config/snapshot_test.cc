@@ -162,13 +162,50 @@ crypto ipsec transform-set T esp-des esp-md5-hmac
 
 // R-MAP-2
 TEST(TransformSet, RefusesBadCombinations) {
-  for (const char* words : {"esp-aes esp-3des esp-sha-hmac", "esp-sha-hmac esp-sha256-hmac",
-                            "esp-sha-hmac", "esp-aes", "esp-gcm esp-sha-hmac"}) {
+  for (const char* words :
+       {"esp-aes esp-3des esp-sha-hmac", "esp-sha-hmac esp-sha256-hmac", "esp-sha-hmac", "esp-aes",
+        "esp-gcm esp-sha-hmac", "esp-gmac 256 esp-sha-hmac", "esp-chacha20-poly1305 esp-sha-hmac",
+        "esp-aes-ctr", "esp-chacha20-poly1305 256"}) {
     Loaded loaded("crypto ipsec transform-set T " + std::string(words));
     ASSERT_EQ(loaded.messages.size(), 1u) << words;
     EXPECT_TRUE(loaded.messages[0].rejected);
     EXPECT_FALSE(loaded.policy().transform_sets.contains("T"));
   }
+}
+
+// R-MAP-2; RFC 3686, RFC 4543, RFC 7634: the words beyond the spec's.
+TEST(TransformSet, FurtherCiphers) {
+  using wire::EncrId;
+  struct Case {
+    const char* words;
+    policy::Cipher cipher;
+  };
+  for (const Case& c : {Case{"esp-gmac", {EncrId::kNullAuthAesGmac, 128}},
+                        Case{"esp-gmac 256", {EncrId::kNullAuthAesGmac, 256}},
+                        Case{"esp-chacha20-poly1305", {EncrId::kChaCha20Poly1305, 0}},
+                        Case{"esp-aes-ctr 192 esp-sha256-hmac", {EncrId::kAesCtr, 192}},
+                        Case{"esp-aes-ctr esp-sha256-hmac", {EncrId::kAesCtr, 128}}}) {
+    Loaded loaded("crypto ipsec transform-set T " + std::string(c.words));
+    EXPECT_EQ(describe(loaded.messages), "") << c.words;
+    ASSERT_TRUE(loaded.policy().transform_sets.contains("T")) << c.words;
+    EXPECT_EQ(loaded.policy().transform_sets.at("T").esp_cipher, c.cipher) << c.words;
+    EXPECT_NE(loaded.configuration.running_config().find(c.words), std::string::npos);
+  }
+}
+
+// RFC 5282, RFC 5930, RFC 7634; RFC 3526, RFC 5114, RFC 8031
+TEST(Snapshot, TakesEveryCipherAndGroupOfAnIkev2Proposal) {
+  Loaded loaded(
+      "crypto ikev2 proposal P\n encryption aes-gcm-192 chacha20-poly1305 aes-ctr-128 aes-ctr-256\n"
+      " integrity sha256\n group 14 15 16 17 18 19 20 21 23 24 31\n");
+  EXPECT_EQ(describe(loaded.messages), "");
+  const policy::Ikev2Proposal& p = loaded.policy().ikev2_proposals.at("P");
+  using wire::EncrId;
+  EXPECT_EQ(p.ciphers, (std::vector<policy::Cipher>{{EncrId::kAesGcm16, 192},
+                                                    {EncrId::kChaCha20Poly1305, 0},
+                                                    {EncrId::kAesCtr, 128},
+                                                    {EncrId::kAesCtr, 256}}));
+  EXPECT_EQ(p.groups.size(), 11u);
 }
 
 TEST(Load, KeepsGoodLinesAndNumbersBadOnes) {

@@ -64,6 +64,29 @@ TEST(Choose, OurOrderDecidesButForTheGroupThatIsThere) {
   EXPECT_EQ(chosen->transforms.size(), 3U);
 }
 
+// RFC 5282 8: a shorter ICV is taken when the peer has no longer one, and not otherwise.
+TEST(Choose, ShortIcvsComeLast) {
+  Steps steps;
+  const policy::Ikev2Proposal configured = mixed();
+  Proposals ours = ike_proposals({&configured}, false, steps);
+  const SaPayload all{
+      {{1,
+        ProtocolId::kIke,
+        {},
+        {encr(EncrId::kAesGcm8, 256), encr(EncrId::kAesGcm12, 256), encr(EncrId::kAesGcm16, 256),
+         prf(PrfId::kHmacSha256), wire::dh(DhId::kEcp256)}}}};
+  SaPayload offer = all;
+  std::erase(offer.proposals[0].transforms, encr(EncrId::kAesGcm16, 256));
+  EXPECT_FALSE(choose(ours, offer, std::nullopt, steps));
+  add_short_icvs(ours);
+  EXPECT_EQ(ike_suite(*choose(ours, all, std::nullopt, steps))->cipher.id, EncrId::kAesGcm16);
+  EXPECT_EQ(ike_suite(*choose(ours, offer, std::nullopt, steps))->cipher.id, EncrId::kAesGcm12);
+  std::erase(offer.proposals[0].transforms, encr(EncrId::kAesGcm12, 256));
+  EXPECT_EQ(ike_suite(*choose(ours, offer, std::nullopt, steps))->cipher.id, EncrId::kAesGcm8);
+  offer.proposals[0].transforms[0] = encr(EncrId::kAesGcm8, 128);  // not a length of ours
+  EXPECT_FALSE(choose(ours, offer, std::nullopt, steps));
+}
+
 TEST(Choose, KeyLengthsAndUnknownAttributesCount) {
   Steps steps;
   const Proposals ours{esp({encr(EncrId::kAesGcm16, 256), wire::esn(EsnId::kNoEsn)})};

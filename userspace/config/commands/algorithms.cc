@@ -13,12 +13,17 @@ using wire::EncrId;
 using wire::IntegId;
 using wire::PrfId;
 
-constexpr std::array<std::pair<std::string_view, Cipher>, 7> kIkeCiphers{{
+constexpr std::array<std::pair<std::string_view, Cipher>, 12> kIkeCiphers{{
     {"aes-gcm-128", {EncrId::kAesGcm16, 128}},
+    {"aes-gcm-192", {EncrId::kAesGcm16, 192}},
     {"aes-gcm-256", {EncrId::kAesGcm16, 256}},
+    {"chacha20-poly1305", {EncrId::kChaCha20Poly1305, 0}},
     {"aes-cbc-128", {EncrId::kAesCbc, 128}},
     {"aes-cbc-192", {EncrId::kAesCbc, 192}},
     {"aes-cbc-256", {EncrId::kAesCbc, 256}},
+    {"aes-ctr-128", {EncrId::kAesCtr, 128}},
+    {"aes-ctr-192", {EncrId::kAesCtr, 192}},
+    {"aes-ctr-256", {EncrId::kAesCtr, 256}},
     {"3des", {EncrId::k3Des, 0}},
     {"des", {EncrId::kDes, 0}},
 }};

@@ -67,7 +67,7 @@ void add_proposal(std::vector<Command>& table) {
   table.push_back(
       {.mode = kMode,
        .pattern = "integrity (" + integrity_keywords() + ")+",
-       .help = "Integrity algorithms; none are needed with AES-GCM.",
+       .help = "Integrity algorithms; none are needed with AES-GCM and ChaCha20.",
        .apply = [](Build& b,
                    const Args& a) { return algorithms(b, a, proposal(b).integrity, integrity); },
        .order = 2});

@@ -31,6 +31,9 @@ Status set_integrity(policy::TransformSet& set, IntegId id) {
 Status add_transform(policy::TransformSet& set, const std::string& word, std::uint16_t bits) {
   if (word == "esp-aes") return set_cipher(set, {EncrId::kAesCbc, bits});
   if (word == "esp-gcm") return set_cipher(set, {EncrId::kAesGcm16, bits});
+  if (word == "esp-gmac") return set_cipher(set, {EncrId::kNullAuthAesGmac, bits});
+  if (word == "esp-aes-ctr") return set_cipher(set, {EncrId::kAesCtr, bits});
+  if (word == "esp-chacha20-poly1305") return set_cipher(set, {EncrId::kChaCha20Poly1305, 0});
   if (word == "esp-3des") return set_cipher(set, {EncrId::k3Des, 0});
   if (word == "esp-des") return set_cipher(set, {EncrId::kDes, 0});
   if (word == "esp-null") return set_cipher(set, {EncrId::kNull, 0});
@@ -46,7 +49,9 @@ Status check_combination(const policy::TransformSet& set) {
   if (!set.esp_cipher) return refuse("A transform set needs an ESP encryption transform.");
   const bool combined = wire::is_aead(set.esp_cipher->id);
   if (combined && set.esp_integrity)
-    return refuse("esp-gcm authenticates by itself and takes no authentication transform.");
+    return refuse(
+        "esp-gcm, esp-gmac and esp-chacha20-poly1305 authenticate by themselves and take no "
+        "authentication transform.");
   if (!combined && !set.esp_integrity)
     return refuse("The encryption transform needs an authentication transform (esp-sha256-hmac).");
   return {};
@@ -58,7 +63,8 @@ Status define_transform_set(Build& build, const Args& args) {
   const auto& values = args.values();
   for (std::size_t i = 4; i < values.size(); ++i) {
     std::string word = values[i].text;
-    const bool sized = word == "esp-aes" || word == "esp-gcm";
+    const bool sized =
+        word == "esp-aes" || word == "esp-gcm" || word == "esp-gmac" || word == "esp-aes-ctr";
     std::uint16_t bits = sized ? 128 : 0;
     set.words.push_back(word);
     if (sized && i + 1 < values.size() && values[i + 1].text.find('-') == std::string::npos) {
@@ -79,15 +85,16 @@ Status define_transform_set(Build& build, const Args& args) {
 }
 
 void add_transform_set(std::vector<Command>& table) {
-  table.push_back({.pattern =
-                       "crypto ipsec transform-set <name:word> (esp-aes [128|192|256]|esp-gcm "
-                       "[128|192|256]|esp-3des|esp-des|esp-null|esp-sha-hmac|esp-sha256-hmac|"
-                       "esp-sha384-hmac|esp-sha512-hmac|esp-md5-hmac)+",
-                   .help = "Defines how packets are protected.",
-                   .apply = define_transform_set,
-                   .key = by({"name"}),
-                   .section = Section::kTransformSet,
-                   .enters = Mode::kTransformSet});
+  table.push_back(
+      {.pattern = "crypto ipsec transform-set <name:word> (esp-aes [128|192|256]|esp-gcm "
+                  "[128|192|256]|esp-gmac [128|192|256]|esp-aes-ctr [128|192|256]|"
+                  "esp-chacha20-poly1305|esp-3des|esp-des|esp-null|esp-sha-hmac|esp-sha256-hmac|"
+                  "esp-sha384-hmac|esp-sha512-hmac|esp-md5-hmac)+",
+       .help = "Defines how packets are protected.",
+       .apply = define_transform_set,
+       .key = by({"name"}),
+       .section = Section::kTransformSet,
+       .enters = Mode::kTransformSet});
   table.push_back({.mode = Mode::kTransformSet,
                    .pattern = "mode (tunnel|transport)",
                    .help = "Whole packets or their payload; tunnel unless given.",

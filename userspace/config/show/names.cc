@@ -17,6 +17,12 @@ std::string esp_cipher(EncrId id, unsigned bits) {
     case EncrId::kAesGcm12:
     case EncrId::kAesGcm16:
       return bits == 128 ? "esp-gcm" : "esp-gcm " + size;
+    case EncrId::kNullAuthAesGmac:
+      return bits == 128 ? "esp-gmac" : "esp-gmac " + size;
+    case EncrId::kAesCtr:
+      return bits == 128 ? "esp-aes-ctr" : "esp-aes-ctr " + size;
+    case EncrId::kChaCha20Poly1305:
+      return "esp-chacha20-poly1305";
     case EncrId::k3Des:
       return "esp-3des";
     case EncrId::kDes:
@@ -87,6 +93,12 @@ std::string cipher_name(EncrId id) {
     case EncrId::kAesGcm12:
     case EncrId::kAesGcm16:
       return "AES-GCM";
+    case EncrId::kAesCtr:
+      return "AES-CTR";
+    case EncrId::kNullAuthAesGmac:
+      return "AES-GMAC";
+    case EncrId::kChaCha20Poly1305:
+      return "CHACHA20-POLY1305";
     case EncrId::k3Des:
       return "3DES";
     case EncrId::kDes:
@@ -156,6 +168,15 @@ std::string connection_algorithm(IntegId integrity, EncrId cipher, unsigned key_
     case EncrId::kAesGcm12:
     case EncrId::kAesGcm16:
       out += "AES_GCM" + std::to_string(key_bits);
+      break;
+    case EncrId::kAesCtr:
+      out += "AES_CTR" + std::to_string(key_bits);
+      break;
+    case EncrId::kNullAuthAesGmac:
+      out += "AES_GMAC" + std::to_string(key_bits);
+      break;
+    case EncrId::kChaCha20Poly1305:
+      out += "CHACHA20_POLY1305";
       break;
     case EncrId::k3Des:
       out += "3DES_56_CBC";
