@@ -38,6 +38,14 @@
   X(peers_dead, "peers_dead")                             \
   X(liveness_checks, "liveness_checks")                   \
   X(hints_ignored, "unauthenticated_hints")               \
+  X(peers_switched, "attempts_with_backup_peer")          \
+  X(addresses_refused, "refused_no_address_left")         \
+  X(reauthentications, "ike_sas_reauthenticated")         \
+  X(address_updates, "mobike_address_updates")            \
+  X(tickets_refused, "refused_tickets")                   \
+  X(sessions_resumed, "ike_sas_resumed")                  \
+  X(crash_tokens_sent, "crash_tokens_sent")               \
+  X(crashes_detected, "peers_restarted")                  \
   X(sessions_revoked, "sessions_closed_by_revocation")    \
   X(send_errors, "send_errors")
 

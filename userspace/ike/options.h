@@ -41,6 +41,7 @@ struct Options {
   unsigned liveness_tries = 5;     // at the profile's retry interval (R-DPD-19)
   Duration half_open_life{30000};  // a responder's SA that is not authenticated by then goes away
   std::size_t half_open_max = 4096;
+  std::size_t children_max = 1024;       // CHILD SAs under one IKE SA (NO_ADDITIONAL_SAS)
   std::uint32_t cookie_threshold = 128;  // where the configuration names none
   Duration cookie_secret_life{60000};
   Duration acquire_hold_down{5000};  // after a failed negotiation for the same rule

@@ -70,6 +70,11 @@ struct IkeSaStatus {
   policy::DpdSettings dpd;
   bool local_behind_nat = false;
   bool remote_behind_nat = false;
+  bool mobike = false;
+  bool resumed = false;            // by a ticket (RFC 5723)
+  std::vector<IpPrefix> assigned;  // to this end, or to the peer, by configuration payload
+  bool assigned_to_peer = false;
+  std::uint32_t reauth_seconds = 0;  // until this end authenticates anew; 0: it does not
   bool disconnect_revoked = false;
   std::string remote_certificate_serial;  // hex; empty without certificates
   std::string remote_certificate_issuer;

@@ -49,6 +49,7 @@ void RequestWindow::hurry(SteadyTime now) {
 ReplyWindow::Verdict ReplyWindow::judge(std::uint32_t id) const {
   if (id == expected_id_) return in_progress_ ? Verdict::kInProgress : Verdict::kNew;
   if (id < expected_id_ && expected_id_ - id <= replies_.size()) return Verdict::kResend;
+  if (id > expected_id_ && id - expected_id_ < size_) return Verdict::kAhead;
   return Verdict::kOutside;
 }
 

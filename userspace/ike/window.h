@@ -3,6 +3,7 @@
 // that the peer sends. Message IDs are per direction.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -19,12 +20,16 @@ class RequestWindow {
  public:
   explicit RequestWindow(std::uint32_t size = 1) : size_(size) {}
 
-  [[nodiscard]] bool has_room() const { return outstanding_.size() < size_; }
+  // A request may run ahead of the oldest that is not answered by less than the window: whoever
+  // keeps `size` replies could not repeat the oldest otherwise.
+  [[nodiscard]] bool has_room() const {
+    return outstanding_.empty() || next_id_ - outstanding_.front().id < size_;
+  }
   [[nodiscard]] bool idle() const { return outstanding_.empty(); }
   [[nodiscard]] std::uint32_t next_id() const { return next_id_; }
   [[nodiscard]] std::uint32_t size() const { return size_; }
-  // The number of requests the peer is ready to take (SET_WINDOW_SIZE); never less than 1.
-  void set_size(std::uint32_t size) { size_ = size == 0 ? 1 : size; }
+  // The number of requests the peer is ready to take (SET_WINDOW_SIZE), which only grows.
+  void grow(std::uint32_t size) { size_ = std::max(size_, size); }
 
   // `message` went out just now under next_id(), which is used up by this.
   void sent(Bytes message, const RetransmitPolicy& policy, SteadyTime now, std::uint32_t random);
@@ -62,11 +67,14 @@ class RequestWindow {
 class ReplyWindow {
  public:
   explicit ReplyWindow(std::uint32_t size = 1) : size_(size) {}
+  // From now on the peer may know that we take so many requests at once; it only grows.
+  void grow(std::uint32_t size) { size_ = std::max(size_, size); }
 
   enum class Verdict {
     kNew,         // the request to work on next
     kInProgress,  // it is being worked on already
     kResend,      // answered before: send cached() again
+    kAhead,       // within the window, but others come before it
     kOutside,     // too old or too far ahead
   };
   [[nodiscard]] Verdict judge(std::uint32_t id) const;

@@ -172,7 +172,10 @@ std::optional<wire::NotifyPayload> not_now(IkeSa& sa, const Payloads& request,
                                            const ChildSa** replaces) {
   if (!sa.usable() || sa.handing_over()) return wire::notify(NotifyType::kTemporaryFailure);
   const auto* rekey = wire::find_notify(request, NotifyType::kRekeySa);
-  if (rekey == nullptr) return std::nullopt;
+  if (rekey == nullptr) {
+    if (sa.children.size() < sa.shard.options.children_max) return std::nullopt;
+    return wire::notify(NotifyType::kNoAdditionalSas);  // 1.3
+  }
   const std::uint32_t spi = wire::spi32({1, rekey->protocol, rekey->spi, {}});
   const ChildSa* old = sa.shard.child_of_peer(sa, spi);
   // It may be the one that the answer to our own request is about to name.

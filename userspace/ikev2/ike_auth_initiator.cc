@@ -14,11 +14,15 @@ namespace {
 
 using wire::NotifyType;
 
-// Whether there is no other SA with this peer: then the peer may drop what it believes to have with
-// us (2.4).
+// Whether there is no other SA between us, under the identity of this one, and this peer: then the
+// peer may drop what it believes to have with us (2.4). The peer goes by identities, whatever
+// profile and address an SA has.
 bool is_first_contact(const IkeSa& sa) {
-  for (const IkeSa* other : sa.shard.with_peer(sa.remote.address)) {
-    if (other != &sa && other->usable() && other->profile == sa.profile) return false;
+  for (const IkeSa* other : sa.shard.all()) {
+    if (other == &sa || !other->usable()) continue;
+    const bool same_peer =
+        other->remote.address == sa.remote.address || other->remote_identity == sa.remote_identity;
+    if (same_peer && other->local_identity == sa.local_identity) return false;
   }
   return true;
 }
@@ -47,6 +51,7 @@ Payloads write_request(IkeSa& sa, const policy::Ikev2Profile& profile, Proof pro
   }
   request.emplace_back(std::move(proof.auth));
   write_offer(offer, {}, request);
+  sa.announce_window(request);
   return request;
 }
 
@@ -137,6 +142,7 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
   const Bytes nonce_i = sa.handshake->nonce_i;
   const Bytes nonce_r = sa.handshake->nonce_r;
   establish(sa, *snapshot, *profile, *claim, *verified);
+  sa.take_window(response);
   conclude_child(sa, std::move(*offer), response, nonce_i, nonce_r);
   sa.remove_wanted(rule);
   const std::vector<ports::PolicyId> others = sa.wanted;

@@ -22,11 +22,13 @@ void refuse_peer(IkeSa& sa, int method, const std::string& cause) {
   linger(sa, cause);
 }
 
-// INITIAL_CONTACT: of what we have with this very identity, only the new SA is alive (2.4).
+// INITIAL_CONTACT: of what this very pair of authenticated identities has, only the new SA is alive
+// (2.4).
 void drop_older(IkeSa& sa) {
   for (IkeSa* other : sa.shard.all()) {
     if (other == &sa || !other->usable()) continue;
-    if (other->remote_identity != sa.remote_identity || other->profile != sa.profile) continue;
+    if (other->remote_identity != sa.remote_identity) continue;
+    if (other->local_identity != sa.local_identity || other->profile != sa.profile) continue;
     sa.shard.retire(*other, "peer made initial contact anew");
   }
 }
@@ -61,6 +63,7 @@ ike::Task<> respond_ike_auth(IkeSa& sa, Payloads request) {
   const Bytes nonce_i = sa.handshake->nonce_i;
   const Bytes nonce_r = sa.handshake->nonce_r;
   establish(sa, *snapshot, profile, *claim, *verified);
+  sa.take_window(request);
   if (wire::find_notify(request, NotifyType::kInitialContact) != nullptr) drop_older(sa);
 
   Payloads response;
@@ -78,6 +81,7 @@ ike::Task<> respond_ike_auth(IkeSa& sa, Payloads request) {
       for (wire::Payload& payload : child) response.push_back(std::move(payload));
     }
   }
+  sa.announce_window(response);
   //                              <--  HDR, SK {IDr, [CERT,] AUTH,
   //                                       SAr2, TSi, TSr}
   sa.reply(std::move(response));

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -152,7 +153,13 @@ class IkeSa {
   void send_initial(Bytes message);
   [[nodiscard]] ike::Later<ClearMessage> initial_answer();
   void reply_initial(Bytes message);
+  // SET_WINDOW_SIZE (2.3): says how many requests at once we take, and takes what the peer says.
+  void announce_window(Payloads& payloads);
+  void take_window(const Payloads& payloads);
   void initial_answered() { (void)requests_.answered(0); }
+  // Somebody unauthenticated says that the peer has lost this SA: asks the peer, now and then
+  // (2.21.4). A request that is under way asks already.
+  void doubt();
   // Sends our cached reply to the first request again.
   void resend_initial_reply();
   [[nodiscard]] wire::Header header(wire::ExchangeType exchange, bool response,
@@ -184,7 +191,9 @@ class IkeSa {
   void on_protected(const wire::Header& header, ByteView datagram, const Endpoint& at,
                     const Endpoint& from);
   [[nodiscard]] bool take_hint(const wire::Header& header, const wire::PayloadView& first);
-  void on_request(const wire::Header& header, const Result<Payloads>& payloads);
+  void on_request(const wire::Header& header, Result<Payloads> payloads);
+  void begin_request(const wire::Header& header, const Result<Payloads>& payloads);
+  void next_early();
   void on_response(const wire::Header& header, Result<Payloads> payloads);
   void dispatch(wire::ExchangeType exchange, Payloads payloads);
   [[nodiscard]] Result<Bytes> seal(const wire::Header& header, const Payloads& payloads);
@@ -199,6 +208,12 @@ class IkeSa {
   std::optional<crypto::IkeCipher> seal_;
   std::optional<crypto::IkeCipher> open_;
   wire::ExchangeType answering_{};  // exchange of the request that is being worked on
+  // Requests that came before their turn, by message ID; no more than the window holds.
+  struct Early {
+    wire::Header header;
+    Result<Payloads> payloads;
+  };
+  std::map<std::uint32_t, Early> early_;
   std::deque<Pending> pending_;
   std::vector<InFlight> in_flight_;
   std::function<void(ClearMessage)> on_initial_;

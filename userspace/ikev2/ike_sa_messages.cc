@@ -7,6 +7,7 @@
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/ike_sa.h"
 #include "userspace/ikev2/shard.h"
+#include "userspace/wire/notice.h"
 
 namespace spa::ikev2 {
 
@@ -15,7 +16,8 @@ using wire::ExchangeType;
 
 namespace {
 constexpr Duration kHintPause{60000};
-}
+constexpr std::uint32_t kMaxWindow = 20;
+}  // namespace
 
 wire::Header IkeSa::header(ExchangeType exchange, bool response, std::uint32_t message_id) const {
   wire::Header h;
@@ -110,6 +112,10 @@ void IkeSa::reply(Payloads payloads) {
   }
   send(*message);
   replies_.replied(std::move(*message));
+  if (early_.empty()) return;
+  shard.strand.run([owner = &shard, spi = spi_local] {
+    if (IkeSa* sa = owner->find(spi)) sa->next_early();
+  });
 }
 
 void IkeSa::reply_initial(Bytes message) {
@@ -168,18 +174,21 @@ void IkeSa::on_initial_answer(const wire::Header& h, ByteView datagram) {
 }
 
 // An unprotected INVALID_IKE_SPI may be anybody's: no more than a reason to ask the peer (2.21.4).
-// A request that is under way asks already.
 bool IkeSa::take_hint(const wire::Header& h, const wire::PayloadView& first) {
   if (!h.is_response() || first.type != wire::PayloadType::kNotify) return false;
   const Result<wire::Payload> payload = wire::parse_payload(first);
   const auto* notify = payload ? std::get_if<wire::NotifyPayload>(&*payload) : nullptr;
   if (notify == nullptr || notify->type != wire::NotifyType::kInvalidIkeSpi) return false;
   ++shard.counters.hints_ignored;
+  doubt();
+  return true;
+}
+
+void IkeSa::doubt() {
   const bool recently = shard.now() < hint_taken_ + kHintPause;
-  if (!usable() || liveness_running || recently || !requests_.idle()) return true;
+  if (!usable() || liveness_running || recently || !requests_.idle()) return;
   hint_taken_ = shard.now();
   spawn(check_liveness(*this));
-  return true;
 }
 
 void IkeSa::on_protected(const wire::Header& h, ByteView datagram, const Endpoint& at,
@@ -207,9 +216,10 @@ void IkeSa::on_protected(const wire::Header& h, ByteView datagram, const Endpoin
       payloads = tl::unexpected(good.error());
     }
   }
-  const bool fresh = h.is_response()
-                         ? requests_.awaits(h.message_id)
-                         : replies_.judge(h.message_id) == ike::ReplyWindow::Verdict::kNew;
+  using enum ike::ReplyWindow::Verdict;
+  const auto verdict = replies_.judge(h.message_id);
+  const bool fresh = h.is_response() ? requests_.awaits(h.message_id)
+                                     : verdict == kNew || (verdict == kAhead && usable());
   if (fresh) {
     liveness.heard(shard.now());
     follow_peer(at, from);
@@ -217,7 +227,7 @@ void IkeSa::on_protected(const wire::Header& h, ByteView datagram, const Endpoin
   if (h.is_response()) {
     on_response(h, std::move(payloads));
   } else {
-    on_request(h, payloads);
+    on_request(h, std::move(payloads));
   }
 }
 
@@ -260,7 +270,7 @@ void IkeSa::on_response(const wire::Header& h, Result<Payloads> payloads) {
   if (resolve) resolve(std::move(*payloads));
 }
 
-void IkeSa::on_request(const wire::Header& h, const Result<Payloads>& payloads) {
+void IkeSa::on_request(const wire::Header& h, Result<Payloads> payloads) {
   switch (replies_.judge(h.message_id)) {
     case ike::ReplyWindow::Verdict::kResend:
       ++shard.counters.replies_resent;
@@ -268,12 +278,44 @@ void IkeSa::on_request(const wire::Header& h, const Result<Payloads>& payloads) 
       return;
     case ike::ReplyWindow::Verdict::kInProgress:
       return;
+    case ike::ReplyWindow::Verdict::kAhead:
+      early_.try_emplace(h.message_id, Early{h, std::move(payloads)});
+      return;
     case ike::ReplyWindow::Verdict::kOutside:
       ++shard.counters.out_of_window;
       return;
     case ike::ReplyWindow::Verdict::kNew:
-      break;
+      begin_request(h, payloads);
   }
+}
+
+// Requests are taken in the order of their IDs, whatever the order they came in (2.2).
+void IkeSa::next_early() {
+  const auto found = early_.find(replies_.expected_id());
+  if (found == early_.end() || replies_.in_progress()) return;
+  const Early next = std::move(found->second);
+  early_.erase(found);
+  shard.touch(*this);
+  begin_request(next.header, next.payloads);
+}
+
+void IkeSa::announce_window(Payloads& payloads) {
+  const std::uint32_t size = shard.snapshot->ikev2_window;
+  if (size <= 1) return;
+  replies_.grow(size);
+  payloads.emplace_back(wire::number_notice(wire::NotifyType::kSetWindowSize, size));
+}
+
+void IkeSa::take_window(const Payloads& payloads) {
+  const auto* notify = wire::find_notify(payloads, wire::NotifyType::kSetWindowSize);
+  if (notify == nullptr) return;
+  // What we have under way is bounded by us as well.
+  const Result<std::uint32_t> size = wire::parse_number_notice(*notify);
+  if (size) requests_.grow(std::min(*size, kMaxWindow));
+  pump();
+}
+
+void IkeSa::begin_request(const wire::Header& h, const Result<Payloads>& payloads) {
   const bool authenticating = phase_ == Phase::kAuth && !initiator;
   const bool expected = authenticating ? h.exchange == ExchangeType::kIkeAuth
                                        : phase_ != Phase::kAuth && phase_ != Phase::kInit &&

@@ -159,6 +159,7 @@ void take_notice(IkeSa& sa, const wire::NotifyPayload& notify) {
 }  // namespace
 
 ike::Task<> respond_informational(IkeSa& sa, Payloads request) {
+  sa.take_window(request);
   Payloads response;
   bool end = false;
   // HDR, SK {[N,] [D,] [CP,] ...}  -->

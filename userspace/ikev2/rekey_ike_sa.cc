@@ -235,6 +235,7 @@ ike::Task<> rekey_ike_sa(IkeSa& sa) {
     request.emplace_back(wire::SaPayload{offer->proposals});
     request.emplace_back(wire::NoncePayload{offer->nonce});
     request.emplace_back(wire::KePayload{offer->group, offer->key->public_value});
+    next.announce_window(request);  // of the new SA, which begins with a window of 1 (1.3.2)
     // HDR, SK {SA, Ni, KEi}  -->
     response = co_await sa.request(ExchangeType::kCreateChildSa, std::move(request));
     //                              <--  HDR, SK {SA, Nr, KEr}
@@ -265,6 +266,7 @@ ike::Task<> rekey_ike_sa(IkeSa& sa) {
   }
   next.dh_engine = shared.engine;
   bring_to_life(sa, next);
+  next.take_window(response);
   settle(sa, next, nonces);
 }
 
@@ -312,6 +314,8 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
   response.emplace_back(wire::SaPayload{{std::move(*chosen)}});
   response.emplace_back(wire::NoncePayload{*nonce});
   response.emplace_back(wire::KePayload{ke->group, std::move(agreement->public_value)});
+  next.announce_window(response);
+  next.take_window(request);
   //                              <--  HDR, SK {SA, Nr, KEr}
   sa.reply(std::move(response));
   if (sa.rekeying) {

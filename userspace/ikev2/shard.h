@@ -81,7 +81,10 @@ class Shard final : public ike::Shard {
                               const Endpoint& remote, ByteView message);
   void reply_stateless(const wire::Header& request, const Endpoint& local, const Endpoint& remote,
                        wire::NotifyPayload notify);
-  void on_unknown_sa(const wire::Header& header, const Endpoint& local, const Endpoint& remote);
+  void on_unknown_sa(const wire::Header& header, const Endpoint& local, const Endpoint& remote,
+                     ByteView message);
+  [[nodiscard]] bool take_spi_hint(const wire::Header& header, const Endpoint& remote,
+                                   ByteView message);
   [[nodiscard]] ike::HalfOpen::Limits limits() const;
 
   ike::SaTable<IkeSa> table_;

@@ -50,14 +50,34 @@ void Shard::dispatch(const Endpoint& local, const Endpoint& remote, ByteView mes
   }
   IkeSa* sa = ours == 0 ? nullptr : find(ours);
   if (sa == nullptr) {
-    on_unknown_sa(*header, local, remote);
+    on_unknown_sa(*header, local, remote, message);
     return;
   }
   sa->on_message(*header, message, local, remote);
 }
 
-void Shard::on_unknown_sa(const wire::Header& header, const Endpoint& local,
-                          const Endpoint& remote) {
+// Somebody at a peer's address says in the clear that it does not know an ESP SPI (1.5): reason
+// enough to ask the peer that receives on it, and no more.
+bool Shard::take_spi_hint(const wire::Header& header, const Endpoint& remote, ByteView message) {
+  if (header.exchange != ExchangeType::kInformational || header.is_response()) return false;
+  wire::PayloadCursor cursor(header.next_payload, message.subspan(wire::Header::kSize));
+  wire::PayloadView first;
+  if (!cursor.advance(first) || first.type != wire::PayloadType::kNotify) return false;
+  const Result<wire::Payload> payload = wire::parse_payload(first);
+  const auto* notify = payload ? std::get_if<wire::NotifyPayload>(&*payload) : nullptr;
+  if (notify == nullptr || notify->type != NotifyType::kInvalidSpi) return false;
+  ++counters.hints_ignored;
+  if (notify->data.size() != 4) return true;
+  const std::uint32_t spi = wire::spi32({1, wire::ProtocolId::kEsp, notify->data, {}});
+  for (IkeSa* sa : with_peer(remote.address)) {
+    if (sa->child_by_outbound(spi) != nullptr) sa->doubt();
+  }
+  return true;
+}
+
+void Shard::on_unknown_sa(const wire::Header& header, const Endpoint& local, const Endpoint& remote,
+                          ByteView message) {
+  if (take_spi_hint(header, remote, message)) return;
   ++counters.unknown_spi;
   log_limited(Severity::kWarning, "CRYPTO", "IKMP_NO_SA",
               "IKE message from " + remote.address.to_string() +

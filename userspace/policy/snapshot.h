@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "userspace/policy/client_configuration.h"
 #include "userspace/policy/ikev2.h"
 #include "userspace/policy/ipsec.h"
 #include "userspace/policy/isakmp.h"
@@ -25,6 +26,12 @@ struct Snapshot {
   std::map<std::string, Ikev2Profile> ikev2_profiles;
   std::uint32_t cookie_challenge =
       0;  // half-open SAs from which on cookies are asked for; 0 = the built-in default
+  std::map<std::string, AuthorizationPolicy> authorization_policies;
+  std::map<std::string, AddressPool> address_pools;
+  std::uint32_t ikev2_window = 5;        // requests of a peer that may be under way at once
+  bool mobike = true;                    // RFC 4555
+  bool crash_detection = true;           // RFC 6290
+  std::uint32_t resumption_seconds = 0;  // life of a ticket (RFC 5723); 0: no resumption
   DpdSettings global_dpd;
   std::uint32_t nat_keepalive_seconds = 20;
   bool legacy_algorithms = false;

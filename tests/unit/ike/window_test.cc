@@ -51,6 +51,22 @@ TEST(RequestWindow, AnswersAreTakenOnce) {
   EXPECT_TRUE(window.idle());
 }
 
+// RFC 7296 2.3: no request runs ahead of an unanswered one by the window or more, however many
+// after it are answered.
+TEST(RequestWindow, WaitsForTheOldestAnswer) {
+  RequestWindow window;
+  window.grow(3);
+  for (std::uint8_t i = 0; i < 3; ++i) window.sent({i}, kPolicy, kStart, 0);
+  EXPECT_FALSE(window.has_room());
+  EXPECT_TRUE(window.answered(1));
+  EXPECT_TRUE(window.answered(2));
+  EXPECT_FALSE(window.has_room());
+  EXPECT_TRUE(window.answered(0));
+  EXPECT_TRUE(window.has_room());
+  window.grow(2);
+  EXPECT_EQ(window.size(), 3U);
+}
+
 TEST(RetransmitPolicy, JitterIsATenthAtMost) {
   for (std::uint32_t random = 0; random < 5000; random += 7) {
     EXPECT_GE(kPolicy.wait(2, random), Duration(2000));
@@ -86,6 +102,22 @@ TEST(ReplyWindow, KeepsAsManyRepliesAsItsSize) {
   }
   EXPECT_EQ(to_bytes(window.cached(2)), Bytes{2});
   EXPECT_TRUE(window.cached(1).empty());
+}
+
+// RFC 7296 2.2, 2.3
+TEST(ReplyWindow, TellsWhatIsAheadFromWhatIsOutside) {
+  ReplyWindow window;
+  window.grow(3);
+  using Verdict = ReplyWindow::Verdict;
+  EXPECT_EQ(window.judge(0), Verdict::kNew);
+  EXPECT_EQ(window.judge(1), Verdict::kAhead);
+  EXPECT_EQ(window.judge(2), Verdict::kAhead);
+  EXPECT_EQ(window.judge(3), Verdict::kOutside);
+  window.begin();
+  EXPECT_EQ(window.judge(2), Verdict::kAhead);
+  window.replied({1});
+  EXPECT_EQ(window.judge(3), Verdict::kAhead);
+  EXPECT_EQ(window.judge(0), Verdict::kResend);
 }
 
 // RFC 7296 2.8.1: both ends come to opposite answers, whoever holds the lowest nonce.
