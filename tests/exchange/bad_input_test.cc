@@ -2,26 +2,13 @@
 // What no sound peer sends, in the clear and well protected, to half-open and established SAs: an
 // error for the sender, a counter that names the cause, and the tunnel beside it lives on
 // (RFC 7296 2.5, 2.21, 3.2).
-#include "tests/exchange/bare_peer.h"
-#include "tests/exchange/malformed.h"
-#include "tests/exchange/two_routers.h"
+#include "tests/exchange/bad_input.h"
 
 namespace spa::exchange {
 namespace {
 
 using wire::ExchangeType;
 using wire::NotifyType;
-using Payloads = std::vector<wire::Payload>;
-
-const wire::NotifyPayload* error_in(const std::vector<wire::Message>& answers) {
-  for (const wire::Message& answer : answers) {
-    for (const wire::Payload& payload : answer.payloads) {
-      const auto* notify = std::get_if<wire::NotifyPayload>(&payload);
-      if (notify != nullptr && wire::is_error(notify->type)) return notify;
-    }
-  }
-  return nullptr;
-}
 
 // Every copy of a datagram that a wrong length makes, of the message or inside it. One that can
 // still be read is another message, not a broken one.
@@ -45,61 +32,6 @@ std::vector<Malformed> broken_copies(const Bytes& datagram) {
   return all;
 }
 
-class BadInput : public TwoRouters {
- protected:
-  void SetUp() override {
-    BarePeer::invite(right, kBare);
-    left.profile().dpd = right.profile().dpd = {30, 2, true};
-    start();
-    bring_up(left);
-    expect_tunnel();
-    spi_ = left.status()[0].spi_local;
-    bare_ = std::make_unique<BarePeer>(network, kBare, right);
-  }
-  void TearDown() override {
-    if (HasFatalFailure()) return;
-    // What the bare peer left behind is gone in the end; the tunnel is the same, and asks and
-    // answers.
-    const std::uint64_t asked = left.manager->counters().liveness_checks;
-    run(Duration(300 * 1000));
-    expect_sas(1, 1);
-    EXPECT_EQ(left.status()[0].spi_local, spi_);
-    EXPECT_GE(left.manager->counters().liveness_checks, asked + 4);
-    EXPECT_EQ(left.manager->counters().peers_dead, 0U);
-  }
-  [[nodiscard]] const ike::Counters& counters() const { return right.manager->counters(); }
-  // Time passes now and then, so that one test does not meet the limits that another is about.
-  void rest() {
-    if (++cases_ % 64 == 0) run(Duration(70 * 1000));
-    ASSERT_LE(right.manager->half_open(), right.options.cookie_threshold);
-    ASSERT_LE(right.status().size(), 400U);
-  }
-  // `prepare` brings the bare peer to where it sends the chain. The victim says INVALID_SYNTAX to
-  // each and counts it.
-  void expect_refused(ExchangeType exchange, const std::vector<Malformed>& chains,
-                      wire::PayloadType first, bool established) {
-    for (const Malformed& chain : chains) {
-      SCOPED_TRACE(chain.what);
-      ASSERT_TRUE(established ? bare_->establish() : bare_->init());
-      const std::uint64_t before = counters().malformed;
-      const auto answers = bare_->send(bare_->seal(exchange, first, chain.octets));
-      EXPECT_EQ(counters().malformed, before + 1);
-      const wire::NotifyPayload* error = error_in(answers);
-      ASSERT_NE(error, nullptr);
-      EXPECT_EQ(error->type, NotifyType::kInvalidSyntax);
-      rest();
-    }
-  }
-  // The tunnel is another one from here on.
-  void renew_spi() { spi_ = left.status()[0].spi_local; }
-  const IpAddress kBare = *IpAddress::parse("198.51.100.7");
-  std::unique_ptr<BarePeer> bare_;
-
- private:
-  std::uint64_t spi_ = 0;
-  unsigned cases_ = 0;
-};
-
 // The bare peer is one that gets through when it behaves.
 TEST_F(BadInput, GoodInput) {
   ASSERT_TRUE(bare_->establish());
@@ -107,7 +39,7 @@ TEST_F(BadInput, GoodInput) {
   EXPECT_EQ(right.database.pairs.size(), 2U);
   const auto made = bare_->send(bare_->seal(ExchangeType::kCreateChildSa, bare_->child_request()));
   ASSERT_EQ(made.size(), 1U);
-  EXPECT_EQ(error_in(made), nullptr);
+  EXPECT_EQ(first_error(made), nullptr);
   EXPECT_EQ(right.database.pairs.size(), 3U);
   const auto alive = bare_->send(bare_->seal(ExchangeType::kInformational, Payloads{}));
   ASSERT_EQ(alive.size(), 1U);
@@ -153,7 +85,7 @@ TEST_F(BadInput, EveryLengthWrong) {
       const auto answers = bare_->send(bare_->seal(exchange, chain.first, wrong.octets));
       EXPECT_EQ(right.database.adds, adds);
       EXPECT_GT(counters().malformed + counters().not_admitted, before);
-      EXPECT_NE(error_in(answers), nullptr);
+      EXPECT_NE(first_error(answers), nullptr);
       rest();
     }
   }

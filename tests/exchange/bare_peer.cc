@@ -156,6 +156,16 @@ Bytes BarePeer::seal(wire::ExchangeType exchange, wire::PayloadType first, ByteV
   header.exchange = exchange;
   header.flags = wire::Header::kFlagInitiator;
   header.message_id = message_id;
+  return seal_under(header, first, chain);
+}
+
+Bytes BarePeer::seal_answer(const wire::Header& request, wire::PayloadType first, ByteView chain) {
+  wire::Header header = request;
+  header.flags = wire::Header::kFlagInitiator | wire::Header::kFlagResponse;
+  return seal_under(header, first, chain);
+}
+
+Bytes BarePeer::seal_under(const wire::Header& header, wire::PayloadType first, ByteView chain) {
   Bytes message = *wire::encrypted_prefix(header, first, seal_->sealed_size(chain.size()));
   (void)seal_->seal(message, chain);
   return message;

@@ -38,6 +38,9 @@ class BarePeer {
   // datagram without sending it.
   [[nodiscard]] Bytes seal(wire::ExchangeType exchange, wire::PayloadType first, ByteView chain);
   [[nodiscard]] Bytes seal(wire::ExchangeType exchange, const std::vector<wire::Payload>& payloads);
+  // The same as the answer to a request of the victim.
+  [[nodiscard]] Bytes seal_answer(const wire::Header& request, wire::PayloadType first,
+                                  ByteView chain);
   // Hands it over at once; the answers to it, opened where they are protected. A protected answer
   // uses up the message ID.
   std::vector<wire::Message> send(ByteView datagram);
@@ -48,6 +51,8 @@ class BarePeer {
   std::uint32_t message_id = 1;
 
  private:
+  [[nodiscard]] Bytes seal_under(const wire::Header& header, wire::PayloadType first,
+                                 ByteView chain);
   [[nodiscard]] bool take_answer(const wire::Message& answer);
   [[nodiscard]] std::optional<wire::Message> open(ByteView datagram) const;
 
