@@ -126,6 +126,7 @@ charon {
     retransmit_timeout = 1.0
     retransmit_tries = 4
     keep_alive = 20s
+    delete_rekeyed_delay = 1
     plugins {
         vici { socket = unix://$work/$name/charon.vici }
     }

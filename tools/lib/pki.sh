@@ -114,6 +114,6 @@ pki_pkcs12() {
     local dir=$1 name=$2 password=$3 file=$4
     shift 4
     cat "$dir/ca.pem" "$@" >"$dir/$name.chain"
-    openssl pkcs12 -export -inkey "$dir/$name.key" -in "$dir/$name.pem" -certfile "$dir/$name.chain" \
+    openssl pkcs12 -export -name "$name" -inkey "$dir/$name.key" -in "$dir/$name.pem" -certfile "$dir/$name.chain" \
         -passout "pass:$password" -out "$file"
 }

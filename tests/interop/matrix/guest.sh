@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC1090,SC2034,SC2154
+# The table in a guest: our daemon on the kernel's data plane, its SAs in the card or in the kernel's software, against
+# a foreign daemon with kernel ESP behind a box on the card's wire. A script names the peer: guest_begin strongswan.
+
+set -euo pipefail
+for part in pki peers cases router; do . "$SPA_ROOT/tools/lib/$part.sh"; done
+work=$(mktemp -d)
+guest_exit() {
+    peers_cleanup
+    cp "$work"/*/*.log /out/ 2>/dev/null || true
+}
+trap guest_exit EXIT
+
+# guest_begin strongswan|libreswan
+guest_begin() {
+    local part
+    for part in suites network ours "$1" rows; do . "$SPA_ROOT/tests/interop/matrix/$part.sh"; done
+    insmod "$SPA_MODULE"
+    modprobe -a esp4 esp6 ah4 ah6 xfrm_user nft_chain_nat nf_conntrack 2>/dev/null || true
+    pki_ca "$work/ca" "Lab CA"
+    pki_issue "$work/ca" router $router_outside
+    pki_issue "$work/ca" peer $peer_outside
+    pki_pkcs12 "$work/ca" router secret99 "$work/router.p12"
+    cp "$work/ca/crl.pem" "$work/crls.pem"
+    matrix_network spa0 "$SPA_WIRE_NIC"
+    mkdir -p "$work/router/etc"
+    ours_base spa0 >"$work/router/etc/startup-config"
+    iked_start router kernel
+    ours crypto pki import LAB pkcs12 "$work/router.p12" password secret99
+    peer_start kernel
+    echo "guest: the table begins after $SECONDS s"
+}
+
+# guest_rows LETTER card|kernel: the card takes SAs, or is told not to.
+guest_rows() {
+    if [ "$2" = card ]; then
+        in_node router ethtool -K spa0 esp-hw-offload on
+    else
+        in_node router ethtool -K spa0 esp-hw-offload off
+    fi
+    run_rows "$1" "$2"
+}
+
+guest_end() {
+    check "the daemon ends cleanly" stop router iked
+    print_results
+    finish
+}
+
+# What the card has sent and verified, and what it was given.
+plane_before() {
+    local wanted=0
+    if [ "$plane" = card ]; then wanted=2; fi
+    why="SAs in the card: $(offloaded), not $wanted"
+    [ "$(offloaded)" = $wanted ] || return 1
+    card_sent=$(card_counter drv_tx_esp) card_received=$(card_counter drv_rx_esp_ok)
+}
+plane_after() {
+    local want=0 counted_by_card
+    if [ "$plane" = card ]; then want=$((2 * pings)); fi
+    counted_by_card="$(($(card_counter drv_tx_esp) - card_sent))/$(($(card_counter drv_rx_esp_ok) - card_received))"
+    why="the card counts out/in $counted_by_card, not $want/$want"
+    [ "$counted_by_card" = "$want/$want" ]
+}

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154
+# Our side of a row: its configuration in the router's language, and what the daemon says of it. Every block carries the
+# row's number in its name, so that one row's rest cannot serve the next. Needs suites.sh and the row's variables.
+
+# ours_base DEVICE: the configuration that all rows share; a crypto map has tunnels of one outer family. The certificates
+# come by crypto pki import.
+ours_base() {
+    cat <<END
+hostname RouterA
+!
+crypto pki trustpoint LAB
+ revocation-check crl
+ crl query file://$work/crls.pem
+!
+crypto pki certificate map PEERS 10
+ issuer-name co example
+!
+interface Ethernet0/0
+ device $1
+ ip address $router_outside 255.255.255.0
+ crypto map VPN4
+!
+interface Ethernet0/1
+ device $1
+ ipv6 address $router_outside6/64
+ crypto map VPN6
+END
+}
+
+ours_ikev2_proposal() {
+    local cipher integ prf group ah # of suite_parts
+    suite_parts "$ike_suite"
+    cat <<END
+crypto ikev2 proposal P$number
+ encryption $(router_ike_cipher "$cipher")
+${integ:+ integrity $integ}
+ prf ${prf:-$integ}
+ group ${group_number[$group]}
+crypto ikev2 policy P$number
+ proposal P$number
+END
+}
+
+ours_ikev2_psk() {
+    local own="fqdn $router_id" other="fqdn $peer_id"
+    if [ "$router_id" = "$us" ]; then own="address $router_id" other="address $peer_id"; fi
+    cat <<END
+crypto ikev2 keyring K$number
+ peer remote
+  address $them_seen
+  pre-shared-key $secret
+crypto ikev2 profile I$number
+ match identity remote $other
+ identity local $own
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local K$number
+END
+}
+
+ours_ikev2_certificates() {
+    cat <<END
+crypto ikev2 profile I$number
+ match certificate PEERS
+ identity local dn
+ authentication remote rsa-sig
+ authentication local rsa-sig
+ pki trustpoint LAB
+END
+}
+
+# What the row protects, as an access list of the inner family.
+ours_access_list() {
+    local what="10.1.1.0 0.0.0.255 10.2.2.0 0.0.0.255"
+    if [ "$inner" = 6 ]; then what="fd01::/64 fd02::/64"; fi
+    if [ "$mode" = transport ]; then what="host $us host $them_seen"; fi
+    if [ "$inner" = 6 ]; then
+        printf 'ipv6 access-list A%s\n permit ipv6 %s\n' "$number" "$what"
+    else
+        printf 'ip access-list extended A%s\n permit ip %s\n' "$number" "$what"
+    fi
+}
+
+ours_row() {
+    if suite_is_legacy "$ike_suite" || suite_is_legacy "$esp_suite"; then echo "crypto legacy-algorithms"; fi
+    ours_ikev2_proposal
+    case $auth in
+        psk) ours_ikev2_psk ;;
+        rsa) ours_ikev2_certificates ;;
+    esac
+    cat <<END
+crypto ipsec transform-set T$number $(router_transforms "$esp_suite")
+ mode $mode
+END
+    ours_access_list
+    cat <<END
+crypto map VPN$outer $number ipsec-isakmp
+ set peer $them_seen
+ set transform-set T$number
+${pfs:+ set pfs group${group_number[$pfs]}}
+ set ikev2-profile I$number
+ match address A$number
+END
+}
+
+# undone FILE: the lines that take back what the file's lines made, last first.
+undone() { sed -n '/^[a-z]/s/^/no /p' "$1" | tac; }
+
+# ours_load: puts the row in force, in place of the one before.
+ours_load() {
+    ours_row >"$work/router/row.new"
+    {
+        echo 'configure terminal'
+        [ ! -f "$work/router/row" ] || undone "$work/router/row"
+        cat "$work/router/row.new"
+        echo end
+    } >"$work/router/paste"
+    mv "$work/router/row.new" "$work/router/row"
+    ours -f "$work/router/paste"
+}
+
+# ours ARGS...: the tool, without the way through the namespace: its socket is a file.
+ours() { timeout 60 "$SPA_ROOT/build/bin/ipsec-tool" --control "$work/router/control" "$@"; }
+
+# ours_look: sets ours_out and ours_in to the packets that our SAs count and ours_settings to their "in use settings"; no
+# settings, no SA.
+ours_look() {
+    ours show crypto ipsec sa >"$work/router/sas" 2>&1
+    ours_out=$(awk '/#pkts encaps:/ { n += $3 } END { print n + 0 }' "$work/router/sas")
+    ours_in=$(awk '/#pkts decaps:/ { n += $3 } END { print n + 0 }' "$work/router/sas")
+    ours_settings=$(sed -n 's/.*in use settings *= *//p' "$work/router/sas" | sort -u)
+}
+
+# Do our screens show the row's algorithms and its method of authentication? What is not configured as it should be might
+# still agree on something.
+ours_agrees() {
+    local cipher integ prf group ah text method=PSK
+    text=$(sed -n 's/.*transform: //p' "$work/router/sas" | sort -u)
+    suite_parts "$esp_suite"
+    # 128 is what a key has unless said otherwise.
+    [[ $text == *"$(suite_bits "${cipher#aes128}")"*"${integ/sha1/sha-}"* ]] || { echo "$text"; return 1; }
+    suite_parts "$ike_suite"
+    if [ "$auth" != psk ]; then method=${auth^^}; fi
+    text=$(ours show crypto ikev2 sa)
+    [[ $text == *"$(suite_bits "$cipher"), PRF"*"DH Grp:${group_number[$group]}, Auth sign: $method, Auth verify: $method"* ]] ||
+        { echo "$text"; return 1; }
+}
+ours_up() { ours_look; [ -n "$ours_settings" ]; }
+ours_gone() { ours_look; [ -z "$ours_settings" ]; }
+ours_delete() { ours clear crypto session; }

@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# vm: --kernel 6.1 --timeout 900
+# vm: --kernel 6.12 --timeout 900
+# The table of tests/interop/matrix against strongSwan with kernel ESP: our SAs in the card, then in the kernel's software.
+. "$SPA_ROOT/tests/interop/matrix/guest.sh"
+guest_begin strongswan
+if [ "$SPA_KERNEL" = 6.1 ]; then
+    guest_rows o card
+    guest_end
+fi
+guest_rows S card
+guest_rows s kernel
+guest_end
