@@ -1,78 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * /dev/spaN: the card's public-key operations for user space.
- *
- * The accelerator (spa_pka) outlives the card while files are open: `sem` keeps the card there for whoever reads
- * pka->card. A context (spa_pka_ctx) is one open file and one owner number on the card. It outlives its file while
- * operations are in flight; with the last of them gone the card is told to destroy the owner's keys, and only when
- * it has answered is the owner number free again.
- */
-#include <linux/dma-mapping.h>
-#include <linux/fs.h>
+/* The public-key accelerator of a card: its queue, what comes back from it, and the device /dev/spaN. */
 #include <linux/miscdevice.h>
-#include <linux/module.h>
-#include <linux/poll.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
-
-#include <spa/uapi.h>
 
 #include "pka.h"
+#include "pka_parts.h"
 #include "spa.h"
 
 #define SPA_PKA_ENTRIES 256
-#define SPA_PKA_MAX_BATCH 64
-/* Also bounds what a context that does not read can make us keep. */
-#define SPA_PKA_MAX_INFLIGHT 128
-#define SPA_PKA_RECORD_ALIGN 8
-
-struct spa_pka {
-	struct kref ref;
-	struct rw_semaphore sem;
-	struct spa *card; /* NULL once it is gone */
-	struct miscdevice misc;
-	int id;
-	char name[16];
-	struct ida owners;
-
-	spinlock_t lock; /* the queue and the tags */
-	bool stopped; /* for good */
-	bool paused;  /* while the card is reset */
-	bool dead;    /* and when it did not come back */
-	struct spa_queue q;
-	struct spa_tags tags;
-	struct list_head contexts; /* open files, under `lock`; woken when the card goes */
-	wait_queue_head_t room;    /* for poll: the ring was full */
-};
-
-struct spa_pka_ctx {
-	refcount_t ref; /* the file, and every operation in flight */
-	struct spa_pka *pka;
-	struct list_head list;
-	u32 owner;
-	struct mutex reader;
-	spinlock_t lock; /* done, held */
-	struct list_head done;
-	u32 held; /* submitted and not yet read */
-	wait_queue_head_t wait;
-	struct spa_cmd release;
-};
-
-struct spa_pka_op {
-	struct list_head list;
-	struct spa_pka_ctx *ctx;
-	struct spa_pk_completion_record record; /* tag first, the rest when it is done */
-	u32 in_length;
-	u32 out_length;
-	void *in;
-	void *out;
-	dma_addr_t in_dma;
-	dma_addr_t out_dma;
-};
 
 static DEFINE_IDA(spa_pka_ids);
-
-/* ---- Lifetimes ---- */
 
 static void spa_pka_free(struct kref *ref)
 {
@@ -83,127 +20,19 @@ static void spa_pka_free(struct kref *ref)
 	kfree(pka);
 }
 
-static void spa_pka_op_free(struct spa_pka_op *op)
+void spa_pka_put(struct spa_pka *pka)
 {
-	/* Digests, shared secrets, private keys on their way in. */
-	kfree_sensitive(op->in);
-	kfree_sensitive(op->out);
-	kfree(op);
+	kref_put(&pka->ref, spa_pka_free);
 }
 
-static void spa_pka_ctx_free(struct spa_pka_ctx *ctx)
+bool spa_pka_gone(const struct spa_pka *pka)
 {
-	struct spa_pka_op *op, *next;
-
-	list_for_each_entry_safe(op, next, &ctx->done, list)
-		spa_pka_op_free(op);
-	ida_free(&ctx->pka->owners, ctx->owner);
-	kref_put(&ctx->pka->ref, spa_pka_free);
-	kfree(ctx);
+	return READ_ONCE(pka->stopped) || READ_ONCE(pka->dead);
 }
 
-static void spa_pka_ctx_released(struct spa *spa, struct spa_cmd *cmd, int err)
-{
-	/* A reset has destroyed them too. */
-	if (err && err != -ENODEV && err != -ECANCELED)
-		dev_err_ratelimited(spa->dev, "keys of an owner were not destroyed: %d\n", err);
-	spa_pka_ctx_free(container_of(cmd, struct spa_pka_ctx, release));
-}
+/* ---- Requests ---- */
 
-/* Puts a reference while `card`, if not NULL, cannot go. */
-static void spa_pka_ctx_put(struct spa_pka_ctx *ctx, struct spa *card)
-{
-	if (!refcount_dec_and_test(&ctx->ref))
-		return;
-	if (!card) {
-		/* Its keys went with it. */
-		spa_pka_ctx_free(ctx);
-		return;
-	}
-	ctx->release.desc.opcode = cpu_to_le16(SPA_CMD_OWNER_RELEASE);
-	ctx->release.desc.index = cpu_to_le32(ctx->owner);
-	ctx->release.done = spa_pka_ctx_released;
-	spa_admin_submit(card, &ctx->release);
-}
-
-static void spa_pka_op_unmap(struct device *dev, struct spa_pka_op *op)
-{
-	if (op->in)
-		dma_unmap_single(dev, op->in_dma, op->in_length, DMA_TO_DEVICE);
-	if (op->out)
-		dma_unmap_single(dev, op->out_dma, op->out_length, DMA_FROM_DEVICE);
-}
-
-/* ---- Submitting ---- */
-
-static int spa_pka_op_map(struct device *dev, struct spa_pka_op *op)
-{
-	if (op->in) {
-		op->in_dma = dma_map_single(dev, op->in, op->in_length, DMA_TO_DEVICE);
-		if (dma_mapping_error(dev, op->in_dma))
-			return -ENOMEM;
-	}
-	if (op->out) {
-		op->out_dma = dma_map_single(dev, op->out, op->out_length, DMA_FROM_DEVICE);
-		if (dma_mapping_error(dev, op->out_dma))
-			goto err_in;
-	}
-	return 0;
-
-err_in:
-	if (op->in)
-		dma_unmap_single(dev, op->in_dma, op->in_length, DMA_TO_DEVICE);
-	return -ENOMEM;
-}
-
-static int spa_pka_check(struct spa *spa, const struct spa_pk_request *r)
-{
-	if (r->op < SPA_PK_DH_GENERATE || r->op > SPA_PK_VERIFY)
-		return -EINVAL;
-	if (r->in_length > spa->limits.pk_data || r->out_length > spa->limits.pk_data)
-		return -EMSGSIZE;
-	return 0;
-}
-
-static struct spa_pka_op *spa_pka_op_new(struct spa *spa, struct spa_pka_ctx *ctx, const struct spa_pk_request *r)
-{
-	struct spa_pka_op *op;
-	int err;
-
-	op = kzalloc(sizeof(*op), GFP_KERNEL);
-	if (!op)
-		return ERR_PTR(-ENOMEM);
-	op->ctx = ctx;
-	op->record.tag = r->tag;
-	op->in_length = r->in_length;
-	op->out_length = r->out_length;
-	err = -ENOMEM;
-	if (r->in_length) {
-		op->in = memdup_user(u64_to_user_ptr(r->in), r->in_length);
-		if (IS_ERR(op->in)) {
-			err = PTR_ERR(op->in);
-			op->in = NULL;
-			goto err_op;
-		}
-	}
-	if (r->out_length) {
-		/* Zeroed: a card that says it wrote and did not must not show user space our memory. */
-		op->out = kzalloc(r->out_length, GFP_KERNEL);
-		if (!op->out)
-			goto err_op;
-	}
-	err = spa_pka_op_map(spa->dev, op);
-	if (err)
-		goto err_op;
-	return op;
-
-err_op:
-	spa_pka_op_free(op);
-	return ERR_PTR(err);
-}
-
-/* Writes the command behind the tail. False when the ring is full. */
-static bool spa_pka_post(struct spa_pka *pka, struct spa_pka_op *op, const struct spa_pk_request *r)
+bool spa_pka_post(struct spa_pka *pka, struct spa_pka_op *op, const struct spa_pk_request *r)
 {
 	struct spa_pk_cmd *cmd;
 	bool posted = false;
@@ -228,88 +57,12 @@ static bool spa_pka_post(struct spa_pka *pka, struct spa_pka_op *op, const struc
 	return posted;
 }
 
-static bool spa_pka_hold(struct spa_pka_ctx *ctx)
+void spa_pka_ring(struct spa_pka *pka)
 {
-	bool room;
-
-	spin_lock_bh(&ctx->lock);
-	room = ctx->held < SPA_PKA_MAX_INFLIGHT;
-	if (room)
-		ctx->held++;
-	spin_unlock_bh(&ctx->lock);
-	return room;
-}
-
-static void spa_pka_unhold(struct spa_pka_ctx *ctx)
-{
-	spin_lock_bh(&ctx->lock);
-	ctx->held--;
-	spin_unlock_bh(&ctx->lock);
-}
-
-static int spa_pka_submit_one(struct spa *spa, struct spa_pka_ctx *ctx, const struct spa_pk_request *r)
-{
-	struct spa_pka_op *op;
-	int err;
-
-	err = spa_pka_check(spa, r);
-	if (err)
-		return err;
-	if (!spa_pka_hold(ctx))
-		return -EAGAIN;
-	op = spa_pka_op_new(spa, ctx, r);
-	if (IS_ERR(op)) {
-		spa_pka_unhold(ctx);
-		return PTR_ERR(op);
-	}
-	/* Before the card can finish it. */
-	refcount_inc(&ctx->ref);
-	if (spa_pka_post(ctx->pka, op, r))
-		return 0;
-	spa_pka_op_unmap(spa->dev, op);
-	spa_pka_op_free(op);
-	spa_pka_unhold(ctx);
-	/* Never the last one: the file has its own. */
-	spa_pka_ctx_put(ctx, spa);
-	return -EAGAIN;
-}
-
-static int spa_pka_submit_batch(struct spa *spa, struct spa_pka_ctx *ctx, struct spa_pk_submit *batch)
-{
-	const struct spa_pk_request __user *requests = u64_to_user_ptr(batch->requests);
-	struct spa_pk_request r;
-	int err = 0;
-
-	for (batch->taken = 0; batch->taken < batch->count; batch->taken++) {
-		if (copy_from_user(&r, &requests[batch->taken], sizeof(r)))
-			err = -EFAULT;
-		else
-			err = spa_pka_submit_one(spa, ctx, &r);
-		if (err)
-			break;
-	}
-	if (!batch->taken)
-		return err;
-	spin_lock_bh(&ctx->pka->lock);
-	if (!ctx->pka->stopped && !ctx->pka->paused)
-		spa_sq_ring(&ctx->pka->q);
-	spin_unlock_bh(&ctx->pka->lock);
-	return 0;
-}
-
-static long spa_pka_submit(struct spa *spa, struct spa_pka_ctx *ctx, struct spa_pk_submit __user *arg)
-{
-	struct spa_pk_submit batch;
-	int err;
-
-	if (copy_from_user(&batch, arg, sizeof(batch)))
-		return -EFAULT;
-	if (!batch.count || batch.count > SPA_PKA_MAX_BATCH)
-		return -EINVAL;
-	err = spa_hw_alive(spa) ?: spa_pka_submit_batch(spa, ctx, &batch);
-	if (err)
-		return err;
-	return put_user(batch.taken, &arg->taken);
+	spin_lock_bh(&pka->lock);
+	if (!pka->stopped && !pka->paused)
+		spa_sq_ring(&pka->q);
+	spin_unlock_bh(&pka->lock);
 }
 
 /* ---- Completions ---- */
@@ -320,10 +73,7 @@ static void spa_pka_finish(struct spa *spa, struct spa_pka_op *op, int status)
 
 	spa_pka_op_unmap(spa->dev, op);
 	op->record.status = status;
-	spin_lock_bh(&ctx->lock);
-	list_add_tail(&op->list, &ctx->done);
-	spin_unlock_bh(&ctx->lock);
-	wake_up_interruptible(&ctx->wait);
+	spa_pka_ctx_done(ctx, op);
 	/* Nobody reads what a closed file asked for. */
 	spa_pka_ctx_put(ctx, spa);
 }
@@ -399,6 +149,8 @@ static void spa_pka_cancel_all(struct spa *spa, struct spa_pka *pka)
 	}
 }
 
+/* ---- Around a reset ---- */
+
 void spa_pka_pause(struct spa *spa)
 {
 	struct spa_pka *pka = spa->pka;
@@ -449,199 +201,6 @@ bool spa_pka_catch_up(struct spa *spa)
 	spa_pka_poll(pka);
 	return true;
 }
-
-/* ---- The file ---- */
-
-static int spa_pka_open(struct inode *inode, struct file *file)
-{
-	/* misc_open holds off misc_deregister, so the accelerator is there. */
-	struct spa_pka *pka = container_of(file->private_data, struct spa_pka, misc);
-	struct spa_pka_ctx *ctx = kzalloc(sizeof(*ctx), GFP_KERNEL);
-	int owner;
-
-	if (!ctx)
-		return -ENOMEM;
-	/* 0 is nobody. */
-	owner = ida_alloc_min(&pka->owners, 1, GFP_KERNEL);
-	if (owner < 0) {
-		kfree(ctx);
-		return owner;
-	}
-	refcount_set(&ctx->ref, 1);
-	kref_get(&pka->ref);
-	ctx->pka = pka;
-	ctx->owner = owner;
-	mutex_init(&ctx->reader);
-	spin_lock_init(&ctx->lock);
-	INIT_LIST_HEAD(&ctx->done);
-	init_waitqueue_head(&ctx->wait);
-	spin_lock_bh(&pka->lock);
-	list_add(&ctx->list, &pka->contexts);
-	spin_unlock_bh(&pka->lock);
-	file->private_data = ctx;
-	return stream_open(inode, file);
-}
-
-static int spa_pka_release(struct inode *inode, struct file *file)
-{
-	struct spa_pka_ctx *ctx = file->private_data;
-	struct spa_pka *pka = ctx->pka;
-
-	/* The context may be the last to hold it. */
-	kref_get(&pka->ref);
-	spin_lock_bh(&pka->lock);
-	list_del(&ctx->list);
-	spin_unlock_bh(&pka->lock);
-	down_read(&pka->sem);
-	spa_pka_ctx_put(ctx, pka->card);
-	up_read(&pka->sem);
-	kref_put(&pka->ref, spa_pka_free);
-	return 0;
-}
-
-static long spa_pka_info(struct spa *spa, struct spa_pk_info __user *arg)
-{
-	struct spa_pk_info info = {
-		.version = SPA_UAPI_VERSION,
-		.features = spa->limits.features,
-		.max_batch = SPA_PKA_MAX_BATCH,
-		.max_inflight = SPA_PKA_MAX_INFLIGHT,
-		.max_data = spa->limits.pk_data,
-		.max_sas = spa->limits.sas,
-	};
-
-	strscpy(info.netdev, spa->netdev->name, sizeof(info.netdev));
-	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
-}
-
-static long spa_pka_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
-{
-	struct spa_pka_ctx *ctx = file->private_data;
-	struct spa_pka *pka = ctx->pka;
-	long ret;
-
-	down_read(&pka->sem);
-	if (!pka->card)
-		ret = -ENODEV;
-	else if (cmd == SPA_IOC_INFO)
-		ret = spa_pka_info(pka->card, (void __user *)arg);
-	else if (cmd == SPA_IOC_SUBMIT)
-		ret = spa_pka_submit(pka->card, ctx, (void __user *)arg);
-	else
-		ret = -ENOTTY;
-	up_read(&pka->sem);
-	return ret;
-}
-
-static size_t spa_pka_record_size(const struct spa_pka_op *op)
-{
-	return ALIGN(sizeof(op->record) + op->record.length, SPA_PKA_RECORD_ALIGN);
-}
-
-static int spa_pka_copy_record(const struct spa_pka_op *op, char __user *to)
-{
-	size_t end = sizeof(op->record) + op->record.length;
-
-	if (copy_to_user(to, &op->record, sizeof(op->record)) ||
-	    copy_to_user(to + sizeof(op->record), op->out, op->record.length) ||
-	    clear_user(to + end, spa_pka_record_size(op) - end))
-		return -EFAULT;
-	return 0;
-}
-
-/* The oldest finished operation; the reader's mutex keeps it there. */
-static struct spa_pka_op *spa_pka_first_done(struct spa_pka_ctx *ctx)
-{
-	struct spa_pka_op *op;
-
-	spin_lock_bh(&ctx->lock);
-	op = list_first_entry_or_null(&ctx->done, struct spa_pka_op, list);
-	spin_unlock_bh(&ctx->lock);
-	return op;
-}
-
-/* Octets copied; 0 when nothing is finished. */
-static ssize_t spa_pka_read_records(struct spa_pka_ctx *ctx, char __user *to, size_t room)
-{
-	struct spa_pka_op *op;
-	size_t done = 0;
-	int err;
-
-	while ((op = spa_pka_first_done(ctx))) {
-		if (spa_pka_record_size(op) > room - done)
-			return done ?: -EMSGSIZE;
-		err = spa_pka_copy_record(op, to + done);
-		if (err)
-			return done ?: err;
-		done += spa_pka_record_size(op);
-		spin_lock_bh(&ctx->lock);
-		list_del(&op->list);
-		ctx->held--;
-		spin_unlock_bh(&ctx->lock);
-		spa_pka_op_free(op);
-	}
-	return done;
-}
-
-static bool spa_pka_gone(const struct spa_pka *pka)
-{
-	return READ_ONCE(pka->stopped) || READ_ONCE(pka->dead);
-}
-
-static bool spa_pka_readable(struct spa_pka_ctx *ctx)
-{
-	return spa_pka_first_done(ctx) || spa_pka_gone(ctx->pka);
-}
-
-static ssize_t spa_pka_read(struct file *file, char __user *to, size_t room, loff_t *offset)
-{
-	struct spa_pka_ctx *ctx = file->private_data;
-	ssize_t ret;
-
-	for (;;) {
-		if (mutex_lock_interruptible(&ctx->reader))
-			return -ERESTARTSYS;
-		ret = spa_pka_read_records(ctx, to, room);
-		mutex_unlock(&ctx->reader);
-		if (ret)
-			return ret;
-		if (spa_pka_gone(ctx->pka))
-			return -ENODEV;
-		if (file->f_flags & O_NONBLOCK)
-			return -EAGAIN;
-		if (wait_event_interruptible(ctx->wait, spa_pka_readable(ctx)))
-			return -ERESTARTSYS;
-	}
-}
-
-static __poll_t spa_pka_fpoll(struct file *file, poll_table *wait)
-{
-	struct spa_pka_ctx *ctx = file->private_data;
-	struct spa_pka *pka = ctx->pka;
-	__poll_t mask = 0;
-
-	poll_wait(file, &ctx->wait, wait);
-	poll_wait(file, &pka->room, wait);
-	if (spa_pka_first_done(ctx))
-		mask |= EPOLLIN | EPOLLRDNORM;
-	spin_lock_bh(&pka->lock);
-	if (spa_pka_gone(pka))
-		mask |= EPOLLERR | EPOLLHUP;
-	else if (!pka->paused && !spa_tags_full(&pka->tags) && READ_ONCE(ctx->held) < SPA_PKA_MAX_INFLIGHT)
-		mask |= EPOLLOUT | EPOLLWRNORM;
-	spin_unlock_bh(&pka->lock);
-	return mask;
-}
-
-static const struct file_operations spa_pka_fops = {
-	.owner = THIS_MODULE,
-	.open = spa_pka_open,
-	.release = spa_pka_release,
-	.unlocked_ioctl = spa_pka_ioctl,
-	.compat_ioctl = compat_ptr_ioctl,
-	.read = spa_pka_read,
-	.poll = spa_pka_fpoll,
-};
 
 /* ---- Making and unmaking ---- */
 
@@ -736,7 +295,7 @@ err_queue:
 	spa_tags_free(&pka->tags);
 err_pka:
 	spa->pka = NULL;
-	kref_put(&pka->ref, spa_pka_free);
+	spa_pka_put(pka);
 	return err;
 }
 
@@ -784,5 +343,5 @@ void spa_pka_stop(struct spa *spa)
 	spa_queue_free(&pka->q);
 	spa_tags_free(&pka->tags);
 	spa->pka = NULL;
-	kref_put(&pka->ref, spa_pka_free);
+	spa_pka_put(pka);
 }
