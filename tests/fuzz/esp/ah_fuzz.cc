@@ -62,7 +62,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // In transport mode the addresses are the packet's own, for which there is no SA as a rule.
   engine.decapsulate({&in, 1});
   check(in.packet);
-  // Arriving, an inner packet is looked at more closely than leaving.
-  if ((shape & 1) != 0 && in.status != SPA_OK && in.status != SPA_E_FORMAT) std::abort();
+  // Arriving, an inner packet is looked at more closely than leaving. And the number may be the one
+  // of the packet that came first, when that was genuine.
+  const bool seen = in.status == SPA_E_REPLAY && arrived.status == SPA_OK;
+  if ((shape & 1) != 0 && in.status != SPA_OK && in.status != SPA_E_FORMAT && !seen) std::abort();
   return 0;
 }
