@@ -24,7 +24,7 @@
 #define SPA_NONSENSE_WINDOW (60 * HZ)
 #define SPA_IRQS_MANY 8
 #define SPA_IRQS_WINDOW (10 * HZ)
-/* Looks at which frames found no buffer in rings that did not move: a burst is seen at two of them at most. */
+/* Looks at which frames found no buffer in a ring that did not move: a burst is seen at two of them at most. */
 #define SPA_LOOKS_LOSING 6
 
 const char *spa_fault_text(enum spa_fault fault)
@@ -197,22 +197,25 @@ static bool spa_look_at_pair(struct spa *spa, struct spa_pair *pair)
 
 /*
  * A receive queue that stands still looks like one without traffic. But the card counts what found no buffer: when that
- * goes on while the rings, which are full of buffers, do not move, they will not move any more.
+ * goes on while the ring does not move, with buffers in it and nothing for us to take out, it will not move any more. A
+ * ring without buffers is no fault of the card's: the machine has no memory.
  */
-static void spa_look_for_losses(struct spa *spa)
+static void spa_look_for_losses(struct spa *spa, struct spa_pair *pair)
 {
-	struct spa_watch *h = &spa->watch;
-	u64 lost = READ_ONCE(h->no_buffer);
-	u32 heads = 0, i;
+	u32 dropped;
 
-	for (i = 0; i < spa->nr_pairs; i++)
-		heads += READ_ONCE(spa->pairs[i].rx.cq.head);
-	if (heads != h->rx_heads)
-		h->rx_losing = 0;
-	else if (lost != h->no_buffer_seen && ++h->rx_losing >= SPA_LOOKS_LOSING)
+	if (!(spa->limits.features & SPA_FEATURE_QUEUE_DROPS))
+		return;
+	dropped = spa_read(spa, SPA_REG_QUEUE(pair->rx.id, SPA_QREG_DROPPED));
+	if (READ_ONCE(pair->rx.cq.head) != pair->rx_head || !spa_sq_used(&pair->rx) || spa_cq_pending(&pair->rx))
+		pair->rx_losing = 0;
+	else if (dropped != pair->rx_dropped && ++pair->rx_losing >= SPA_LOOKS_LOSING) {
+		netdev_warn(spa->netdev, "receive queue %u stands at %u and loses frames\n", pair->index,
+			    pair->rx_head);
 		spa_health_fault(spa, SPA_FAULT_STALL);
-	h->rx_heads = heads;
-	h->no_buffer_seen = lost;
+	}
+	pair->rx_head = READ_ONCE(pair->rx.cq.head);
+	pair->rx_dropped = dropped;
 }
 
 static bool spa_look_at_pairs(struct spa *spa)
@@ -224,9 +227,10 @@ static bool spa_look_at_pairs(struct spa *spa)
 	if (!mutex_trylock(&spa->rings_lock))
 		return false;
 	if (spa->rings_up) {
-		for (i = 0; i < spa->nr_pairs; i++)
+		for (i = 0; i < spa->nr_pairs; i++) {
 			lost |= spa_look_at_pair(spa, &spa->pairs[i]);
-		spa_look_for_losses(spa);
+			spa_look_for_losses(spa, &spa->pairs[i]);
+		}
 	}
 	mutex_unlock(&spa->rings_lock);
 	return lost;
@@ -286,31 +290,6 @@ static void spa_audit(struct spa *spa)
 	spa_admin_submit(spa, &h->audit);
 }
 
-static void spa_stats_done(struct spa *spa, struct spa_cmd *cmd, int err)
-{
-	struct spa_watch *h = &spa->watch;
-
-	if (!err)
-		WRITE_ONCE(h->no_buffer, le64_to_cpu(READ_ONCE(h->stats_buffer->rx_no_buffer)));
-	smp_store_release(&h->reading_stats, false);
-}
-
-static void spa_read_stats(struct spa *spa)
-{
-	struct spa_watch *h = &spa->watch;
-
-	if (smp_load_acquire(&h->reading_stats))
-		return;
-	h->stats.desc = (struct spa_admin_cmd){
-		.opcode = cpu_to_le16(SPA_CMD_STATS_READ),
-		.length = cpu_to_le32(sizeof(*h->stats_buffer)),
-		.addr = cpu_to_le64(h->stats_dma),
-	};
-	h->stats.done = spa_stats_done;
-	h->reading_stats = true;
-	spa_admin_submit(spa, &h->stats);
-}
-
 static void spa_health_watch(struct work_struct *work)
 {
 	struct spa_watch *h = container_of(to_delayed_work(work), struct spa_watch, watch);
@@ -319,7 +298,6 @@ static void spa_health_watch(struct work_struct *work)
 	if (READ_ONCE(spa->state) == SPA_RUNNING && spa_look_at_registers(spa)) {
 		spa_look_at_queues(spa);
 		spa_audit(spa);
-		spa_read_stats(spa);
 	}
 	spin_lock_irq(&h->lock);
 	if (!h->stopped)
@@ -338,23 +316,13 @@ int spa_health_init(struct spa *spa)
 	INIT_WORK(&h->report, spa_health_report);
 	h->stopped = true;
 	h->audit_buffer = dma_alloc_coherent(spa->dev, SPA_ADMIN_DATA, &h->audit_dma, GFP_KERNEL);
-	if (!h->audit_buffer)
-		return -ENOMEM;
-	h->stats_buffer = dma_alloc_coherent(spa->dev, sizeof(*h->stats_buffer), &h->stats_dma, GFP_KERNEL);
-	if (!h->stats_buffer)
-		goto err_audit;
-	return 0;
-
-err_audit:
-	dma_free_coherent(spa->dev, SPA_ADMIN_DATA, h->audit_buffer, h->audit_dma);
-	return -ENOMEM;
+	return h->audit_buffer ? 0 : -ENOMEM;
 }
 
 void spa_health_free(struct spa *spa)
 {
 	struct spa_watch *h = &spa->watch;
 
-	dma_free_coherent(spa->dev, sizeof(*h->stats_buffer), h->stats_buffer, h->stats_dma);
 	dma_free_coherent(spa->dev, SPA_ADMIN_DATA, h->audit_buffer, h->audit_dma);
 }
 
@@ -390,7 +358,6 @@ void spa_health_reset(struct spa *spa)
 	h->nonsense.count = 0;
 	spin_unlock_irq(&h->lock);
 	h->irqs.count = 0;
-	h->rx_losing = 0;
 	h->beatless = 0;
 	h->mute = 0;
 	h->admin.looks = 0;
@@ -398,5 +365,6 @@ void spa_health_reset(struct spa *spa)
 	for (i = 0; i < spa->max_pairs; i++) {
 		spa->pairs[i].tx_progress.looks = 0;
 		spa->pairs[i].rx_progress.looks = 0;
+		spa->pairs[i].rx_losing = 0;
 	}
 }

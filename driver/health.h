@@ -52,15 +52,6 @@ struct spa_watch {
 	void *audit_buffer;
 	dma_addr_t audit_dma;
 
-	struct spa_cmd stats; /* asks the card how many frames found no buffer */
-	bool reading_stats;
-	struct spa_port_stats *stats_buffer;
-	dma_addr_t stats_dma;
-	u64 no_buffer;      /* as it has answered */
-	u64 no_buffer_seen; /* and when the rings were looked at */
-	u32 rx_heads;       /* the sum of all */
-	u32 rx_losing;      /* looks at which frames were lost and no ring had moved since the first of them */
-
 	struct spa_tally nonsense; /* under the lock */
 	struct spa_tally irqs;     /* looks that found a lost interrupt */
 	u64 seen[SPA_NR_FAULTS]; /* for the diagnosis */

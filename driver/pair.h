@@ -39,6 +39,9 @@ struct spa_pair {
 	struct spa_tx_slot *tx_slots;
 	struct spa_progress rx_progress; /* the watchdog's */
 	struct spa_progress tx_progress;
+	u16 rx_head;    /* of the completion ring, at the last look */
+	u32 rx_dropped; /* frames without a buffer, as the card had counted them at the last look */
+	u32 rx_losing;  /* looks at which there were more, and the ring had not moved since the first of them */
 	unsigned long irqs; /* for the self-test */
 	bool broken; /* a completion made no sense: nothing is believed until the pair is restarted */
 	struct spa_poll_counters poll;

@@ -46,6 +46,8 @@ std::uint32_t Queue::read_register(std::uint32_t offset) const {
       return sq_.head();
     case SPA_QREG_CQ_TAIL:
       return cq_.tail();
+    case SPA_QREG_DROPPED:
+      return dropped_;
     default:
       return offset < SPA_QUEUE_REGS_STRIDE && offset % 4 == 0 ? reg(offset) : 0;
   }
@@ -91,6 +93,7 @@ void Queue::start() {
   vector_ = reg(SPA_QREG_VECTOR);
   sq_.start(static_cast<std::uint16_t>(reg(SPA_QREG_SQ_SIZE)));
   cq_.start(static_cast<std::uint16_t>(reg(SPA_QREG_CQ_SIZE)));
+  dropped_ = 0;
   last_cq_slot_ = 0;
   wake_sq_.reset();
   wake_cq_.reset();
@@ -108,6 +111,7 @@ void Queue::stop() {
 void Queue::reset() {
   stop();
   error_ = false;
+  dropped_ = 0;
   registers_ = {};
   sq_.start(0);
   cq_.start(0);

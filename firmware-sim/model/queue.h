@@ -55,6 +55,8 @@ class Queue {
   // Submission entries that wait, and the index of the first of them.
   [[nodiscard]] std::uint16_t pending() const { return works() ? sq_.pending() : 0; }
   [[nodiscard]] std::uint16_t head() const { return sq_.head(); }
+  // A frame for this queue found no buffer.
+  void drop() { ++dropped_; }
   [[nodiscard]] std::uint16_t sq_size() const { return sq_.size(); }
   // Copies the entry that is `ahead` of the head. False stops the card.
   template <typename T>
@@ -109,6 +111,7 @@ class Queue {
   bool running_ = false;
   bool error_ = false;
   std::uint32_t epoch_ = 0;
+  std::uint32_t dropped_ = 0;
   std::array<std::uint32_t, SPA_QUEUE_REGS_STRIDE / 4> registers_{};
   std::uint64_t sq_base_ = 0;
   std::uint64_t cq_base_ = 0;

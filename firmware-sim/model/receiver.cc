@@ -70,17 +70,22 @@ Queue* Receiver::choose(const FlowHash& hash) {
   return nullptr;
 }
 
+void Receiver::drop(Queue* queue) {
+  ++core_.counters.rx_no_buffer;
+  if (queue != nullptr) queue->drop();
+}
+
 void Receiver::deliver(const esp::RxFrame& frame) {
   const FlowHash hash = core_.rss.hash(frame);
   Queue* queue = choose(hash);
   spa_rx_desc buffer{};
   if (queue == nullptr || queue->pending() == 0 || queue->room() == 0) {
-    ++core_.counters.rx_no_buffer;
+    drop(queue);
     return;
   }
   if (!queue->fetch(0, buffer)) return;
   if (from_le(buffer.length) < frame.frame.size()) {
-    ++core_.counters.rx_no_buffer;
+    drop(queue);
     return;
   }
   spa_completion completion{};

@@ -31,6 +31,8 @@ class Receiver {
   [[nodiscard]] bool wanted(ByteView frame) const;
   void decrypt_and_deliver(std::size_t count);
   void deliver(const esp::RxFrame& frame);
+  // Counts a frame that found no buffer, for the queue too when one was chosen.
+  void drop(Queue* queue);
   [[nodiscard]] Queue* choose(const FlowHash& hash);
 
   Core& core_;

@@ -88,7 +88,8 @@
 	X(STATUS, 0x20, SPA_RO, "SPA_QUEUE_STATUS_*")                                                    \
 	X(SQ_HEAD, 0x24, SPA_RO, "next submission entry that the card will read")                        \
 	X(CQ_TAIL, 0x28, SPA_RO, "next completion entry that the card will write")                       \
-	X(COALESCE, 0x2c, SPA_RW, "microseconds | entries << 16: how long an interrupt may wait")
+	X(COALESCE, 0x2c, SPA_RW, "microseconds | entries << 16: how long an interrupt may wait")        \
+	X(DROPPED, 0x30, SPA_RO, "rx: frames that found no buffer since the queue was started, modulo 2^32")
 
 enum spa_register {
 #define SPA_X(name, offset, access, text) SPA_REG_##name = offset,
@@ -120,7 +121,8 @@ enum spa_queue_register {
 	X(COALESCE, 10, "the queue register COALESCE works")                                             \
 	X(SHADOW, 11, "SPA_CMD_SHADOW_SET: doorbells in driver memory")                                  \
 	X(SA_UPDATE, 12, "SPA_CMD_SA_UPDATE")                                                            \
-	X(HEALTH, 13, "SPA_CMD_HEALTH_READ, the DIAG registers, SPA_EVENT_HEALTH")
+	X(HEALTH, 13, "SPA_CMD_HEALTH_READ, the DIAG registers, SPA_EVENT_HEALTH")                       \
+	X(QUEUE_DROPS, 14, "the queue register DROPPED counts")
 
 enum spa_feature SPA_FLAGS {
 #define SPA_X(name, bit, text) SPA_FEATURE_##name = 1u << bit,

@@ -118,11 +118,31 @@ under_traffic() {
 }
 quiet() { ! router ethtool -S spa0 | grep -E 'drv_(faults|restarts|irqs_lost|.*bad_[a-z]*|tx_map_errors|tx_card_errors): *[1-9]'; }
 
+# One receive queue stands still while all others have traffic.
+stalled() {
+    local pid
+    router ethtool -X spa0 default
+    # shellcheck disable=SC2016
+    ip netns exec peer bash -c 'while :; do
+        for ((i = 0; i < 128; i++)); do echo x >"/dev/udp/$1/$((20000 + i))"; done
+        sleep 0.1
+    done' datagrams $R4 2>/dev/null &
+    pid=$!
+    check "a receive queue stands still" fault 0 set stall-queue 10
+    check "that is noticed, whatever the others do" within 60 has 'receive queue 2 stands at' dmesg
+    check "and the card brought back" within 60 has 'the card runs again' dmesg
+    kill $pid
+    wait $pid
+    check "flows spread over all pairs again" within 20 spread $R4
+    check "and the tunnel goes on" router ping -q -c 3 -i 0.1 -W 10 $PI4
+}
+
 probe
 secure tunnel 4 4 "${algorithm[@]}" replay-window 64
 flows
 doorbells
 under_traffic
+stalled
 clear_security
 check "the module unloads" rmmod spa
 finish

@@ -163,6 +163,24 @@ TEST_F(RssQueues, AFrameForAQueueThatStandsIsLostAndCounted) {
   EXPECT_EQ(host.stats().rx_no_buffer, 1u);
 }
 
+TEST_F(RssQueues, EachQueueCountsItsOwnLosses) {
+  ASSERT_NE(host.read(SPA_REG_FEATURES) & SPA_FEATURE_QUEUE_DROPS, 0u);
+  const auto dropped = [&](std::uint32_t i) {
+    return host.read(SPA_REG_QUEUE(SPA_QUEUE_RX(i), SPA_QREG_DROPPED));
+  };
+  spa_rss all_second = request(kOuter);
+  std::fill(std::begin(all_second.table), std::end(all_second.table), std::uint8_t{1});
+  ASSERT_EQ(rss_set(all_second), unsigned{SPA_OK});
+  ASSERT_TRUE(host.device.fault("set stall-queue " + std::to_string(SPA_QUEUE_RX(1))));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(arrival(plain_frame(mac)).first, 2);
+  EXPECT_EQ(dropped(0), 0u);
+  EXPECT_EQ(dropped(1), 3u);
+  host.write(SPA_REG_QUEUE(SPA_QUEUE_RX(1), SPA_QREG_CONTROL), 0);
+  EXPECT_EQ(dropped(1), 3u) << "stopped, it can still be asked";
+  host.write(SPA_REG_QUEUE(SPA_QUEUE_RX(1), SPA_QREG_CONTROL), SPA_QUEUE_CONTROL_ENABLE);
+  EXPECT_EQ(dropped(1), 0u) << "started again, it begins anew";
+}
+
 TEST_F(RssQueues, RefusesWhatIsOutOfRange) {
   const auto with = [&](auto change) {
     spa_rss rss = request(kOuter);

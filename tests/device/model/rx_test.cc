@@ -55,6 +55,7 @@ TEST_F(Rx, DropsAndCountsWhatHasNoBuffer) {
   host.give_buffers(1, 63);
   EXPECT_FALSE(arrives(plain_frame(mac, 64))) << "it does not fit";
   EXPECT_EQ(host.stats().rx_no_buffer, 2u);
+  EXPECT_EQ(host.read(SPA_REG_QUEUE(SPA_QUEUE_RX(0), SPA_QREG_DROPPED)), 2u);
   EXPECT_TRUE(arrives(plain_frame(mac, 63))) << "the small buffer is still there";
 }
 
