@@ -10,6 +10,11 @@ set -u
 
 tunnels=500
 far=10.3.0 # .1, .2 ...: what is behind the tunnels
+# And some whose policies and states lie in the card whole, where the kernel has that.
+whole=20
+far_whole=10.4.0
+[ "$SPA_KERNEL" != 6.1 ] || whole=0
+sas=$((2 * (tunnels + whole)))
 
 reporter() { devlink health "$1" "pci/$(slot)" reporter fw "${@:2}"; }
 milliseconds() { read -r now _ </proc/uptime; echo $((10#${now/./} * 10)); }
@@ -39,23 +44,60 @@ many_tunnels() {
         ip -n peer xfrm policy add src $RI4 dst ${far%.*}.0.0/16 dir in tmpl src $R4 dst $P4 proto esp mode tunnel
 }
 
+# The same in packet mode: the router's are the card's, the peer's are the kernel's own.
+whole_side() { # router|peer
+    awk -v n=$whole -v side="$1" -v a=$R4 -v b=$P4 -v in_a=$RI4 -v far=$far_whole 'BEGIN {
+        router = side == "router"
+        for (i = 1; i <= n; i++) {
+            reqid = 5000 + i
+            inner = far "." i
+            out_key = sprintf("0x%040x", 2097152 + i)
+            in_key = sprintf("0x%040x", 3145728 + i)
+            if (router) {
+                printf "state spa0 out %s %s %d %d %s tunnel\n", a, b, 196608 + i, reqid, out_key
+                printf "state spa0 in %s %s %d %d %s tunnel\n", b, a, 262144 + i, reqid, in_key
+                printf "policy spa0 out %s/32 %s/32 100 %d tunnel %s %s\n", in_a, inner, reqid, a, b
+                printf "policy spa0 in %s/32 %s/32 100 %d tunnel %s %s\n", inner, in_a, reqid, b, a
+            } else {
+                rest = "proto esp reqid " reqid " mode tunnel"
+                sa = "xfrm state add src %s dst %s spi %d " rest " replay-window 32 aead rfc4106(gcm(aes)) %s 128\n"
+                policy = "xfrm policy add src %s dst %s dir %s tmpl src %s dst %s " rest "\n"
+                printf sa, a, b, 196608 + i, out_key
+                printf sa, b, a, 262144 + i, in_key
+                printf policy, inner, in_a, "out", b, a
+                printf policy, in_a, inner, "in", a, b
+            }
+        }
+    }'
+}
+
+whole_tunnels() {
+    ip -n peer route add local $far_whole.0/24 dev lo && ip -n router route add $far_whole.0/24 via $P4 src $RI4 &&
+        whole_side router | ip netns exec router "$tools/spa-xfrm" batch && whole_side peer | ip -n peer -batch -
+}
+
 states() { ip -n router xfrm state count | sed -nE 's/.*count ([0-9]+).*/\1/p'; }
 no_states() { [ "$(states)" = 0 ]; }
 
-in_card() { router ethtool -S spa0 | awk '$1 == "rx_esp_ok:" || $1 == "tx_esp_ok:" { printf "%s ", $2 }'; }
+# in_card NAME NAME: two counters.
+in_card() { router ethtool -S spa0 | awk -v a="$1:" -v b="$2:" '$1 == a || $1 == b { printf "%s ", $2 }'; }
 
-# A packet in each direction through each of the tunnels, all through the card.
-every_sa() {
+# sweep FIRST COUNT NAME NAME: a packet in each direction through so many tunnels, all through the card, as it counts.
+sweep() {
     local before now
-    read -ra before < <(in_card)
-    router "$tools/spa-sweep" $far.1 $tunnels || return 1
-    read -ra now < <(in_card)
-    at_least $((before[0] + tunnels)) "${now[0]}" && at_least $((before[1] + tunnels)) "${now[1]}"
+    read -ra before < <(in_card "$3" "$4")
+    router "$tools/spa-sweep" "$1" "$2" || return 1
+    read -ra now < <(in_card "$3" "$4")
+    at_least $((before[0] + $2)) "${now[0]}" && at_least $((before[1] + $2)) "${now[1]}"
+}
+every_sa() {
+    sweep $far.1 $tunnels rx_esp_ok tx_esp_ok || return 1
+    [ $whole = 0 ] || sweep $far_whole.1 $whole rx_packet_ok tx_packet_protected
 }
 
 # still NAME: after a failure, everything goes on with the same states.
 still() {
-    check "$1: no state is lost" equal $((2 * tunnels)) "$(states)"
+    check "$1: no state is lost" equal $sas "$(states)"
     check "$1: every SA works, through the card" every_sa
 }
 
@@ -81,6 +123,7 @@ failure() {
     case $1 in drop-irq | garbage*) fault 0 clear ;; esac
     check "$name: the card is brought back" within 90 recovered
     check "$name: traffic through a tunnel goes on by itself" first_ping $far.1
+    [ $whole = 0 ] || check "$name: and through one in packet mode" first_ping $far_whole.1
     echo "# $name: traffic stood still for $(($(milliseconds) - began)) ms; $(sed -n 's/.*the card runs/it runs/p' /run/dmesg | tail -n 1)"
     still "$name"
 }
@@ -94,18 +137,23 @@ check "the driver loads" load_driver
 make_namespaces
 attach_card >/dev/null
 check "$((2 * tunnels)) SAs are taken" many_tunnels
+[ $whole = 0 ] || check "$((2 * whole)) in packet mode too" whole_tunnels
 check "every SA works" every_sa
 
 # R-ENG: devlink says what the card is and how it feels.
 check "devlink names driver and firmware" has 'driver spa' devlink dev info "pci/$(slot)"
 check "and a serial number" has 'serial_number' devlink dev info "pci/$(slot)"
-check "the SA table is a resource, with its occupancy" has "name SA size 16384 occ $((2 * tunnels))" \
+check "the SA table is a resource, with its occupancy" has "name SA size 16384 occ $sas" \
     devlink resource show "pci/$(slot)"
 check "the health reporter is healthy" has 'state healthy' reporter show
 check "and diagnoses" has 'running' reporter diagnose
 
 ip netns exec router ping -q -i 0.05 $far.2 >/dev/null 2>&1 &
-pinging=$!
+pinging=($!)
+if [ $whole != 0 ]; then
+    ip netns exec router ping -q -i 0.05 $far_whole.2 >/dev/null 2>&1 &
+    pinging+=($!)
+fi
 
 # "Hang the card under traffic with 1,000 SAs: recovery time printed, no SA lost, no nonce reused". A TCP connection lives through it, and public
 # keys that it was asked for come back for software to do.
@@ -122,7 +170,7 @@ failure "hang" "" hang
 kill $sending
 check "hang: the TCP connection lost nothing" wait $receiving
 check "hang: public keys in flight were cancelled, later ones are answered" wait $asking
-check "what was programmed again is said" has " $((2 * tunnels)) SAs were programmed again" dmesg
+check "what was programmed again is said" has " $sas SAs were programmed again" dmesg
 
 failure "lost memory" "it has lost its memory" lose-state
 if [ "$SPA_KERNEL" != 6.1 ]; then # which kernel it is makes no difference to these
@@ -155,8 +203,8 @@ check "then the failure is reported" within 30 has 'state error' reporter show
 check "and an order brings the card back" within 10 reporter recover
 still "recover by order, afterwards"
 
-kill $pinging
-wait $pinging
+kill "${pinging[@]}"
+wait "${pinging[@]}"
 check "another namespace" ip -n router link set spa0 netns peer
 check "takes the offloaded states along, that is, away" within 10 no_states
 check "and back" ip -n peer link set spa0 netns router
