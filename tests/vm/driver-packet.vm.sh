@@ -72,6 +72,19 @@ modes() {
     one "ESN over the epoch" $PI4 tunnel 4 4 esn seq 0xfffffffb -- flag esn replay-oseq 0xfffffffb replay-seq 0xfffffffb
 }
 
+# RFC 3948: the kernel leaves the UDP header to the card.
+nat_traversal() {
+    local socket
+    peer "$tools/spa-flow" espinudp 4500 >/run/espinudp &
+    socket=$!
+    within 20 bound_4500
+    one "tunnel IPv4 in UDP" $PI4 tunnel 4 4 encap 4500 -- encap espinudp 4500 4500 0.0.0.0
+    kill $socket
+    check "IPv6 in UDP is refused, with the reason" has 'in UDP over IPv4 only' \
+        card_xfrm state out $R6 $P6 0x1001 $REQID "$KEY" tunnel encap 4500
+}
+bound_4500() { peer grep -qi ':1194 ' /proc/net/udp /proc/net/udp6; }
+
 # A host behind the router: what the kernel forwards comes to the driver by another way than what it sends itself.
 make_lan() {
     ip netns add lan
@@ -220,6 +233,7 @@ check "the next hop answers" router ping -q -c 1 -W 10 $P4
 # What it sends itself the kernel gives to the next hop of the inner destination first, and only then to the driver.
 ip -n router -6 neigh replace $PI6 lladdr "$(peer cat "/sys/class/net/$SPA_WIRE_NIC/address")" dev spa0 nud permanent
 modes
+nat_traversal
 make_lan
 streams
 enforcement

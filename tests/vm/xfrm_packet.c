@@ -3,7 +3,7 @@
 //   spa-xfrm state DEVICE in|out SRC DST SPI REQID ALGORITHM transport|tunnel [OPTION...]
 //       ALGORITHM: NAME=KEY/ICV-BITS (combined mode), CIPHER=KEY+HMAC=KEY/ICV-BITS, or KEY alone
 //       (AES-GCM), each key in hexadecimal, with its salt. OPTION: esn, window N, seq N,
-//       soft-packets N, hard-packets N, crypto
+//       soft-packets N, hard-packets N, crypto, encap PORT (ESP in UDP, both ports)
 //   spa-xfrm policy DEVICE in|out SRC/PREFIX DST/PREFIX PRIORITY REQID transport|tunnel OUTER-SRC
 //   OUTER-DST spa-xfrm policy DEVICE in|out SRC/PREFIX DST/PREFIX PRIORITY allow|block
 //   spa-xfrm batch: lines of these on standard input, up to the first that is refused
@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netlink.h>
+#include <linux/udp.h>
 #include <linux/xfrm.h>
 #include <net/if.h>
 #include <stdint.h>
@@ -129,6 +130,7 @@ struct state_options {
   uint32_t window;
   uint64_t seq;
   int flags;
+  uint16_t encap;  // 0: plain ESP
 };
 
 static void parse_options(struct state_options* s, char** word) {
@@ -145,6 +147,8 @@ static void parse_options(struct state_options* s, char** word) {
       s->window = (uint32_t)number(*++word);
     } else if (strcmp(*word, "seq") == 0) {
       s->seq = number(*++word);
+    } else if (strcmp(*word, "encap") == 0) {
+      s->encap = (uint16_t)number(*++word);
     } else if (strcmp(*word, "soft-packets") == 0) {
       s->info.lft.soft_packet_limit = number(*++word);
     } else if (strcmp(*word, "hard-packets") == 0) {
@@ -221,6 +225,16 @@ static void add_replay(struct request* r, const struct state_options* s, int in)
   attribute(r, XFRMA_REPLAY_ESN_VAL, e, sizeof *e + words * sizeof(uint32_t));
 }
 
+// RFC 3948
+static void add_encapsulation(struct request* r, uint16_t port) {
+  struct xfrm_encap_tmpl e;
+  if (port == 0) return;
+  memset(&e, 0, sizeof e);
+  e.encap_type = UDP_ENCAP_ESPINUDP;
+  e.encap_sport = e.encap_dport = htons(port);
+  attribute(r, XFRMA_ENCAP, &e, sizeof e);
+}
+
 // DEVICE DIRECTION SRC DST SPI REQID KEY MODE OPTION...
 static int add_state(char** word) {
   struct request r;
@@ -241,6 +255,7 @@ static int add_state(char** word) {
   append(&r, &s.info, sizeof s.info);
   add_algorithms(&r, word[6]);
   add_replay(&r, &s, inbound(word[1]));
+  add_encapsulation(&r, s.encap);
   offload(&r, word[0], word[1], s.flags);
   return ask(&r);
 }
