@@ -84,7 +84,7 @@ rules() {
         address b "$outer" far $i
         sa=$a sb=$b
         [ "$mode" = transport ] || { address sa "$inner" inner_near $i; address sb "$inner" inner_far $i; }
-        if [ -n "$device" ] && [ $kind = packet ]; then rules_packet; else rules_ip "$@"; fi
+        if [ -n "$device" ] && [ $kind = packet ]; then rules_packet "$@"; else rules_ip "$@"; fi
     done
 }
 
@@ -101,6 +101,7 @@ rules_ip() {
 rules_packet() {
     local bits=32 rest="$i ${words[i - 1]} $mode ${esn[i - 1]}"
     [ "$inner" = 4 ] || bits=128
+    [[ "$*" != *espinudp* ]] || rest+=" encap 4500"
     echo "policy $device $out $sa/$bits $sb/$bits 0 $i $mode $a $b"
     echo "policy $device $in $sb/$bits $sa/$bits 0 $i $mode $b $a"
     echo "state $device $out $a $b $((first_spi + i)) $rest"
@@ -191,12 +192,12 @@ all_shapes() {
     shape "transport IPv6" transport 6 6
     shape "tunnel IPv4" tunnel 4 4
     shape "tunnel IPv6" tunnel 6 6
-    # In packet mode the kernel looks for a tunnel's end among the routes of the inner family, and has no ESP in UDP.
+    # RFC 3948
+    shape "tunnel IPv4 in UDP" tunnel 4 4 encap espinudp 4500 4500 0.0.0.0
+    # In packet mode the kernel (6.12, xfrm_bundle_create) looks for a tunnel's end among the routes of the inner family.
     [ $kind = crypto ] || return 0
     shape "tunnel IPv4 in IPv6" tunnel 6 4 flag af-unspec
     shape "tunnel IPv6 in IPv4" tunnel 4 6 flag af-unspec
-    # RFC 3948
-    shape "tunnel IPv4 in UDP" tunnel 4 4 encap espinudp 4500 4500 0.0.0.0
 }
 
 all_kinds() {
