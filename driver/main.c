@@ -189,14 +189,18 @@ static int spa_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = spa_interface_start(spa, pairs);
 	if (err)
 		goto err_card;
-	err = spa_devlink_start(spa);
-	if (err)
-		goto err_interface;
-
-	pci_set_drvdata(pdev, spa);
 	/* For a function-level reset, which takes the bus addresses and vectors away. */
 	pci_save_state(pdev);
 	spa->config = pci_store_saved_state(pdev);
+	if (!spa->config) {
+		err = -ENOMEM;
+		goto err_interface;
+	}
+	err = spa_devlink_start(spa);
+	if (err)
+		goto err_config;
+
+	pci_set_drvdata(pdev, spa);
 	spa_set_state(spa, SPA_RUNNING);
 	spa_health_start(spa);
 	netdev_info(netdev, "interface %u.%u, %u SAs, %u ring pairs, frames of %u octets, self-tests passed\n",
@@ -204,6 +208,8 @@ static int spa_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		    spa->limits.frame);
 	return 0;
 
+err_config:
+	kfree(spa->config);
 err_interface:
 	spa_interface_stop(spa);
 err_card:

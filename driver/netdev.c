@@ -163,6 +163,13 @@ static int spa_set_shape(struct spa *spa, const struct spa_rings_shape *shape)
 	return 0;
 }
 
+/* Neither what was asked for nor what was there before: the watchdog's way is left. */
+static void spa_rings_lost(struct spa *spa, int err)
+{
+	netdev_err(spa->netdev, "the rings did not come back: %d\n", err);
+	spa_health_fault(spa, SPA_FAULT_STALL);
+}
+
 int spa_netdev_reshape(struct spa *spa, const struct spa_rings_shape *shape)
 {
 	struct spa_rings_shape old = { spa->nr_pairs, spa->rx_entries, spa->tx_entries };
@@ -180,10 +187,8 @@ int spa_netdev_reshape(struct spa *spa, const struct spa_rings_shape *shape)
 		return 0;
 	/* Back to what has worked. */
 	worse = spa_set_shape(spa, &old) ?: spa_open(spa->netdev);
-	if (worse) {
-		netdev_err(spa->netdev, "the rings did not come back: %d\n", worse);
-		spa_health_fault(spa, SPA_FAULT_STALL);
-	}
+	if (worse)
+		spa_rings_lost(spa, worse);
 	return err;
 }
 
@@ -200,10 +205,8 @@ static void spa_restart_work(struct work_struct *work)
 		spa_health_nonsense(spa);
 	}
 	rtnl_unlock();
-	if (err) {
-		netdev_err(spa->netdev, "the rings did not come back: %d\n", err);
-		spa_health_fault(spa, SPA_FAULT_STALL);
-	}
+	if (err)
+		spa_rings_lost(spa, err);
 }
 
 void spa_netdev_pause(struct spa *spa)
@@ -219,8 +222,9 @@ int spa_netdev_resume(struct spa *spa)
 {
 	int err = 0;
 
+	/* There are no rings when there was no memory for those of another shape, nor for the old ones then. */
 	if (netif_running(spa->netdev) && !spa->port_up)
-		err = spa_up(spa);
+		err = spa->pairs[0].tx_slots ? spa_up(spa) : spa_open(spa->netdev);
 	if (!err)
 		netif_device_attach(spa->netdev);
 	return err;
@@ -252,12 +256,24 @@ static void spa_tx_timeout(struct net_device *netdev, unsigned int queue)
 static int spa_change_mtu(struct net_device *netdev, int mtu)
 {
 	struct spa *spa = netdev_priv(netdev);
-	bool running = netif_running(netdev) && spa->port_up;
+	int old = netdev->mtu;
+	int err, worse;
 
-	if (running)
-		spa_down(spa);
+	if (!netif_running(netdev) || !spa->port_up) {
+		WRITE_ONCE(netdev->mtu, mtu);
+		return 0;
+	}
+	spa_down(spa);
 	WRITE_ONCE(netdev->mtu, mtu);
-	return running ? spa_up(spa) : 0;
+	err = spa_up(spa);
+	if (!err)
+		return 0;
+	/* Back to what has worked. */
+	WRITE_ONCE(netdev->mtu, old);
+	worse = spa_up(spa);
+	if (worse)
+		spa_rings_lost(spa, worse);
+	return err;
 }
 
 static int spa_set_mac_address(struct net_device *netdev, void *p)

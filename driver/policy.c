@@ -140,11 +140,11 @@ static struct spa_policy_entry *spa_policy_new(struct spa *spa, struct xfrm_poli
 	int index;
 
 	if (!entry)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	index = ida_alloc_max(&spa->policy_ids, max_t(int, spa->limits.policies, 1) - 1, GFP_KERNEL);
 	if (index < 0) {
 		kfree(entry);
-		return NULL;
+		return ERR_PTR(index);
 	}
 	entry->xp = xp;
 	entry->index = index;
@@ -189,9 +189,10 @@ int spa_policy_add(struct spa *spa, struct xfrm_policy *xp, struct netlink_ext_a
 	u32 index;
 	int err;
 
-	if (!entry) {
-		NL_SET_ERR_MSG_MOD(extack, "The policy table of the card is full");
-		return -ENOSPC;
+	if (IS_ERR(entry)) {
+		if (entry == ERR_PTR(-ENOSPC))
+			NL_SET_ERR_MSG_MOD(extack, "The policy table of the card is full");
+		return PTR_ERR(entry);
 	}
 	index = entry->index;
 	err = spa_policy_describe(spa, xp, &entry->hw, extack);

@@ -37,11 +37,11 @@ static struct spa_sa_entry *spa_sa_new(struct spa *spa, struct xfrm_state *x)
 	int index;
 
 	if (!entry)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	index = ida_alloc_max(&spa->sa_ids, spa->limits.sas - 1, GFP_KERNEL);
 	if (index < 0) {
 		kfree(entry);
-		return NULL;
+		return ERR_PTR(index);
 	}
 	kref_init(&entry->ref);
 	entry->x = x;
@@ -126,9 +126,10 @@ int spa_sa_add(struct spa *spa, struct xfrm_state *x, struct netlink_ext_ack *ex
 	int err;
 
 	entry = spa_sa_new(spa, x);
-	if (!entry) {
-		NL_SET_ERR_MSG_MOD(extack, "The SA table of the card is full");
-		return -ENOSPC;
+	if (IS_ERR(entry)) {
+		if (entry == ERR_PTR(-ENOSPC))
+			NL_SET_ERR_MSG_MOD(extack, "The SA table of the card is full");
+		return PTR_ERR(entry);
 	}
 	index = entry->index;
 	err = spa_sa_describe(spa, x, &entry->hw, extack);

@@ -4,6 +4,8 @@
 //   spa-pk-check --hold DEVICE   opens it, prints "holding" and waits until the card is gone
 //   spa-pk-check --cancelled DEVICE   asks a card that does not answer, prints "waiting"; 0 when
 //   all comes back as -ECANCELED, for software to do, and the card answers again
+//   spa-pk-check --once DEVICE   one operation: 0 when it is answered, 1 when it is refused for want
+//   of memory, 2 when it is anything else
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/core_names.h>
@@ -338,6 +340,21 @@ static int hold(void) {
   return pk_read(fd, &result) == -ENODEV ? 0 : 4;
 }
 
+static int once(void) {
+  static struct pk_result result;
+  const uint8_t peer[32] = {9};
+  const int fd = open(device, O_RDWR | O_CLOEXEC);
+  if (fd < 0) return errno == ENOMEM ? 1 : 2;
+  // A derivation has input and output, though no such key.
+  pk_run(fd,
+         (struct spa_pk_request){
+             .op = SPA_PK_DH_DERIVE, .alg = SPA_PK_X25519, .key = 1, .out_length = 32},
+         peer, sizeof peer, &result);
+  close(fd);
+  if (result.status == -ENOMEM) return 1;
+  return result.status == -ENOENT ? 0 : 2;
+}
+
 static int cancelled(void) {
   static struct pk_result result;
   struct spa_pk_request batch[kCancelled];
@@ -373,12 +390,16 @@ int main(int argc, char** argv) {
     device = argv[2];
     return cancelled();
   }
+  if (argc == 3 && strcmp(argv[1], "--once") == 0) {
+    device = argv[2];
+    return once();
+  }
   if (argc == 3 && strcmp(argv[1], "--hold") == 0) {
     device = argv[2];
     return hold();
   }
   if (argc != 2) {
-    fprintf(stderr, "usage: spa-pk-check [--hold | --cancelled] DEVICE\n");
+    fprintf(stderr, "usage: spa-pk-check [--hold | --cancelled | --once] DEVICE\n");
     return 2;
   }
   device = argv[1];
