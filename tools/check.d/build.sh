@@ -31,14 +31,15 @@ build_preset() {
 }
 
 suite_build() {
-    local kernel
+    local kernel kernels=(6.1 6.12)
+    ! has_debug_kernel || kernels+=(debug)
     # The tests run below the sanitizers; of the optimised build the scripts need the programs and what guests run.
     build_step "release preset" build_preset release programs guest_tests
     build_step "asan preset" build_preset asan all
     # Without these the other suites could only repeat the same complaint.
     # shellcheck disable=SC2034 # read by tools/check
     [ "$suite_failed" = 0 ] || programs_missing=1
-    for kernel in 6.1 6.12; do
+    for kernel in "${kernels[@]}"; do
         build_step "driver $kernel" "$SPA_ROOT/tools/build-driver" "$kernel"
     done
 }

@@ -3,6 +3,8 @@
 # Scripts against foreign daemons, in namespaces of the host (interop) and in guests (vm). A line
 # "# vm: --kernel 6.1 --cards 2" at the top of a vm script holds arguments for tools/vm; several such lines mean
 # several runs. Status 77 of tools/vm is a skipped run. Sourced by tools/check.
+# The suite vm runs lines with "--kernel debug" when the cache holds that kernel; vm-debug runs every script on it. A line
+# "# vm-debug: SECONDS [ARGUMENT...]" says how long that takes there, and which arguments it gets there besides.
 
 run_interop() {
     local script=$1 log=$2 rc=0
@@ -34,8 +36,11 @@ run_vm() {
     spa_say "   $name: $(grep -c '^ok - ' "$logs/$name.log") ok, status $rc, $((SECONDS - began)) s"
 }
 
-# vm_runs: "SCRIPT|NAME|ARGUMENTS" of all scripts for Debian's kernels.
-vm_runs() {
+# The debug kernel, if the cache holds the one that this tree describes.
+has_debug_kernel() { cmp -s "$SPA_ROOT/tools/setup.d/debug.config" "$SPA_CACHE/kernels/debug/config"; }
+
+# all_vm_runs: "SCRIPT|NAME|ARGUMENTS", a line for each "# vm:" of each script.
+all_vm_runs() {
     local script line name
     for script in "$SPA_ROOT"/tests/vm/*.vm.sh; do
         [ -f "$script" ] || continue
@@ -48,10 +53,20 @@ vm_runs() {
     done
 }
 
-# The same for the debug kernel: each script once, which there takes several times as long and more memory.
+# Those whose kernel is there: Debian's always are.
+vm_runs() {
+    if has_debug_kernel; then all_vm_runs; else all_vm_runs | grep -v -e '--kernel debug'; fi
+}
+
+# Each script once on the debug kernel, which takes several times as long and more memory; the quickest first.
 vm_debug_runs() {
-    vm_runs | sed -E 's/\|([^|]*)-(6\.1|6\.12)(-stock)?\|/|\1\3-debug|/; s/--kernel +[^ ]+//; s/--(timeout|memory) +[0-9]+//g' |
-        sort -u -t '|' -k 2,2 | sed 's/$/ --kernel debug --memory 2048 --timeout 3000/'
+    local script name line seconds arguments
+    all_vm_runs | sed -E 's/\|([^|]*)-(6\.1|6\.12|debug)(-stock)?\|/|\1\3-debug|/; s/--kernel +[^ ]+//; s/--(timeout|memory) +[0-9]+//g' |
+        sort -u -t '|' -k 2,2 | while IFS='|' read -r script name line; do
+        seconds='' arguments=''
+        read -r seconds arguments < <(sed -n 's/^# vm-debug: *//p' "$script") || true
+        echo "${seconds:-0}|$script|$name|$line $arguments --kernel debug --memory 2048 --timeout 3000"
+    done | sort -n -t '|' -k 1,1 | cut -d '|' -f 2-
 }
 
 # run_all RUNS: two at a time.
@@ -80,10 +95,10 @@ run_all() {
 suite_vm() { run_all "$(vm_runs)"; }
 
 suite_vm_debug() {
-    if [ -s "$SPA_CACHE/kernels/debug/release" ]; then
+    if has_debug_kernel; then
         build_step "driver debug" "$SPA_ROOT/tools/build-driver" debug
         run_all "$(vm_debug_runs)"
     else
-        skip vm-debug "the debug kernel is not built (tools/setup --debug-kernel)"
+        skip vm-debug "the debug kernel is not built, or from another configuration (tools/setup --debug-kernel)"
     fi
 }
