@@ -134,7 +134,7 @@ Status cbc(EncrAlgorithm encr, unsigned key_bits, ByteView key, ByteView iv, Cbc
            ByteView in, MutableByteView out) {
   const CipherSuite suite{encr, key_bits, IntegAlgorithm::kNone};
   EVP_CIPHER_CTX* context = thread_context();
-  if (!start_cbc(context, suite, key, iv, direction == CbcDirection::kEncrypt) ||
+  if (!start_plain(context, suite, key, iv, direction == CbcDirection::kEncrypt) ||
       !transform(context, in, out.data())) {
     return openssl_failure("CBC");
   }
