@@ -48,7 +48,7 @@ class BadInput : public TwoRouters {
     EXPECT_GE(left.manager->counters().liveness_checks, asked + 4);
     EXPECT_EQ(left.manager->counters().peers_dead, 0U);
   }
-  [[nodiscard]] const ike::Counters& counters() const { return right.manager->counters(); }
+  [[nodiscard]] ike::Counters counters() const { return right.manager->counters(); }
   // Time passes now and then, so that one test does not meet the limits that another is about.
   void rest() {
     if (++cases_ % 64 == 0) run(Duration(70 * 1000));
