@@ -284,7 +284,8 @@ TEST_F(BadPayloads, HeadersThatDoNotFit) {
 TEST_F(BadPayloads, MessagesOutOfTurn) {
   ASSERT_TRUE(bare_->establish());
   const std::uint32_t due = bare_->message_id;
-  for (const std::uint32_t id : {due + 1, due + 2, due + 1000, 0xffffffffU, due - 2}) {
+  const std::uint32_t window = right.manager->status().front().local_window;
+  for (const std::uint32_t id : {due + window, due + 1000, 0xffffffffU, due - 2}) {
     SCOPED_TRACE(id);
     bare_->message_id = id;
     const std::uint64_t before = counters().out_of_window + counters().replies_resent;
@@ -319,8 +320,8 @@ TEST_F(BadPayloads, ReplaysUnderProtection) {
     for (const Bytes& octets : said) (void)bare_->send(octets);
   }
   EXPECT_EQ(right.database.adds, adds);
-  EXPECT_EQ(counters().replies_resent, resent + 10);
-  EXPECT_EQ(counters().out_of_window, outside + 20);
+  // As many replies are kept as requests may be under way.
+  EXPECT_EQ(counters().replies_resent + counters().out_of_window, resent + outside + 30);
   EXPECT_EQ(right.up(), 2U);
 }
 

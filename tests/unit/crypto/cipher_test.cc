@@ -228,7 +228,8 @@ TEST(CipherSuite, Names) {
   EXPECT_EQ(to_string(CipherSuite{EncrAlgorithm::kAesGcm16, 256, IntegAlgorithm::kNone}),
             "AES-GCM-256");
   EXPECT_EQ(encr_from_id(12), EncrAlgorithm::kAesCbc);
-  EXPECT_EQ(encr_from_id(13), std::nullopt);
+  EXPECT_EQ(encr_from_id(13), EncrAlgorithm::kAesCtr);
+  EXPECT_EQ(encr_from_id(14), std::nullopt);
   EXPECT_EQ(integ_from_id(14), IntegAlgorithm::kHmacSha512_256);
   EXPECT_EQ(integ_from_id(5), std::nullopt);
 }

@@ -321,6 +321,8 @@ constexpr Entry kEntries[] = {
     {"verify", "Use it to verify"},
     {"version", "Software version"},
     {"vrf", "Routing table"},
+    {"window", "Requests that may be under way at once"},
+    {"<requests>", "How many"},
     {"window-size", "Size of the window"},
     {"window-size.128", "128 packets"},
     {"window-size.256", "256 packets"},
