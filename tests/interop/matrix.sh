@@ -5,17 +5,9 @@
 . "$(dirname "$0")/lib.sh"
 for part in suites network ours strongswan rows; do . "$SPA_ROOT/tests/interop/matrix/$part.sh"; done
 
-pki_ca "$work/ca" "Lab CA"
-pki_issue "$work/ca" router $router_outside
-pki_issue "$work/ca" peer $peer_outside
-pki_pkcs12 "$work/ca" router secret99 "$work/router.p12"
-cp "$work/ca/crl.pem" "$work/crls.pem"
-
+matrix_authority
 matrix_network
-mkdir -p "$work/router/etc"
-ours_base outside >"$work/router/etc/startup-config"
-iked_start router soft
-ours crypto pki import LAB pkcs12 "$work/router.p12" password secret99
+ours_start outside soft
 peer_start libipsec
 run_rows h soft
 check "the daemon ends cleanly" stop router iked

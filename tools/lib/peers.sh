@@ -116,7 +116,8 @@ swan() {
         in_node "$name" timeout 120 swanctl "$command" --uri "unix://$work/$name/charon.vici" "$@"
 }
 
-# swan_start NAME libipsec|kernel: charon with $work/NAME/swanctl/ (see swan_files), its connections loaded.
+# swan_start NAME libipsec|kernel: charon with $work/NAME/swanctl/ (see swan_files), its connections loaded. Knob:
+# swan_ike_log, the level of its log of IKE; 4 tells keys.
 swan_start() {
     local name=$1 kernel=kernel-netlink
     [ "$2" = kernel ] || kernel="kernel-libipsec kernel-netlink"
@@ -134,7 +135,7 @@ charon {
         log {
             path = $work/$name/charon.log
             default = 1
-            ike = 2
+            ike = ${swan_ike_log:-2}
             cfg = 2
             flush_line = yes
         }

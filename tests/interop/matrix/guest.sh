@@ -18,16 +18,9 @@ guest_begin() {
     for part in suites network ours "$1" rows; do . "$SPA_ROOT/tests/interop/matrix/$part.sh"; done
     insmod "$SPA_MODULE"
     modprobe -a esp4 esp6 ah4 ah6 xfrm_user nft_chain_nat nf_conntrack 2>/dev/null || true
-    pki_ca "$work/ca" "Lab CA"
-    pki_issue "$work/ca" router $router_outside
-    pki_issue "$work/ca" peer $peer_outside
-    pki_pkcs12 "$work/ca" router secret99 "$work/router.p12"
-    cp "$work/ca/crl.pem" "$work/crls.pem"
+    matrix_authority
     matrix_network spa0 "$SPA_WIRE_NIC"
-    mkdir -p "$work/router/etc"
-    ours_base spa0 >"$work/router/etc/startup-config"
-    iked_start router kernel
-    ours crypto pki import LAB pkcs12 "$work/router.p12" password secret99
+    ours_start spa0 kernel
     peer_start kernel
     echo "guest: the table begins after $SECONDS s"
 }

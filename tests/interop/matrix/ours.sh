@@ -3,6 +3,23 @@
 # Our side of a row: its configuration in the router's language, and what the daemon says of it. Every block carries the
 # row's number in its name, so that one row's rest cannot serve the next. Needs suites.sh and the row's variables.
 
+# matrix_authority: the CA of all rows, with a certificate for each end.
+matrix_authority() {
+    pki_ca "$work/ca" "Lab CA"
+    pki_issue "$work/ca" router $router_outside
+    pki_issue "$work/ca" peer $peer_outside
+    pki_pkcs12 "$work/ca" router secret99 "$work/router.p12"
+    cp "$work/ca/crl.pem" "$work/crls.pem"
+}
+
+# ours_start DEVICE soft|kernel
+ours_start() {
+    mkdir -p "$work/router/etc"
+    ours_base "$1" >"$work/router/etc/startup-config"
+    iked_start router "$2"
+    ours crypto pki import LAB pkcs12 "$work/router.p12" password secret99
+}
+
 # ours_base DEVICE: the configuration that all rows share; a crypto map has tunnels of one outer family. The certificates
 # come by crypto pki import.
 ours_base() {

@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What is on the wire is IKE and ESP to an independent eye: tshark opens a captured exchange, each version of IKE once,
+# with the keys that strongSwan's log tells, and the ESP with the keys that our soft data plane tells tests.
+# shellcheck disable=SC1090,SC2154
+. "$(dirname "$0")/lib.sh"
+for part in suites network ours strongswan rows; do . "$SPA_ROOT/tests/interop/matrix/$part.sh"; done
+
+settings=$work/wireshark
+mkdir -p "$settings"
+matrix_authority
+matrix_network
+export SPA_DEBUG_ESP_KEYS=$work/esp_sa
+ours_start outside soft
+swan_ike_log=4 # with keys
+peer_start libipsec
+plane=soft
+
+# logged_key NAME: the newest of these keys in charon's log, in hexadecimal.
+logged_key() {
+    awk -v name="$1" '
+        index($0, "] " name " ") && / => [0-9]+ bytes/ { key = ""; open = 1; next }
+        open && /^[0-9]+\[IKE\] +[0-9]+: / { sub(/^[^:]*: /, ""); for (i = 1; i <= 16 && $i ~ /^[0-9A-F][0-9A-F]$/; i++) key = key $i; next }
+        { open = 0 }
+        END { print tolower(key) }' "$work/peer/charon.log"
+}
+
+# captured NUMBER LINE: the row runs while the box listens.
+captured() {
+    local listener
+    # Through ip netns exec the process would not be the child that is ended.
+    in_node box tcpdump -n -U -i right -w "$work/$1.pcap" udp >"$work/tcpdump.log" 2>&1 &
+    listener=$!
+    await 10 grep -q 'listening on' "$work/tcpdump.log"
+    run_row "$1" "$2"
+    kill $listener
+    wait $listener 2>/dev/null || true
+}
+
+# opened FILE FILTER: packets that fit, with all keys.
+opened() {
+    WIRESHARK_CONFIG_DIR=$settings tshark -n -r "$1" -o esp.enable_encryption_decode:TRUE -o esp.enable_authentication_check:TRUE \
+        -Y "$2" 2>/dev/null | wc -l
+}
+
+# ikev2_keys FILE: Wireshark's table for the IKE SA in the capture: SPIs, SK_ei, SK_er, cipher, SK_ai, SK_ar, integrity.
+ikev2_keys() {
+    local spis
+    spis=$(tshark -n -r "$1" -Y 'isakmp.flag_r == 1' -T fields -E separator=, -e isakmp.ispi -e isakmp.rspi 2>/dev/null | head -n 1)
+    echo "$spis,$(logged_key "Sk_ei secret"),$(logged_key "Sk_er secret"),\"AES-CBC-256 [RFC3602]\",$(logged_key "Sk_ai secret"),$(logged_key "Sk_ar secret"),\"HMAC_SHA2_256_128 [RFC4868]\"" >"$settings/ikev2_decryption_table"
+}
+
+captured 11 "h 2 psk router none aes256-sha256-ecp256 aes256gcm16 - tunnel 44"
+ikev2_keys "$work/11.pcap"
+cp "$work/esp_sa" "$settings/esp_sa"
+check "IKEv2: tshark opens request and response of IKE_AUTH" equal 2 "$(opened "$work/11.pcap" 'isakmp.exchangetype == 35 && isakmp.auth.method')"
+check "IKEv2: tshark opens the ESP of all pings" at_least 12 "$(opened "$work/11.pcap" 'esp && icmp')"
+finish
