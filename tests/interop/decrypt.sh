@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is on the wire is IKE and ESP to an independent eye: tshark opens a captured exchange, each version of IKE once,
 # with the keys that strongSwan's log tells, and the ESP with the keys that our soft data plane tells tests.
-# shellcheck disable=SC1090,SC2154
+# shellcheck disable=SC1090,SC2034,SC2154
 . "$(dirname "$0")/lib.sh"
 for part in suites network ours strongswan rows; do . "$SPA_ROOT/tests/interop/matrix/$part.sh"; done
 

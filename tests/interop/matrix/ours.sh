@@ -87,6 +87,44 @@ crypto ikev2 profile I$number
 END
 }
 
+# IKEv1's policy of the row, and the profile and keys of its peer.
+ours_isakmp() {
+    local cipher integ prf group ah method=pre-share
+    suite_parts "$ike_suite"
+    if [ "$auth" = rsa ]; then method=rsa-sig; fi
+    cat <<END
+crypto isakmp policy $number
+ encryption $(router_isakmp_cipher "$cipher")
+ hash ${integ/sha1/sha}
+ authentication $method
+ group ${group_number[$group]}
+END
+    if [ "$auth" = rsa ]; then
+        cat <<END
+crypto isakmp identity dn
+crypto isakmp profile I$number
+ match certificate PEERS
+ ca trust-point LAB
+END
+    else
+        ours_isakmp_psk
+    fi
+    if [ "$ike" = 1a ]; then echo " initiate mode aggressive"; fi
+}
+
+ours_isakmp_psk() {
+    local own="fqdn $router_id" other="host $peer_id"
+    if [ "$router_id" = "$us" ]; then own="address" other="address $peer_id"; fi
+    cat <<END
+crypto keyring K$number
+ pre-shared-key address $them_seen key $secret
+crypto isakmp profile I$number
+ match identity $other
+ self-identity $own
+ keyring K$number
+END
+}
+
 # What the row protects, as an access list of the inner family.
 ours_access_list() {
     local what="10.1.1.0 0.0.0.255 10.2.2.0 0.0.0.255"
@@ -100,11 +138,13 @@ ours_access_list() {
 }
 
 ours_row() {
+    local profile=isakmp-profile
+    if [ "$ike" = 2 ]; then profile=ikev2-profile; fi
     if suite_is_legacy "$ike_suite" || suite_is_legacy "$esp_suite"; then echo "crypto legacy-algorithms"; fi
-    ours_ikev2_proposal
-    case $auth in
-        psk) ours_ikev2_psk ;;
-        rsa) ours_ikev2_certificates ;;
+    case $ike/$auth in
+        2/psk) ours_ikev2_proposal && ours_ikev2_psk ;;
+        2/*) ours_ikev2_proposal && ours_ikev2_certificates ;;
+        *) ours_isakmp ;;
     esac
     cat <<END
 crypto ipsec transform-set T$number $(router_transforms "$esp_suite")
@@ -116,7 +156,7 @@ crypto map VPN$outer $number ipsec-isakmp
  set peer $them_seen
  set transform-set T$number
 ${pfs:+ set pfs group${group_number[$pfs]}}
- set ikev2-profile I$number
+ set $profile I$number
  match address A$number
 END
 }
@@ -158,9 +198,21 @@ ours_agrees() {
     # 128 is what a key has unless said otherwise.
     [[ $text == *"$(suite_bits "${cipher#aes128}")"*"${integ/sha1/sha-}"* ]] || { echo "$text"; return 1; }
     suite_parts "$ike_suite"
+    if [ "$ike" != 2 ]; then
+        ours_isakmp_agrees
+        return
+    fi
     if [ "$auth" != psk ]; then method=${auth^^}; fi
     text=$(ours show crypto ikev2 sa)
     [[ $text == *"$(suite_bits "$cipher"), PRF"*"DH Grp:${group_number[$group]}, Auth sign: $method, Auth verify: $method"* ]] ||
+        { echo "$text"; return 1; }
+}
+ours_isakmp_agrees() {
+    local method=psk
+    if [ "$auth" != psk ]; then method=rsig; fi
+    text=$(ours show crypto isakmp sa detail)
+    # Encr Hash Auth DH
+    grep -qE " $(sed -E 's/^aes.*/aes/' <<<"$cipher") +${integ/sha1/sha} +$method +${group_number[$group]} " <<<"$text" ||
         { echo "$text"; return 1; }
 }
 ours_up() { ours_look; [ -n "$ours_settings" ]; }

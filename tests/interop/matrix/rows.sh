@@ -20,9 +20,10 @@ row_set() {
     if [[ $nat =~ router|both ]]; then us_seen=$box_right; fi
     if [[ $nat =~ peer|both ]]; then them_seen=$box_left; fi
     router_id=$us peer_id=$them
-    case $auth/$nat in
-        psk/none) ;;
-        psk/*) router_id=router.example.com peer_id=peer.example.com ;;
+    # Main mode finds a pre-shared key by the addresses alone (RFC 2409 5.4).
+    case $ike/$auth/$nat in
+        */psk/none | 1/psk/*) ;;
+        */psk/*) router_id=router.example.com peer_id=peer.example.com ;;
         *) router_id="O=Example, CN=router" peer_id="O=Example, CN=peer" ;;
     esac
     row_pings

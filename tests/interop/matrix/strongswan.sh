@@ -3,6 +3,9 @@
 # strongSwan's side of a row. What the runner needs of a peer: peer_start, peer_load, peer_initiate, peer_delete,
 # peer_look, peer_up and peer_gone. Needs tools/lib/peers.sh and the row's variables.
 
+# Aggressive mode tells a hash of the key to whoever asks; charon wants that to be wanted.
+charon_lines="i_dont_care_about_security_and_use_aggressive_mode_psk = yes"
+
 # peer_start libipsec|kernel
 peer_log=charon.log
 

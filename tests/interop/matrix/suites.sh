@@ -37,6 +37,15 @@ router_ike_cipher() {
     esac
 }
 
+# router_isakmp_cipher CIPHER: as in an ISAKMP policy, where 128 is what a key of AES has unless said otherwise.
+router_isakmp_cipher() {
+    case $1 in
+        aes128) echo aes ;;
+        aes*) echo "aes ${1#aes}" ;;
+        *) echo "$1" ;;
+    esac
+}
+
 # router_transforms SUITE: as in a transform set.
 router_transforms() {
     local cipher integ prf group ah protocol=esp out=()
