@@ -39,25 +39,31 @@ void spa_set_state(struct spa *spa, enum spa_state state)
 		spa_genl_state(spa, state);
 }
 
+int spa_lock_running_now(struct spa *spa)
+{
+	int err = 0;
+
+	down_read(&spa->table_sem);
+	if (spa->state == SPA_RESTING || spa->state == SPA_ASLEEP)
+		err = -EAGAIN;
+	else if (spa->state == SPA_DEAD)
+		err = -ENODEV;
+	if (err)
+		up_read(&spa->table_sem);
+	return err;
+}
+
 int spa_lock_running(struct spa *spa)
 {
-	for (;;) {
+	int err;
+
+	do {
 		if (wait_event_killable(spa->state_changed, READ_ONCE(spa->state) != SPA_RESTING &&
 					READ_ONCE(spa->state) != SPA_ASLEEP))
 			return -ERESTARTSYS;
-		down_read(&spa->table_sem);
-		switch (spa->state) {
-		case SPA_RESTING:
-		case SPA_ASLEEP:
-			up_read(&spa->table_sem);
-			break;
-		case SPA_DEAD:
-			up_read(&spa->table_sem);
-			return -ENODEV;
-		default:
-			return 0;
-		}
-	}
+		err = spa_lock_running_now(spa);
+	} while (err == -EAGAIN);
+	return err;
 }
 
 void spa_unlock_running(struct spa *spa)

@@ -33,6 +33,8 @@ void spa_cut_off(struct spa *spa);
 /* Holds resets off while the caller programs the card. Waits for one that is under way; -ENODEV when the card is dead,
  * -ERESTARTSYS when the caller is killed. */
 int spa_lock_running(struct spa *spa);
+/* The same for who holds rtnl, for which a recovery waits in its turn: -EAGAIN when one is under way. */
+int spa_lock_running_now(struct spa *spa);
 void spa_unlock_running(struct spa *spa);
 
 #endif

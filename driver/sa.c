@@ -9,6 +9,8 @@
 #include "sa.h"
 #include "spa.h"
 
+#define SPA_SA_TRIAL_TIMEOUT (10 * HZ)
+
 void spa_sa_put(struct spa *spa, struct spa_sa_entry *entry)
 {
 	if (!refcount_dec_and_test(&entry->ref.refcount))
@@ -241,6 +243,32 @@ u32 spa_sa_find_inbound(struct spa *spa, __be32 spi, const u8 daddr[16])
 
 /* ---- Self-test ---- */
 
+static void spa_sa_trial_over(struct spa *spa, struct spa_cmd *cmd, int err)
+{
+	struct spa_sa_trial *trial = container_of(cmd, struct spa_sa_trial, del);
+
+	ida_free(&spa->sa_ids, le32_to_cpu(cmd->desc.index));
+	trial->err = err;
+	complete(&trial->over);
+}
+
+/* Needs no memory, or an index would be free whose SA the card still has. */
+static int spa_sa_trial_end(struct spa *spa, const struct spa_admin_cmd *desc)
+{
+	struct spa_sa_trial *trial = &spa->trial;
+	int err;
+
+	trial->del.desc = *desc;
+	trial->del.desc.opcode = cpu_to_le16(SPA_CMD_SA_DELETE);
+	trial->del.done = spa_sa_trial_over;
+	spa_admin_submit(spa, &trial->del);
+	if (!wait_for_completion_timeout(&trial->over, SPA_SA_TRIAL_TIMEOUT))
+		return -ETIMEDOUT;
+	err = trial->err;
+	complete(&trial->over);
+	return err;
+}
+
 static int spa_sa_try_at(struct spa *spa, u32 index, const struct spa_sa *sa)
 {
 	struct spa_admin_cmd cmd = {
@@ -254,14 +282,13 @@ static int spa_sa_try_at(struct spa *spa, u32 index, const struct spa_sa *sa)
 	int err, gone;
 
 	err = spa_admin_exec(spa, &cmd, &in);
-	if (err)
-		return err;
-	cmd.opcode = cpu_to_le16(SPA_CMD_SA_READ);
-	err = spa_admin_exec(spa, &cmd, &out);
-	if (!err && (stats.generation != sa->generation || stats.seq != sa->seq))
-		err = -EBADMSG;
-	cmd.opcode = cpu_to_le16(SPA_CMD_SA_DELETE);
-	gone = spa_admin_exec(spa, &cmd, NULL);
+	if (!err) {
+		cmd.opcode = cpu_to_le16(SPA_CMD_SA_READ);
+		err = spa_admin_exec(spa, &cmd, &out);
+		if (!err && (stats.generation != sa->generation || stats.seq != sa->seq))
+			err = -EBADMSG;
+	}
+	gone = spa_sa_trial_end(spa, &cmd);
 	return err ?: gone;
 }
 
@@ -283,18 +310,23 @@ int spa_sa_try(struct spa *spa, u32 seed)
 	};
 	int index, err;
 
-	err = spa_lock_running(spa);
+	/* ethtool holds rtnl. */
+	err = spa_lock_running_now(spa);
 	if (err)
 		return err;
+	if (!try_wait_for_completion(&spa->trial.over)) {
+		err = -EBUSY;
+		goto out;
+	}
 	index = ida_alloc_max(&spa->sa_ids, spa->limits.sas - 1, GFP_KERNEL);
 	if (index < 0) {
+		complete(&spa->trial.over);
 		err = index;
 		goto out;
 	}
 	get_random_bytes(sa.key, sa.key_len);
 	err = spa_sa_try_at(spa, index, &sa);
 	memzero_explicit(sa.key, sizeof(sa.key));
-	ida_free(&spa->sa_ids, index);
 out:
 	spa_unlock_running(spa);
 	return err;
@@ -306,6 +338,8 @@ void spa_sa_table_init(struct spa *spa)
 {
 	xa_init_flags(&spa->sas, XA_FLAGS_LOCK_BH);
 	ida_init(&spa->sa_ids);
+	init_completion(&spa->trial.over);
+	complete(&spa->trial.over);
 }
 
 void spa_sa_table_destroy(struct spa *spa)

@@ -4,6 +4,7 @@
 #define SPA_DRIVER_SPA_H
 
 #include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/if_ether.h>
 #include <linux/idr.h>
 #include <linux/mutex.h>
@@ -28,6 +29,13 @@
 
 struct spa_devlink;
 struct spa_pka;
+
+/* The self-test's SA on its way out; one at a time, under rtnl. */
+struct spa_sa_trial {
+	struct spa_cmd del;
+	struct completion over; /* complete while none is on its way */
+	int err;
+};
 
 struct spa {
 	struct pci_dev *pdev;
@@ -78,6 +86,7 @@ struct spa {
 	struct xarray sas; /* SA index -> struct spa_sa_entry, while the kernel knows the state */
 	struct ida sa_ids; /* indices that the card may still hold */
 	atomic_t sa_generation; /* of policies too */
+	struct spa_sa_trial trial;
 	struct xarray policies; /* index -> struct spa_policy_entry, while the kernel knows the policy */
 	struct ida policy_ids;
 
