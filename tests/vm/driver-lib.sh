@@ -37,6 +37,13 @@ load_driver() { insmod "$SPA_MODULE"; }
 
 # Where the card sits on the PCI bus, while the driver has it.
 slot() { basename /sys/bus/pci/drivers/spa/0000:*; }
+# By the bus, as others may do it; the driver is told, and brings everything back. (devlink does nothing to a card that is
+# healthy.)
+reset_card() {
+    local before
+    before=$(dmesg | grep -c 'the card runs again')
+    echo 1 >"/sys/bus/pci/devices/$(slot)/reset" && [ "$(dmesg | grep -c 'the card runs again')" -gt "$before" ]
+}
 card_is_there() { ip link show spa0 >/dev/null 2>&1; }
 card_is_gone() { [ ! -e /dev/spa0 ] && ! router ip link show spa0 >/dev/null 2>&1 && ! card_is_there; }
 

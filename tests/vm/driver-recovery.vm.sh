@@ -203,6 +203,18 @@ check "then the failure is reported" within 30 has 'state error' reporter show
 check "and an order brings the card back" within 10 reporter recover
 still "recover by order, afterwards"
 
+# A self-test has the lock that a reset wants, and wants the card that is being reset.
+self_tests() {
+    local pid i
+    while [ ! -e /run/enough ]; do router ethtool -t spa0 offline; done >/dev/null 2>&1 &
+    pid=$!
+    for ((i = 0; i < 20; i++)); do reset_card || return 1; done
+    touch /run/enough
+    wait $pid
+}
+check "self-tests and resets do not wait for one another" self_tests
+still "after that"
+
 kill "${pinging[@]}"
 wait "${pinging[@]}"
 check "another namespace" ip -n router link set spa0 netns peer
