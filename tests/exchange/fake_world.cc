@@ -186,6 +186,16 @@ std::vector<Bytes> FakeCredentials::ca_key_hashes(const std::vector<std::string>
   return hashes;
 }
 
+std::vector<Bytes> FakeCredentials::ca_names(const std::vector<std::string>& trustpoints) {
+  std::vector<Bytes> names;
+  for (const auto& [name, point] : points) {
+    const bool wanted = trustpoints.empty() || std::find(trustpoints.begin(), trustpoints.end(),
+                                                         name) != trustpoints.end();
+    if (wanted) names.push_back(dn_of(point.ca));
+  }
+  return names;
+}
+
 Result<ports::PeerCertificate> FakeCredentials::judge(const std::vector<Bytes>& chain,
                                                       const std::vector<std::string>& trustpoints) {
   const FakePki::Entry* entry = pki_.find(chain.front());

@@ -146,6 +146,7 @@ class FakeCredentials final : public ports::Credentials {
   FakeCredentials(FakePki& pki, FakeTimers& timers) : pki_(pki), timers_(timers) {}
   Result<ports::LocalCertificate> local(const std::string& trustpoint) override;
   std::vector<Bytes> ca_key_hashes(const std::vector<std::string>& trustpoints) override;
+  std::vector<Bytes> ca_names(const std::vector<std::string>& trustpoints) override;
   void validate(const std::vector<Bytes>& chain, const std::vector<std::string>& trustpoints,
                 std::function<void(Result<ports::PeerCertificate>)> done) override;
   bool matches(const ports::PeerCertificate& peer, const std::string& map) override;

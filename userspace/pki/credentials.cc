@@ -66,6 +66,17 @@ std::vector<Bytes> StoredCredentials::ca_key_hashes(const std::vector<std::strin
   return hashes;
 }
 
+std::vector<Bytes> StoredCredentials::ca_names(const std::vector<std::string>& trustpoints) {
+  std::vector<Bytes> names;
+  for (const std::string& name : names_or_all(trustpoints)) {
+    const TrustpointContent* content = store_.find(name);
+    if (content == nullptr) continue;
+    for (const Certificate& authority : content->authorities)
+      names.push_back(authority.subject_der());
+  }
+  return names;
+}
+
 void StoredCredentials::validate(const std::vector<Bytes>& chain,
                                  const std::vector<std::string>& trustpoints,
                                  std::function<void(Result<ports::PeerCertificate>)> done) {

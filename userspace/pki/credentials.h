@@ -20,6 +20,7 @@ class StoredCredentials final : public ports::Credentials {
 
   Result<ports::LocalCertificate> local(const std::string& trustpoint) override;
   std::vector<Bytes> ca_key_hashes(const std::vector<std::string>& trustpoints) override;
+  std::vector<Bytes> ca_names(const std::vector<std::string>& trustpoints) override;
   void validate(const std::vector<Bytes>& chain, const std::vector<std::string>& trustpoints,
                 std::function<void(Result<ports::PeerCertificate>)> done) override;
   bool same_name(ByteView a, ByteView b) override;

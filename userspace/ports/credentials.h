@@ -48,6 +48,9 @@ class Credentials {
   // SHA-1 hashes of the CA public keys of these trustpoints (all when empty): CERTREQ, RFC
   // 7296 3.7.
   virtual std::vector<Bytes> ca_key_hashes(const std::vector<std::string>& trustpoints) = 0;
+  // The subject names of these trustpoints' CAs in DER (all when empty): CERTREQ of IKEv1, RFC 4945
+  // 3.2.
+  virtual std::vector<Bytes> ca_names(const std::vector<std::string>& trustpoints) = 0;
   // Judges a chain (DER, leaf first, others in any order) against these trustpoints (all when
   // empty). May answer at once or later, always on the owner's thread. The error names the
   // certificate and the reason: expired, not yet valid, unknown CA, revoked, no valid CRL, key
