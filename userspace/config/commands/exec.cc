@@ -117,6 +117,7 @@ struct Stream {
 };
 constexpr Stream kStreams[] = {
     {"crypto ikev2", "ikev2", "IKEv2 default debugging"},
+    {"crypto isakmp", "isakmp", "Crypto ISAKMP debugging"},
     {"crypto ipsec", "ipsec", "Crypto IPSEC debugging"},
     {"crypto engine", "engine", "Crypto Engine debugging"},
     {"crypto pki~ca transactions", "pki", "Crypto PKI Trans debugging"},

@@ -10,6 +10,7 @@
 #include "userspace/config/show/engine.h"
 #include "userspace/config/show/ikev2.h"
 #include "userspace/config/show/ipsec_sa.h"
+#include "userspace/config/show/isakmp.h"
 #include "userspace/config/show/pki.h"
 #include "userspace/config/show/system.h"
 
@@ -39,6 +40,20 @@ void ikev2_session(Exec& exec, const Args& args) {
   answer(
       exec, ikev2_view(exec.backend()),
       [&](const auto& sas) { return ikev2_session_text(sas, args.has("detail")); }, ikev2_json);
+}
+
+void isakmp_sa(Exec& exec, const Args& args) {
+  answer(
+      exec, ikev2_view(exec.backend()),
+      [&](const auto& sas) { return isakmp_sa_text(sas, args.has("detail")); }, isakmp_sa_json);
+}
+
+void isakmp_policy(Exec& exec, const Args&) {
+  answer(exec, policy_of(exec), isakmp_policy_text, isakmp_policy_json);
+}
+
+void isakmp_key(Exec& exec, const Args&) {
+  answer(exec, policy_of(exec), isakmp_key_text, isakmp_key_json);
 }
 
 void ipsec_sa(Exec& exec, const Args& args) {
@@ -115,6 +130,18 @@ void add_crypto(std::vector<Command>& table) {
                    .pattern = "show crypto ikev2 session [detail~detailed]",
                    .help = "IKE SAs with the IPsec SAs they made (R-SHOW-18).",
                    .run = ikev2_session});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto isakmp sa [detail]",
+                   .help = "ISAKMP SAs of IKEv1 (R-SHOW-3, 5).",
+                   .run = isakmp_sa});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto isakmp policy",
+                   .help = "What IKEv1 negotiates, in order (R-SHOW-1).",
+                   .run = isakmp_policy});
+  table.push_back({.mode = Mode::kPrivileged,
+                   .pattern = "show crypto isakmp key",
+                   .help = "Pre-shared keys of IKEv1 (R-SHOW-22).",
+                   .run = isakmp_key});
   table.push_back({.mode = kMode,
                    .pattern = "show crypto ipsec sa [map <map:word>|peer <peer:ip>] [detail]",
                    .help = "IPsec SAs and their counters (R-SHOW-37).",

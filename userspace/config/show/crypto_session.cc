@@ -107,8 +107,9 @@ void session_text(Screen& screen, const Session& session, bool detail) {
   if (session.sa != nullptr) {
     const ike::IkeSaStatus& sa = session.sa->sa;
     screen.line("  Session ID: %u", sa.id);
-    screen.line("  IKEv2 SA: local %s/%u remote %s/%u %s", c(sa.local.address.to_string()),
-                sa.local.port, c(sa.remote.address.to_string()), sa.remote.port,
+    screen.line("  IKEv%d SA: local %s/%u remote %s/%u %s", sa.version,
+                c(sa.local.address.to_string()), sa.local.port, c(sa.remote.address.to_string()),
+                sa.remote.port,
                 sa.state == ike::IkeSaState::kInNegotiation ? "Inactive" : "Active");
     if (detail) {
       std::string letters = sa.dpd.interval_seconds != 0 ? "D" : "";

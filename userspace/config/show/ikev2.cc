@@ -97,7 +97,7 @@ void child(Screen& screen, const ike::ChildSaStatus& sa, const ports::SaPairStat
 }
 
 bool of_family(const Ikev2View& view, bool v6) {
-  return view.sa.remote.address.is_v6() == v6;
+  return view.sa.version == 2 && view.sa.remote.address.is_v6() == v6;
 }
 
 }  // namespace

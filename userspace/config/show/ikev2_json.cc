@@ -61,6 +61,7 @@ json::object sa_json(const ike::IkeSaStatus& sa) {
 std::string ikev2_json(const std::vector<Ikev2View>& sas) {
   json::array list;
   for (const Ikev2View& view : sas) {
+    if (view.sa.version != 2) continue;
     json::object object = sa_json(view.sa);
     json::array children;
     for (std::size_t i = 0; i < view.sa.children.size(); ++i)

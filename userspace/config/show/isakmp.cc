@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/config/show/isakmp.h"
+
+#include <algorithm>
+
+#include "userspace/config/show/json.h"
+#include "userspace/config/show/names.h"
+#include "userspace/config/show/text.h"
+#include "userspace/config/show/time.h"
+
+namespace spa::config {
+namespace {
+
+using policy::IsakmpAuth;
+using policy::IsakmpSuite;
+
+const char* status_text(const ike::IkeSaStatus& sa) {
+  return sa.state == ike::IkeSaState::kDeleting ? "ACTIVE (deleted)" : "ACTIVE";
+}
+
+// R-SHOW-6
+std::string cipher_word(const policy::Cipher& cipher) {
+  if (cipher.id == wire::EncrId::kDes) return "des";
+  if (cipher.id == wire::EncrId::k3Des) return "3des";
+  return "aes";
+}
+
+std::string hash_word(wire::PrfId hash) {
+  switch (hash) {
+    case wire::PrfId::kHmacMd5:
+      return "md5";
+    case wire::PrfId::kHmacSha1:
+      return "sha";
+    case wire::PrfId::kHmacSha256:
+      return "sha256";
+    case wire::PrfId::kHmacSha384:
+      return "sha384";
+    case wire::PrfId::kHmacSha512:
+      return "sha512";
+  }
+  return "sha";
+}
+
+std::string auth_word(const std::string& auth) {
+  return auth == "PSK" ? "psk" : auth == "RSA" ? "rsig" : "renc";
+}
+
+std::string capabilities(const ike::IkeSaStatus& sa) {
+  std::string letters;
+  if (sa.dpd.interval_seconds != 0) letters += "D";
+  if (sa.local_behind_nat || sa.remote_behind_nat) letters += "N";
+  return letters;
+}
+
+bool shown(const Ikev2View& view, bool v6) {
+  return view.sa.version == 1 && view.sa.remote.address.is_v6() == v6;
+}
+
+// Destination is whom phase 1 was begun with.
+const Endpoint& destination(const ike::IkeSaStatus& sa) {
+  return sa.initiator ? sa.remote : sa.local;
+}
+const Endpoint& source(const ike::IkeSaStatus& sa) {
+  return sa.initiator ? sa.local : sa.remote;
+}
+
+void brief(Screen& screen, const std::vector<Ikev2View>& sas, bool v6) {
+  screen.line("dst             src             state          conn-id status");
+  for (const Ikev2View& view : sas) {
+    if (!shown(view, v6)) continue;
+    screen.line("%-15s %-15s %-14s %7u %s", c(destination(view.sa).address.to_string()),
+                c(source(view.sa).address.to_string()), c(view.sa.isakmp_state), view.sa.id,
+                status_text(view.sa));
+  }
+}
+
+void detailed(Screen& screen, const std::vector<Ikev2View>& sas, bool v6) {
+  screen.line(
+      "C-id  Local           Remote          I-VRF    Status Encr Hash   Auth DH Lifetime Cap.");
+  screen.blank();
+  for (const Ikev2View& view : sas) {
+    if (!shown(view, v6)) continue;
+    const ike::IkeSaStatus& sa = view.sa;
+    const std::uint32_t left =
+        sa.lifetime_seconds - std::min(sa.lifetime_seconds, sa.active_seconds);
+    screen.line("%-5u %-15s %-15s %-8s %-6s %-4s %-6s %-4s %-2u %-8s %s", sa.id,
+                c(sa.local.address.to_string()), c(sa.remote.address.to_string()), "",
+                status_text(sa), c(cipher_word(sa.cipher)), c(hash_word(sa.prf)),
+                c(auth_word(sa.local_auth)), static_cast<unsigned>(sa.group), c(age_text(left)),
+                c(capabilities(sa)));
+    screen.line("       Engine-id:Conn-id =  SW:%u", sa.id);
+  }
+}
+
+// R-SHOW-1
+std::string cipher_sentence(const policy::Cipher& cipher) {
+  if (cipher.id == wire::EncrId::kDes) return "DES - Data Encryption Standard (56 bit keys).";
+  if (cipher.id == wire::EncrId::k3Des) return "Three key triple DES";
+  return "AES - Advanced Encryption Standard (" + std::to_string(cipher.key_bits) + " bit keys).";
+}
+
+const char* hash_sentence(wire::PrfId hash) {
+  switch (hash) {
+    case wire::PrfId::kHmacMd5:
+      return "Message Digest 5";
+    case wire::PrfId::kHmacSha1:
+      return "Secure Hash Standard";
+    case wire::PrfId::kHmacSha256:
+      return "Secure Hash Standard 2 (256 bit)";
+    case wire::PrfId::kHmacSha384:
+      return "Secure Hash Standard 2 (384 bit)";
+    case wire::PrfId::kHmacSha512:
+      return "Secure Hash Standard 2 (512 bit)";
+  }
+  return "Secure Hash Standard";
+}
+
+const char* auth_sentence(IsakmpAuth auth) {
+  switch (auth) {
+    case IsakmpAuth::kPreShare:
+      return "Pre-Shared Key";
+    case IsakmpAuth::kRsaSig:
+      return "Rivest-Shamir-Adleman Signature";
+    case IsakmpAuth::kRsaEncr:
+      return "Rivest-Shamir-Adleman Encryption";
+  }
+  return "";
+}
+
+unsigned group_bits(wire::DhId group) {
+  switch (group) {
+    case wire::DhId::kModp768:
+      return 768;
+    case wire::DhId::kModp1024:
+    case wire::DhId::kModp1024Sub160:
+      return 1024;
+    case wire::DhId::kModp1536:
+      return 1536;
+    case wire::DhId::kModp2048:
+    case wire::DhId::kModp2048Sub224:
+    case wire::DhId::kModp2048Sub256:
+      return 2048;
+    case wire::DhId::kModp3072:
+      return 3072;
+    case wire::DhId::kModp4096:
+      return 4096;
+    case wire::DhId::kModp6144:
+      return 6144;
+    case wire::DhId::kModp8192:
+      return 8192;
+    case wire::DhId::kEcp384:
+      return 384;
+    case wire::DhId::kEcp521:
+      return 521;
+    default:
+      return 256;
+  }
+}
+
+void suite_text(Screen& screen, const IsakmpSuite& suite) {
+  screen.line("        encryption algorithm:   %s", c(cipher_sentence(suite.cipher)));
+  screen.line("        hash algorithm:         %s", hash_sentence(suite.hash));
+  screen.line("        authentication method:  %s", auth_sentence(suite.auth));
+  screen.line("        Diffie-Hellman group:   #%u (%u bit)", static_cast<unsigned>(suite.group),
+              group_bits(suite.group));
+  screen.line("        lifetime:               %u seconds, no volume limit",
+              suite.lifetime_seconds);
+}
+
+json::object suite_json(const IsakmpSuite& suite) {
+  return {{"priority", suite.priority},
+          {"encryption", cipher_word(suite.cipher)},
+          {"key_bits", suite.cipher.key_bits},
+          {"hash", hash_word(suite.hash)},
+          {"authentication", auth_sentence(suite.auth)},
+          {"dh_group", static_cast<unsigned>(suite.group)},
+          {"lifetime_seconds", suite.lifetime_seconds}};
+}
+
+std::string whom(const policy::IsakmpKey& key) {
+  if (!key.address) return key.hostname;
+  const bool host = key.address->length == key.address->address.bits();
+  return host ? key.address->address.to_string()
+              : key.address->address.to_string() + " [" + mask_text(*key.address) + "]";
+}
+
+}  // namespace
+
+std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail) {
+  Screen screen;
+  if (detail) {
+    screen.line("Codes: C - IKE configuration mode, D - Dead Peer Detection");
+    screen.line("       K - Keepalives, N - NAT-traversal");
+    screen.line("       X - IKE Extended Authentication");
+    screen.line("       psk - Preshared key, rsig - RSA signature");
+    screen.line("       renc - RSA encryption");
+  }
+  for (const bool v6 : {false, true}) {
+    screen.line("%s Crypto ISAKMP SA", v6 ? "IPv6" : "IPv4");
+    if (detail) screen.blank();
+    if (detail) {
+      detailed(screen, sas, v6);
+    } else {
+      brief(screen, sas, v6);
+    }
+    screen.blank();
+  }
+  return screen.take();
+}
+
+std::string isakmp_sa_json(const std::vector<Ikev2View>& sas) {
+  json::array list;
+  for (const Ikev2View& view : sas) {
+    if (view.sa.version != 1) continue;
+    const ike::IkeSaStatus& sa = view.sa;
+    json::array children;
+    for (std::size_t i = 0; i < sa.children.size(); ++i)
+      children.push_back(child_json(sa.children[i], view.children[i]));
+    list.push_back(json::object{{"id", sa.id},
+                                {"state", sa.isakmp_state},
+                                {"status", sa.status_description},
+                                {"initiator", sa.initiator},
+                                {"local", endpoint_json(sa.local)},
+                                {"remote", endpoint_json(sa.remote)},
+                                {"profile", sa.profile},
+                                {"remote_identity", sa.remote_identity.to_string()},
+                                {"encryption", cipher_word(sa.cipher)},
+                                {"key_bits", sa.cipher.key_bits},
+                                {"hash", hash_word(sa.prf)},
+                                {"authentication", auth_word(sa.local_auth)},
+                                {"dh_group", static_cast<unsigned>(sa.group)},
+                                {"lifetime_seconds", sa.lifetime_seconds},
+                                {"active_seconds", sa.active_seconds},
+                                {"local_behind_nat", sa.local_behind_nat},
+                                {"remote_behind_nat", sa.remote_behind_nat},
+                                {"children", std::move(children)}});
+  }
+  return json::serialize(json::object{{"isakmp_sas", std::move(list)}});
+}
+
+std::string isakmp_policy_text(const policy::Snapshot& snapshot) {
+  Screen screen;
+  screen.blank();
+  screen.line("Global IKE policy");
+  for (const auto& [priority, configured] : snapshot.isakmp.policies) {
+    screen.line("Protection suite of priority %u", priority);
+    suite_text(screen, configured.suite(snapshot.legacy_algorithms));
+  }
+  screen.line("Default protection suite");
+  suite_text(screen, policy::default_isakmp_suite(snapshot.legacy_algorithms));
+  return screen.take();
+}
+
+std::string isakmp_policy_json(const policy::Snapshot& snapshot) {
+  json::array list;
+  for (const auto& [priority, configured] : snapshot.isakmp.policies) {
+    IsakmpSuite suite = configured.suite(snapshot.legacy_algorithms);
+    suite.priority = priority;
+    list.push_back(suite_json(suite));
+  }
+  list.push_back(suite_json(policy::default_isakmp_suite(snapshot.legacy_algorithms)));
+  return json::serialize(json::object{{"isakmp_policies", std::move(list)}});
+}
+
+std::string isakmp_key_text(const policy::Snapshot& snapshot) {
+  Screen screen;
+  screen.line("%-12s %-43s %s", "Keyring", "Hostname/Address", "Preshared Key");
+  screen.blank();
+  for (const auto& [name, ring] : snapshot.isakmp.keyrings) {
+    for (const policy::IsakmpKey& key : ring.keys)
+      screen.line("%-12s %-43s %s", c(name), c(whom(key)),
+                  c(std::string(key.key.begin(), key.key.end())));
+  }
+  return screen.take();
+}
+
+std::string isakmp_key_json(const policy::Snapshot& snapshot) {
+  json::array list;
+  for (const auto& [name, ring] : snapshot.isakmp.keyrings) {
+    for (const policy::IsakmpKey& key : ring.keys)
+      list.push_back(json::object{{"keyring", name}, {"peer", whom(key)}});
+  }
+  return json::serialize(json::object{{"isakmp_keys", std::move(list)}});
+}
+
+}  // namespace spa::config

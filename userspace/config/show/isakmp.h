@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// show crypto isakmp sa [detail], show crypto isakmp policy, show crypto isakmp key (R-SHOW-1..6,
+// 22).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "userspace/config/show/ikev2.h"
+#include "userspace/policy/snapshot.h"
+
+namespace spa::config {
+
+// IKEv2's SAs among them are left out.
+[[nodiscard]] std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail);
+[[nodiscard]] std::string isakmp_sa_json(const std::vector<Ikev2View>& sas);
+[[nodiscard]] std::string isakmp_policy_text(const policy::Snapshot& snapshot);
+[[nodiscard]] std::string isakmp_policy_json(const policy::Snapshot& snapshot);
+[[nodiscard]] std::string isakmp_key_text(const policy::Snapshot& snapshot);
+[[nodiscard]] std::string isakmp_key_json(const policy::Snapshot& snapshot);
+
+}  // namespace spa::config
