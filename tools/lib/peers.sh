@@ -126,6 +126,7 @@ charon {
     load = ${swan_plugins/\%KERNEL%/$kernel}
     retransmit_timeout = 1.0
     retransmit_tries = 4
+    ${charon_lines:-}
     keep_alive = 20s
     delete_rekeyed_delay = 1
     plugins {
