@@ -87,8 +87,15 @@ void Router::start() {
       }
     };
     engine = std::make_unique<crypto::OpenSslEngine>(std::move(executor));
-    manager = std::make_unique<ikev2::Manager>(
-        ikev2::Dependencies{datagrams, timers, database, credentials, *engine, log}, options);
+    const ike::Dependencies ports{datagrams,
+                                  timers,
+                                  database,
+                                  credentials,
+                                  *engine,
+                                  log,
+                                  std::make_shared<ike::ConnectionIds>()};
+    manager = std::make_unique<ike::Dispatcher>(std::make_unique<ikev1::Manager>(ports, options),
+                                                std::make_unique<ikev2::Manager>(ports, options));
     database.set_listener(manager.get());
     network_.attach(address, [this](const Endpoint& at, const Endpoint& from, ByteView message) {
       if (manager) manager->receive(at, from, message);
@@ -128,6 +135,39 @@ void Router::use_certificates(const std::string& subject) {
   own.text = name + ".example.com";
   profile().local_identity = own;
   profile().match_remote = {{policy::IdentityMatch::Kind::kFqdnDomain, {}, "example.com"}};
+}
+
+void Router::use_ikev1() {
+  entry().ikev2_profile.clear();
+  policy::IsakmpPolicy suite;
+  suite.cipher = policy::Cipher{wire::EncrId::kAesCbc, 256};
+  suite.hash = wire::PrfId::kHmacSha256;
+  suite.auth = policy::IsakmpAuth::kPreShare;
+  suite.group = wire::DhId::kEcp256;
+  config.isakmp.policies[10] = suite;
+  policy::IsakmpKey key;
+  key.address = IpPrefix{peer_address, 32};
+  key.key = to_secret(as_bytes("a secret"));
+  policy::IsakmpKeyring ring;
+  ring.name = policy::kDefaultKeyring;
+  ring.keys.push_back(std::move(key));
+  config.isakmp.keyrings[policy::kDefaultKeyring] = std::move(ring);
+  policy::IsakmpProfile admitting;
+  admitting.name = "V1";
+  admitting.match_remote = {
+      {policy::IdentityMatch::Kind::kAddress, IpPrefix{peer_address, 32}, {}}};
+  config.isakmp.profiles["V1"] = std::move(admitting);
+}
+
+void Router::use_isakmp_certificates(const std::string& subject) {
+  credentials.points["TP"] = {"CN=Test CA", subject};
+  config.trustpoints.clear();
+  config.trustpoints.emplace_back().name = "TP";
+  config.isakmp.policies.at(10).auth = policy::IsakmpAuth::kRsaSig;
+  config.isakmp.identity = policy::IsakmpIdentity::kHostname;
+  config.hostname = name;
+  config.domain_name = "example.com";
+  isakmp_profile().match_remote = {{policy::IdentityMatch::Kind::kFqdnDomain, {}, "example.com"}};
 }
 
 std::size_t Router::up() const {

@@ -8,6 +8,8 @@
 
 #include "tests/exchange/fake_world.h"
 #include "userspace/crypto/openssl_engine.h"
+#include "userspace/ike/dispatcher.h"
+#include "userspace/ikev1/manager.h"
 #include "userspace/ikev2/manager.h"
 
 namespace spa::exchange {
@@ -60,6 +62,13 @@ class Router {
   [[nodiscard]] policy::KeyringPeer& key() { return config.ikev2_keyrings.at("RING").peers[0]; }
   [[nodiscard]] ports::PolicyId rule_id() const { return rules.front().id; }
   void use_certificates(const std::string& subject);
+  // The tunnel is IKEv1's: pre-shared key, AES-256, SHA-256, group 19; profile V1 admits the peer.
+  void use_ikev1();
+  void use_isakmp_certificates(const std::string& subject);
+  [[nodiscard]] policy::IsakmpProfile& isakmp_profile() { return config.isakmp.profiles.at("V1"); }
+  [[nodiscard]] policy::IsakmpKey& isakmp_key() {
+    return config.isakmp.keyrings.at(policy::kDefaultKeyring).keys.at(0);
+  }
   [[nodiscard]] std::size_t up() const;  // IKE SAs that are ready
   [[nodiscard]] std::vector<ike::IkeSaStatus> status() const { return manager->status(); }
 
@@ -76,7 +85,7 @@ class Router {
   FakeCredentials credentials;
   KeptLog log;
   std::unique_ptr<crypto::OpenSslEngine> engine;
-  std::unique_ptr<ikev2::Manager> manager;
+  std::unique_ptr<ike::Dispatcher> manager;
 
  private:
   FakeNetwork& network_;

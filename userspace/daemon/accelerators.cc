@@ -46,7 +46,7 @@ struct SaPlaces {
   }
 };
 
-SaPlaces count_sas(const ikev2::Manager& manager, ports::SaDatabase& database) {
+SaPlaces count_sas(const ike::Manager& manager, ports::SaDatabase& database) {
   SaPlaces places;
   for (const ike::IkeSaStatus& sa : manager.status()) {
     for (const ike::ChildSaStatus& child : sa.children) {

@@ -73,7 +73,7 @@ Result<ports::SaPairState> Daemon::sa_state(std::uint32_t spi_in) {
 }
 
 Result<std::size_t> Daemon::clear(const config::ClearRequest& request) {
-  ikev2::SessionFilter filter;
+  ike::SessionFilter filter;
   filter.local = request.local;
   filter.remote = request.remote;
   if (request.remote_port != 0) filter.remote_port = request.remote_port;

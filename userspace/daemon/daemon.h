@@ -15,7 +15,7 @@
 #include "userspace/daemon/options.h"
 #include "userspace/daemon/rules.h"
 #include "userspace/dataplane/soft_sa_database.h"
-#include "userspace/ikev2/manager.h"
+#include "userspace/ike/dispatcher.h"
 #include "userspace/kernel/interface_table.h"
 #include "userspace/kernel/kernel_sa_database.h"
 #include "userspace/net/ike_sockets.h"
@@ -84,7 +84,7 @@ class Daemon final : public config::Backend {
   std::unique_ptr<Engines> engines_;
   pki::TrustStore trust_store_;
   pki::StoredCredentials credentials_{trust_store_};
-  std::unique_ptr<ikev2::Manager> manager_;
+  std::unique_ptr<ike::Dispatcher> manager_;
   std::unique_ptr<config::Configuration> configuration_;
   std::unique_ptr<ControlServer> control_;
   RuleBuilder rule_builder_;

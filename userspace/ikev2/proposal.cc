@@ -148,21 +148,7 @@ std::string IkeSuite::to_string() const {
 }
 
 Result<crypto::CipherSuite> IkeSuite::cipher_suite() const {
-  return ikev2::cipher_suite({cipher.id, cipher.key_bits, integrity, false});
-}
-
-Result<crypto::CipherSuite> cipher_suite(const ports::EspSuite& suite) {
-  const auto encr = crypto::encr_from_id(static_cast<std::uint16_t>(suite.cipher));
-  if (!encr) return fail(Errc::kUnsupported, wire::to_string(suite.cipher) + " not implemented");
-  crypto::CipherSuite out{*encr, suite.key_bits, crypto::IntegAlgorithm::kNone};
-  if (suite.integrity != wire::IntegId::kNone) {
-    const auto integ = crypto::integ_from_id(static_cast<std::uint16_t>(suite.integrity));
-    if (!integ) {
-      return fail(Errc::kUnsupported, wire::to_string(suite.integrity) + " not implemented");
-    }
-    out.integ = *integ;
-  }
-  return out;
+  return ike::cipher_suite({cipher.id, cipher.key_bits, integrity, false});
 }
 
 Proposals ike_proposals(const std::vector<const policy::Ikev2Proposal*>& configured, bool legacy,

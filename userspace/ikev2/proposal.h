@@ -12,6 +12,7 @@
 
 #include "userspace/base/result.h"
 #include "userspace/crypto/cipher.h"
+#include "userspace/ike/esp_suite.h"
 #include "userspace/policy/ikev2.h"
 #include "userspace/policy/snapshot.h"
 #include "userspace/ports/sa_database.h"
@@ -60,7 +61,7 @@ using Steps = std::vector<std::string>;
 
 [[nodiscard]] Result<IkeSuite> ike_suite(const wire::Proposal& chosen);
 [[nodiscard]] Result<ports::EspSuite> esp_suite(const wire::Proposal& chosen);
-[[nodiscard]] Result<crypto::CipherSuite> cipher_suite(const ports::EspSuite& suite);
+using ike::cipher_suite;
 // RFC 5282 8: a peer that offers AES-GCM with an ICV of 12 or 8 octets and no longer one is taken
 // too. Adds these, of the key lengths that are there, behind our own choices; we never offer them.
 void add_short_icvs(Proposals& proposals);

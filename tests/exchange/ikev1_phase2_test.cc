@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// Quick mode, rekeying, informational exchanges and dead peer detection of IKEv1 (RFC
+// 2409 5.5, 5.7; RFC 3706).
+#include "tests/exchange/two_routers.h"
+
+namespace spa::exchange {
+namespace {
+
+class Ikev1Life : public TwoRouters {
+ protected:
+  Ikev1Life() {
+    for (Router* r : {&left, &right}) {
+      r->use_ikev1();
+      r->options.rekey_to_percent = 80;
+      ports::PolicyRule second = r->rules.front();
+      second.id.line = 2;
+      second.reqid = 2;
+      auto& mine = r == &left ? second.selectors.local : second.selectors.remote;
+      mine = policy::TrafficSelector::of(*IpPrefix::parse("192.168.5.0/24"));
+      r->rules.push_back(second);
+    }
+  }
+  void expect_pairs(std::size_t count, const char* after) {
+    EXPECT_EQ(left.database.pairs.size(), count) << after;
+    EXPECT_EQ(right.database.pairs.size(), count) << after;
+    EXPECT_EQ(mismatch(left.database, right.database), "") << after;
+    EXPECT_TRUE(left.database.reserved.empty()) << after;
+    EXPECT_TRUE(right.database.reserved.empty()) << after;
+  }
+};
+
+// RFC 2409 5.5: several SAs under one phase 1.
+TEST_F(Ikev1Life, SecondQuickMode) {
+  start();
+  bring_up(left);
+  ASSERT_TRUE(left.manager->initiate(left.rules[1].id));
+  run(Duration(1000));
+  expect_pairs(2, "second quick mode");
+  EXPECT_EQ(left.status().size(), 1U);
+  EXPECT_EQ(left.status()[0].children[1].id, 202U);
+}
+
+// RFC 2409 5.5: with PFS there is a KE payload, and the keys agree.
+TEST_F(Ikev1Life, PerfectForwardSecrecy) {
+  left.entry().pfs = right.entry().pfs = wire::DhId::kEcp256;
+  start();
+  bring_up(left);
+  expect_tunnel();
+  EXPECT_EQ(left.status()[0].children[0].pfs, wire::DhId::kEcp256);
+}
+
+TEST_F(Ikev1Life, PfsWantedByTheInitiatorAlone) {
+  left.entry().pfs = wire::DhId::kCurve25519;
+  start();
+  bring_up(left);
+  expect_tunnel();
+}
+
+TEST_F(Ikev1Life, PfsWantedByTheResponderAlone) {
+  right.entry().pfs = wire::DhId::kEcp256;
+  start();
+  bring_up(left);
+  expect_pairs(0, "refused");
+  EXPECT_TRUE(left.log.has("peer answered NO-PROPOSAL-CHOSEN"));
+  EXPECT_EQ(left.up(), 1U);  // phase 1 stands
+}
+
+// RFC 2407 4.6.2: protocol and port are part of the identities.
+TEST_F(Ikev1Life, ProtocolAndPort) {
+  for (Router* r : {&left, &right}) {
+    auto& s = r->rules[0].selectors;
+    s.local.protocol = s.remote.protocol = 6;
+    auto& server = r == &left ? s.remote : s.local;
+    server.port_first = server.port_last = 443;
+  }
+  start();
+  bring_up(left);
+  expect_tunnel();
+  EXPECT_EQ(right.database.pairs.begin()->second.selectors_local[0].port_first, 443);
+}
+
+TEST_F(Ikev1Life, PortRangesCannotBeExpressed) {
+  left.rules[0].selectors.remote.protocol = 6;
+  left.rules[0].selectors.remote.port_first = 1000;
+  left.rules[0].selectors.remote.port_last = 2000;
+  start();
+  bring_up(left);
+  EXPECT_TRUE(left.log.has("IKEv1 cannot express the ports"));
+  expect_pairs(0, "refused");
+}
+
+// R-MAP-19: what no entry covers is refused, and phase 1 stands.
+TEST_F(Ikev1Life, OtherPackets) {
+  right.rules[0].selectors.local = policy::TrafficSelector::of(*IpPrefix::parse("10.9.0.0/16"));
+  right.rules.resize(1);
+  start();
+  bring_up(left);
+  EXPECT_TRUE(left.log.has("peer answered INVALID-ID-INFORMATION"));
+  EXPECT_TRUE(right.log.has("no crypto map entry for"));
+  EXPECT_EQ(left.up(), 1U);
+  expect_pairs(0, "refused");
+}
+
+// RFC 2407 4.6.3.1: a responder with a shorter lifetime says so.
+TEST_F(Ikev1Life, ResponderLifetime) {
+  right.entry().lifetime.seconds = 600;
+  start();
+  bring_up(left);
+  expect_tunnel();
+  EXPECT_EQ(left.status()[0].children[0].lifetime.seconds, 600U);
+  EXPECT_EQ(right.status()[0].children[0].lifetime.seconds, 600U);
+}
+
+TEST_F(Ikev1Life, TransportMode) {
+  for (Router* r : {&left, &right}) {
+    r->config.transform_sets.at("SET").mode = policy::EncapsulationMode::kTransport;
+    r->rules[0].mode = policy::EncapsulationMode::kTransport;
+    r->rules[0].selectors.local = policy::TrafficSelector::of({r->address, 32});
+    r->rules[0].selectors.remote = policy::TrafficSelector::of({r->peer_address, 32});
+  }
+  start();
+  bring_up(left);
+  expect_tunnel();
+  EXPECT_EQ(left.database.pairs.begin()->second.mode, policy::EncapsulationMode::kTransport);
+}
+
+// Before a pair expires a new one is there; the old one goes after a while, and both ends agree.
+TEST_F(Ikev1Life, RekeyingOfAPair) {
+  start();
+  bring_up(left);
+  const std::uint32_t old_spi = left.database.pairs.begin()->first;
+  run(Duration(3600 * 850));
+  EXPECT_FALSE(left.database.pairs.contains(old_spi));
+  expect_pairs(1, "rekeyed by time");
+  EXPECT_EQ(left.manager->counters().child_sas_rekeyed, 1U);
+  left.manager->on_expire(left.database.pairs.begin()->first, false);
+  run(Duration(1000));
+  expect_pairs(2, "rekeyed by volume, the old one still there");
+  run(Duration(60000));
+  expect_pairs(1, "rekeyed by volume");
+}
+
+TEST_F(Ikev1Life, BothRekeyAtOnce) {
+  start();
+  bring_up(left);
+  left.manager->on_expire(left.database.pairs.begin()->first, false);
+  right.manager->on_expire(right.database.pairs.begin()->first, false);
+  run(Duration(120000));
+  expect_pairs(2, "one of each");
+  run(Duration(7200 * 1000LL));
+  EXPECT_GE(left.database.pairs.size(), 1U);
+  EXPECT_EQ(mismatch(left.database, right.database), "");
+}
+
+// RFC 2408 2.4: phase 2 outlives phase 1. Before it expires there is a new one.
+TEST_F(Ikev1Life, RekeyingOfPhase1) {
+  for (Router* r : {&left, &right}) r->config.isakmp.policies.at(10).lifetime_seconds = 1000;
+  start();
+  bring_up(left);
+  const std::uint64_t cookie = left.status()[0].spi_local;
+  const std::uint32_t spi = left.database.pairs.begin()->first;
+  run(Duration(900 * 1000));
+  ASSERT_EQ(left.status().size(), 1U);
+  EXPECT_EQ(right.status().size(), 1U);
+  EXPECT_NE(left.status()[0].spi_local, cookie);
+  EXPECT_TRUE(left.database.pairs.contains(spi));
+  expect_pairs(1, "the same pair");
+  EXPECT_EQ(left.status()[0].children.size(), 1U);
+  EXPECT_EQ(left.database.adds, 1U);
+}
+
+// RFC 2408 4.8: a Delete of one pair takes both directions of it, at both ends.
+TEST_F(Ikev1Life, DeleteOfAPair) {
+  start();
+  bring_up(left);
+  ASSERT_TRUE(left.manager->initiate(left.rules[1].id));
+  run(Duration(1000));
+  ikev2::SessionFilter filter;
+  filter.child_spi = right.database.pairs.begin()->first;
+  EXPECT_EQ(right.manager->clear(filter), 1U);
+  run(Duration(1000));
+  expect_pairs(1, "one is deleted");
+  EXPECT_EQ(left.up(), 1U);
+}
+
+TEST_F(Ikev1Life, ClearSession) {
+  start();
+  bring_up(left);
+  EXPECT_EQ(right.manager->clear({}), 1U);
+  run(Duration(1000));
+  expect_clean(left);
+  expect_clean(right);
+}
+
+// RFC 3706 5: asked when nothing was heard; without an answer the peer is dead (R-DPD-19).
+TEST_F(Ikev1Life, DeadPeerDetection) {
+  for (Router* r : {&left, &right}) r->config.isakmp.keepalive = {30, 2, true};
+  start();
+  bring_up(left);
+  run(Duration(100 * 1000));
+  EXPECT_EQ(left.up(), 1U);
+  EXPECT_GT(left.manager->counters().liveness_checks, 0U);
+  right.crash();
+  run(Duration(60 * 1000));
+  expect_clean(left);
+  EXPECT_EQ(left.manager->counters().peers_dead, 1U);
+}
+
+// R-DPD-25: without the command nothing is asked, but the peer is answered.
+TEST_F(Ikev1Life, DeadPeerDetectionOfOneSide) {
+  left.config.isakmp.keepalive = {30, 2, true};
+  start();
+  bring_up(left);
+  run(Duration(300 * 1000));
+  EXPECT_EQ(left.up(), 1U);
+  EXPECT_EQ(right.manager->counters().liveness_checks, 0U);
+  EXPECT_GT(left.manager->counters().liveness_checks, 5U);
+}
+
+// RFC 2407 4.6.3.3: after a crash the new first contact clears what the peer believes to have, by
+// identity and only once it is authenticated.
+TEST_F(Ikev1Life, InitialContact) {
+  start();
+  bring_up(left);
+  left.crash();
+  left.database.pairs.clear();
+  start();
+  bring_up(left);
+  expect_tunnel();
+  EXPECT_EQ(right.status().size(), 1U);
+  EXPECT_TRUE(right.log.has("peer made initial contact anew"));
+}
+
+// Both ends begin at once: both come up, and nothing of it is lost.
+TEST_F(Ikev1Life, BothBeginAtOnce) {
+  start();
+  ASSERT_TRUE(left.manager->initiate(left.rules[0].id));
+  ASSERT_TRUE(right.manager->initiate(right.rules[0].id));
+  run(Duration(20000));
+  EXPECT_GE(left.database.pairs.size(), 1U);
+  EXPECT_EQ(left.database.pairs.size(), right.database.pairs.size());
+  EXPECT_EQ(mismatch(left.database, right.database), "");
+}
+
+// --- every message lost, doubled or late once ---
+
+class OneFault : public Ikev1Life {
+ public:
+  std::size_t live_with(std::size_t n, std::vector<Duration> fate, bool aggressive) {
+    if (aggressive) {
+      left.isakmp_profile().initiate_aggressive = true;
+      left.entry().isakmp_profile = right.entry().isakmp_profile = "V1";
+    }
+    for (Router* r : {&left, &right}) r->config.isakmp.keepalive = {30, 2, true};
+    network.plan = [n, fate = std::move(fate)](std::size_t i, const Packet&) {
+      return i == n ? fate : std::vector<Duration>{Duration(5)};
+    };
+    start();
+    EXPECT_TRUE(left.manager->initiate(left.rules[0].id));
+    run(Duration(60000));
+    expect_pairs(1, "first tunnel");
+    EXPECT_EQ(left.up(), 1U);
+    EXPECT_EQ(right.up(), 1U);
+    EXPECT_TRUE(right.manager->initiate(right.rules[1].id));
+    run(Duration(60000));
+    expect_pairs(2, "second pair");
+    const std::size_t sent = network.sent.size();
+    left.manager->on_expire(left.database.pairs.begin()->first, false);
+    run(Duration(40000));
+    EXPECT_GE(left.database.pairs.size(), 2U);
+    return sent;
+  }
+  void TestBody() override {}
+};
+
+void for_each_datagram(const std::vector<Duration>& fate, bool aggressive) {
+  std::size_t total = 1;
+  for (std::size_t n = 0; n < total; ++n) {
+    SCOPED_TRACE("datagram " + std::to_string(n));
+    OneFault world;
+    const std::size_t sent = world.live_with(n, fate, aggressive);
+    if (n == 0) total = std::min<std::size_t>(sent, 16);
+    if (::testing::Test::HasFailure()) return;
+  }
+  EXPECT_GE(total, 9U);
+}
+
+TEST(EveryIkev1Datagram, LostOnce) {
+  for_each_datagram({}, false);
+}
+TEST(EveryIkev1Datagram, DoubledOnce) {
+  for_each_datagram({Duration(5), Duration(7), Duration(9000)}, false);
+}
+TEST(EveryIkev1Datagram, LateOnce) {
+  for_each_datagram({Duration(2500)}, false);
+}
+TEST(EveryIkev1Datagram, LostOnceInAggressiveMode) {
+  for_each_datagram({}, true);
+}
+
+}  // namespace
+}  // namespace spa::exchange

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/ikev1/authentication.h"
+
+#include <strings.h>
+
+#include <algorithm>
+
+#include "userspace/ike/awaitables.h"
+#include "userspace/ikev1/exchanges.h"
+#include "userspace/ikev1/identity.h"
+
+namespace spa::ikev1 {
+
+namespace {
+
+using Kind = policy::Identity::Kind;
+using policy::IsakmpAuth;
+
+// What RSA signs in IKEv1 is the hash itself (RFC 2409 5.1).
+constexpr crypto::SignatureMethod kSignature{crypto::SignatureScheme::kRsaPkcs1Bare,
+                                             crypto::HashAlgorithm::kSha1};
+
+const policy::IsakmpKey* find_in(const policy::IsakmpKeyring& ring, const IpAddress& peer,
+                                 const policy::Identity* identity) {
+  if (identity != nullptr && identity->kind != Kind::kAddress && identity->kind != Kind::kDn) {
+    for (const policy::IsakmpKey& key : ring.keys) {
+      if (!key.hostname.empty() && strcasecmp(key.hostname.c_str(), identity->text.c_str()) == 0) {
+        return &key;
+      }
+    }
+  }
+  const policy::IsakmpKey* best = nullptr;
+  for (const policy::IsakmpKey& key : ring.keys) {
+    if (!key.address || !key.address->contains(peer)) continue;
+    if (best == nullptr || key.address->length > best->address->length) best = &key;
+  }
+  return best;
+}
+
+// The better of two keys for one peer: a name before addresses, a longer prefix before a shorter.
+bool better(const policy::IsakmpKey& a, const policy::IsakmpKey& b) {
+  if (!a.address || !b.address) return !a.address && b.address;
+  return a.address->length > b.address->length;
+}
+
+const policy::IsakmpKey* find_in_rings(const policy::Snapshot& snapshot,
+                                       const std::vector<std::string>& rings,
+                                       const IpAddress& local, const IpAddress& peer,
+                                       const policy::Identity* identity) {
+  const policy::IsakmpKey* best = nullptr;
+  for (const std::string& name : rings) {
+    const auto ring = snapshot.isakmp.keyrings.find(name);
+    if (ring == snapshot.isakmp.keyrings.end()) continue;
+    if (!snapshot.terminates(ring->second.local, local)) continue;  // R-KEY-7, R-KEY-11
+    const policy::IsakmpKey* key = find_in(ring->second, peer, identity);
+    if (key != nullptr && (best == nullptr || better(*key, *best))) best = key;
+  }
+  return best;
+}
+
+bool admits(const policy::IsakmpProfile& profile, const policy::Identity& identity) {
+  return std::any_of(profile.match_remote.begin(), profile.match_remote.end(),
+                     [&](const policy::IdentityMatch& m) { return m.matches(identity); });
+}
+
+// How exactly a statement names the peer.
+int precision(const policy::IdentityMatch& m) {
+  using Match = policy::IdentityMatch::Kind;
+  switch (m.kind) {
+    case Match::kAny:
+      return 0;
+    case Match::kFqdnDomain:
+    case Match::kEmailDomain:
+      return 1 + static_cast<int>(m.text.size());
+    case Match::kAddress:
+      return 1 + static_cast<int>(m.address.length);
+    case Match::kFqdn:
+    case Match::kEmail:
+    case Match::kKeyId:
+      return 1000;
+  }
+  return 0;
+}
+
+// R-PROF-12: the profile whose statement names the identity best; empty when none does.
+std::string profile_by_identity(const policy::Snapshot& snapshot, const IpAddress& local,
+                                const policy::Identity& identity, Steps& steps) {
+  std::string best;
+  int best_precision = -1;
+  for (const auto& [name, profile] : snapshot.isakmp.profiles) {
+    if (!profile.complete() || !snapshot.terminates(profile.local, local)) {
+      steps.push_back("profile " + name + ": incomplete, or for another local address");
+      continue;
+    }
+    for (const policy::IdentityMatch& m : profile.match_remote) {
+      if (!m.matches(identity) || precision(m) <= best_precision) continue;
+      best = name;
+      best_precision = precision(m);
+    }
+  }
+  steps.push_back(best.empty() ? ": peer matches *none* of the profiles"
+                               : ": peer matches " + best + " profile");
+  return best;
+}
+
+// The trustpoints to sign with, in order: those of the profile, otherwise the last defined first
+// (R-PROF-16).
+std::vector<std::string> signing_trustpoints(const policy::Snapshot& snapshot,
+                                             const policy::IsakmpProfile* profile) {
+  if (profile != nullptr && !profile->trustpoints.empty()) return profile->trustpoints;
+  std::vector<std::string> names;
+  for (const policy::Trustpoint& t : snapshot.trustpoints) names.push_back(t.name);
+  std::reverse(names.begin(), names.end());
+  return names;
+}
+
+// The first certificate whose CA the peer asked for (CERTREQ), else the first there is.
+Result<ports::LocalCertificate> own_certificate(Shard& shard, const std::string& profile,
+                                                const std::vector<Bytes>& wanted) {
+  ports::Credentials& credentials = shard.ports.credentials;
+  std::optional<ports::LocalCertificate> first;
+  std::string why = "no trustpoint is configured";
+  for (const std::string& name : signing_trustpoints(*shard.snapshot, shard.profile(profile))) {
+    Result<ports::LocalCertificate> found = credentials.local(name);
+    if (!found || !found->key) {
+      why = "trustpoint " + name + ": " + (found ? "no key" : found.error().text);
+      continue;
+    }
+    const std::vector<Bytes> authorities = credentials.ca_names({name});
+    const bool asked = std::any_of(authorities.begin(), authorities.end(), [&](const Bytes& ca) {
+      return std::any_of(wanted.begin(), wanted.end(),
+                         [&](const Bytes& w) { return credentials.same_name(w, ca); });
+    });
+    if (wanted.empty() || asked) return std::move(*found);
+    if (!first) first = std::move(*found);
+  }
+  if (first) return std::move(*first);
+  return fail(Errc::kNotFound, "no certificate to authenticate with: " + why);
+}
+
+}  // namespace
+
+const policy::IsakmpKey* find_key(const policy::Snapshot& snapshot, const std::string& profile,
+                                  const IpAddress& local, const IpAddress& peer,
+                                  const policy::Identity* identity) {
+  const auto& profiles = snapshot.isakmp.profiles;
+  std::vector<std::string> rings;
+  if (const auto bound = profiles.find(profile); bound != profiles.end()) {
+    rings = bound->second.keyrings;
+  } else {
+    const policy::Identity by_address{Kind::kAddress, peer, {}, {}};
+    for (const auto& [name, candidate] : profiles) {
+      const bool fits = snapshot.terminates(candidate.local, local) &&
+                        admits(candidate, identity != nullptr ? *identity : by_address);
+      if (fits) rings.insert(rings.end(), candidate.keyrings.begin(), candidate.keyrings.end());
+    }
+  }
+  const policy::IsakmpKey* key = find_in_rings(snapshot, rings, local, peer, identity);
+  if (key != nullptr || (!profile.empty() && !rings.empty())) return key;
+  return find_in_rings(snapshot, {policy::kDefaultKeyring}, local, peer, identity);
+}
+
+Suites possible(Shard& shard, const std::string& profile, const IpAddress& local,
+                const IpAddress& peer, const policy::Identity* identity, Suites suites,
+                Steps& steps) {
+  std::erase_if(suites, [&](const policy::IsakmpSuite& suite) {
+    const std::string policy = "policy " + std::to_string(suite.priority) + " left out: ";
+    switch (suite.auth) {
+      case IsakmpAuth::kPreShare:
+        if (find_key(*shard.snapshot, profile, local, peer, identity) != nullptr) return false;
+        steps.push_back(policy + "no pre-shared key with " + peer.to_string());
+        return true;
+      case IsakmpAuth::kRsaSig: {
+        const auto own = own_certificate(shard, profile, {});
+        if (!own) steps.push_back(policy + own.error().text);
+        return !own;
+      }
+      case IsakmpAuth::kRsaEncr:
+        break;
+    }
+    steps.push_back(policy + "no RSA public key of " + peer.to_string());
+    return true;
+  });
+  return suites;
+}
+
+Result<Self> self(IsakmpSa& sa) {
+  Shard& shard = sa.shard;
+  const policy::Snapshot& snapshot = *shard.snapshot;
+  const policy::IsakmpProfile* profile = shard.profile(sa.profile);
+  Self self;
+  if (sa.suite.auth == IsakmpAuth::kRsaSig) {
+    Result<ports::LocalCertificate> own =
+        own_certificate(shard, sa.profile, sa.handshake->peer_authorities);
+    if (!own) return tl::unexpected(own.error());
+    self.certificate = std::move(*own);
+  }
+  const policy::Identity by_address{Kind::kAddress, sa.local.address, {}, {}};
+  const policy::Identity by_name{Kind::kFqdn, {}, snapshot.fqdn(), {}};
+  if (profile != nullptr && profile->self_identity) {
+    self.identity = *profile->self_identity;
+    if (self.identity.kind == Kind::kAddress) self.identity = by_address;
+    if (self.identity.kind == Kind::kFqdn && self.identity.text.empty()) self.identity = by_name;
+  } else if (snapshot.isakmp.identity == policy::IsakmpIdentity::kHostname) {
+    self.identity = by_name;
+  } else if (snapshot.isakmp.identity == policy::IsakmpIdentity::kDn && self.certificate) {
+    self.identity = {Kind::kDn, {}, self.certificate->subject, self.certificate->subject_der};
+  } else {
+    self.identity = by_address;
+  }
+  if (self.certificate && self.identity.kind == Kind::kAddress) {
+    const auto& names = self.certificate->names;
+    const bool named = std::any_of(names.begin(), names.end(), [&](const policy::Identity& n) {
+      return n.kind == Kind::kAddress && n.address == self.identity.address;
+    });
+    if (!named) {  // R-POL-19
+      shard.debug(sa, "My ID configured as IPv4 Addr, but Addr not in Cert!");
+      shard.debug(sa, "Using FQDN as My ID");
+      self.identity = by_name;
+    }
+  }
+  sa.local_identity = self.identity;
+  return self;
+}
+
+ike::Task<Result<Payloads>> prove(IsakmpSa& sa, const Self& self, Bytes hash) {
+  Payloads payloads;
+  if (!self.certificate) {
+    payloads.emplace_back(v1::HashPayload{std::move(hash)});
+    co_return payloads;
+  }
+  for (const Bytes& certificate : self.certificate->chain) {
+    payloads.emplace_back(v1::CertPayload{v1::CertEncoding::kX509Signature, certificate});
+  }
+  ike::EngineAnswer<Bytes> made =
+      co_await sign(sa.shard, *self.certificate->key, kSignature, std::move(hash));
+  if (!made.result) co_return tl::unexpected(made.result.error());
+  sa.auth_engine = made.engine;
+  payloads.emplace_back(v1::SignaturePayload{std::move(*made.result)});
+  co_return payloads;
+}
+
+void add_certificate_requests(IsakmpSa& sa, Payloads& to) {
+  if (sa.suite.auth != IsakmpAuth::kRsaSig) return;
+  const policy::IsakmpProfile* profile = sa.shard.profile(sa.profile);
+  const auto trustpoints = profile != nullptr ? profile->trustpoints : std::vector<std::string>{};
+  for (Bytes& name : sa.shard.ports.credentials.ca_names(trustpoints)) {
+    to.emplace_back(v1::CertReqPayload{v1::CertEncoding::kX509Signature, std::move(name)});
+  }
+}
+
+void take_certificate_requests(IsakmpSa& sa, const Payloads& payloads) {
+  for (const auto* request : v1::find_all<v1::CertReqPayload>(payloads)) {
+    if (request->encoding != v1::CertEncoding::kX509Signature) continue;
+    if (!request->authority.empty()) sa.handshake->peer_authorities.push_back(request->authority);
+  }
+}
+
+// --- the peer ---
+
+namespace {
+
+// R-POL-20, R-DBG-21: the certificate does not carry the identity. That is logged, and what the
+// certificate says is who the peer is.
+void log_identity_mismatch(IsakmpSa& sa, const policy::Identity& id,
+                           const ports::PeerCertificate& certificate) {
+  struct Words {
+    Kind kind;
+    const char* mnemonic;
+    const char* type;
+    const char* field;
+  };
+  static constexpr Words kWords[]{
+      {Kind::kAddress, "IKMP_NO_ID_CERT_ADDR_MATCH", "1", "addr"},
+      {Kind::kFqdn, "IKMP_NO_ID_CERT_FQDN_MATCH", "2", "fqdn"},
+      {Kind::kEmail, "IKMP_NO_ID_CERT_USER_FQDN_MATCH", "3", "user fqdn"},
+      {Kind::kDn, "IKMP_NO_ID_CERT_DN_MATCH", "9", "DN"},
+  };
+  std::string held = id.kind == Kind::kDn ? certificate.subject : "empty";
+  for (const policy::Identity& name : certificate.names) {
+    if (name.kind == id.kind) held = name.to_string();
+  }
+  for (const Words& w : kWords) {
+    if (w.kind != id.kind) continue;
+    sa.shard.log(Severity::kInfo, "CRYPTO", w.mnemonic,
+                 "ID of " + id.to_string() + " (type " + w.type + ") and certificate " + w.field +
+                     " with " + held);
+  }
+}
+
+// A certificate of the peer that passed, or why not.
+ike::Task<Result<ports::PeerCertificate>> judge_chain(IsakmpSa& sa, std::vector<Bytes> chain,
+                                                      std::vector<std::string> trustpoints) {
+  if (chain.empty()) co_return fail(Errc::kDenied, "peer sent no certificate");
+  Result<ports::PeerCertificate> judged = co_await validate(sa.shard, chain, trustpoints);
+  if (judged && !judged->key) judged = fail(Errc::kDenied, "certificate without usable key");
+  if (!judged) {
+    sa.shard.log(Severity::kNotice, "CRYPTO", "IKMP_INVAL_CERT",
+                 "Certificate received from " + sa.remote.address.to_string() +
+                     " is bad: " + judged.error().text);
+  }
+  co_return judged;
+}
+
+std::vector<std::string> trustpoints_of(const Shard& shard, const std::string& profile) {
+  const policy::IsakmpProfile* p = shard.profile(profile);
+  return p != nullptr ? p->trustpoints : std::vector<std::string>{};
+}
+
+// R-PROF-12, 13: the profile of a peer that came to us with a certificate.
+ike::Task<Result<std::string>> profile_with_certificate(IsakmpSa& sa, policy::SnapshotPtr snapshot,
+                                                        policy::Identity identity,
+                                                        std::vector<Bytes> chain,
+                                                        ports::PeerCertificate& certificate) {
+  Steps& steps = sa.handshake->steps;
+  std::string found = profile_by_identity(*snapshot, sa.local.address, identity, steps);
+  if (found.empty()) {
+    for (const auto& [name, profile] : snapshot->isakmp.profiles) {
+      if (!snapshot->terminates(profile.local, sa.local.address)) continue;
+      const auto& maps = profile.match_certificate_maps;
+      const bool fits = std::any_of(maps.begin(), maps.end(), [&](const std::string& map) {
+        return sa.shard.ports.credentials.matches(certificate, map);
+      });
+      if (!fits) continue;
+      sa.shard.debug(sa, "certificate map matches " + name + " profile");
+      found = name;
+      break;
+    }
+  }
+  const auto profile = snapshot->isakmp.profiles.find(found);
+  if (profile == snapshot->isakmp.profiles.end() || profile->second.trustpoints.empty()) {
+    co_return found;
+  }
+  sa.shard.debug(sa, "Trying to re-validate CERT using new profile");
+  Result<ports::PeerCertificate> again =
+      co_await judge_chain(sa, std::move(chain), profile->second.trustpoints);
+  if (!again) co_return tl::unexpected(again.error());
+  sa.shard.debug(sa, "CERT validity confirmed.");
+  certificate = std::move(*again);
+  co_return found;
+}
+
+ike::Task<Result<Verified>> check_signature(IsakmpSa& sa, const Payloads& payloads, Bytes hash,
+                                            policy::Identity identity) {
+  const policy::SnapshotPtr snapshot = sa.shard.snapshot;
+  const auto* signature = v1::find<v1::SignaturePayload>(payloads);
+  if (signature == nullptr) co_return fail(Errc::kInvalid, "peer sent no signature");
+  const Bytes signed_value = signature->data;
+  std::vector<Bytes> chain;
+  for (const auto* certificate : v1::find_all<v1::CertPayload>(payloads)) {
+    if (certificate->encoding == v1::CertEncoding::kX509Signature) {
+      chain.push_back(certificate->data);
+    }
+  }
+  Result<ports::PeerCertificate> judged =
+      co_await judge_chain(sa, chain, trustpoints_of(sa.shard, sa.profile));
+  if (!judged) co_return tl::unexpected(judged.error());
+  ike::EngineAnswer<void> answer =
+      co_await verify(sa.shard, *judged->key, kSignature, std::move(hash), signed_value);
+  if (!answer.result) {
+    co_return fail(Errc::kDenied,
+                   "signature of " + judged->subject + " is wrong: " + answer.result.error().text);
+  }
+  const bool vouched = identity.kind == Kind::kDn
+                           ? sa.shard.ports.credentials.same_name(judged->subject_der, identity.der)
+                           : speaks_for(*judged, identity);
+  if (!vouched) log_identity_mismatch(sa, identity, *judged);
+  if (!vouched || identity.kind == Kind::kDn) {
+    identity = {Kind::kDn, {}, judged->subject, judged->subject_der};
+  }
+  Verified verified{identity, sa.profile, std::move(*judged)};
+  if (!sa.initiator) {
+    Result<std::string> profile = co_await profile_with_certificate(
+        sa, snapshot, identity, std::move(chain), *verified.certificate);
+    if (!profile) co_return tl::unexpected(profile.error());
+    verified.profile = std::move(*profile);
+  }
+  co_return verified;
+}
+
+Result<Verified> check_hash(IsakmpSa& sa, const Payloads& payloads, const Bytes& hash,
+                            const policy::Identity& identity) {
+  const auto* sent = v1::find<v1::HashPayload>(payloads);
+  if (sent == nullptr) return fail(Errc::kInvalid, "peer sent no HASH");
+  if (!constant_time_equal(sent->data, hash)) {
+    // Possibly nobody's message at all: the exchange waits for a better one.
+    sa.shard.log_limited(Severity::kInfo, "CRYPTO", "IKMP_AUTH_FAIL",
+                         "Authentication method 1 failed with host " +
+                             sa.remote.address.to_string() + ": pre-shared key mismatch with " +
+                             identity.to_string());
+    return fail(Errc::kInvalid, "pre-shared key mismatch with " + identity.to_string());
+  }
+  Verified verified{identity, sa.profile, std::nullopt};
+  if (sa.initiator) return verified;
+  const policy::Snapshot& snapshot = *sa.shard.snapshot;
+  verified.profile = profile_by_identity(snapshot, sa.local.address, identity, sa.handshake->steps);
+  const policy::IsakmpProfile* profile = sa.shard.profile(verified.profile);
+  if (profile == nullptr || profile->keyrings.empty()) return verified;
+  // The key was found by address before the identity was known; the profile has keyrings of its
+  // own.
+  const policy::IsakmpKey* key =
+      find_key(snapshot, verified.profile, sa.local.address, sa.remote.address, &identity);
+  if (key == nullptr || !constant_time_equal(key->key, sa.handshake->pre_shared_key)) {
+    return fail(Errc::kDenied, "the key of " + identity.to_string() +
+                                   " is none of the keyrings of profile " + verified.profile);
+  }
+  return verified;
+}
+
+}  // namespace
+
+ike::Task<Result<Verified>> check(IsakmpSa& sa, const Payloads& payloads, Bytes hash) {
+  const auto* id = v1::find<v1::IdPayload>(payloads);
+  if (id == nullptr) co_return fail(Errc::kInvalid, "peer sent no identity");
+  const Result<policy::Identity> identity = from_payload(*id);
+  if (!identity) co_return tl::unexpected(identity.error());
+  if (sa.suite.auth == IsakmpAuth::kRsaSig) {
+    Result<Verified> verified = co_await check_signature(sa, payloads, std::move(hash), *identity);
+    co_return verified;
+  }
+  co_return check_hash(sa, payloads, hash, *identity);
+}
+
+void establish(IsakmpSa& sa, const Verified& verified) {
+  Shard& shard = sa.shard;
+  const policy::Snapshot& snapshot = *shard.snapshot;
+  shard.left_half_open(sa);
+  sa.step(ike::Phase::kEstablished);
+  sa.established = shard.now();
+  sa.phase1_last = sa.phase1().iv;
+  sa.finish(sa.phase1());
+  sa.profile = verified.profile;
+  sa.remote_identity = verified.identity;
+  if (verified.certificate) {
+    const ports::PeerCertificate& certificate = *verified.certificate;
+    sa.peer_certificate_serial = to_hex(certificate.serial);
+    sa.peer_certificate_issuer = certificate.issuer;
+    // R-REV-3, 6, 11
+    if (certificate.check_revocation && snapshot.disconnect_revoked_peers) {
+      sa.held = HeldCertificate{certificate.issuer_der, certificate.issuer, certificate.serial};
+    }
+  }
+  sa.description = "Negotiation done";
+  sa.state_name = "QM_IDLE";
+  sa.lifetime_seconds = sa.suite.lifetime_seconds;
+  const Duration life(sa.lifetime_seconds * 1000LL);
+  sa.expires = shard.now() + life;
+  sa.expiry_cause = "lifetime expired";
+  // Whoever began it begins the next one, unless he does not.
+  sa.rekey_at = shard.now() + shard.rekey_after(life) + (sa.initiator ? Duration(0) : life / 20);
+  const policy::IsakmpProfile* profile = shard.profile(sa.profile);
+  sa.liveness.configure(
+      profile != nullptr && profile->keepalive ? *profile->keepalive : snapshot.isakmp.keepalive,
+      shard.now());
+  const bool initial_contact = sa.handshake->initial_contact;
+  shard.record(&sa, sa.remote, sa.aggressive ? "Aggressive mode" : "Main mode",
+               "established" + (sa.profile.empty() ? "" : " under profile " + sa.profile),
+               std::move(sa.handshake->steps));
+  sa.handshake.reset();
+  ++shard.counters.ike_sas_created;
+  shard.log(Severity::kNotice, "CRYPTO", "ISAKMP_SA_UP",
+            "ISAKMP SA " + std::to_string(sa.id) + " with " + sa.remote.to_string() +
+                " is up, identity " + sa.remote_identity.to_string() + ", " + to_string(sa.suite));
+  if (initial_contact) {
+    drop_older(sa);
+  } else {
+    succeed_older(sa);
+  }
+  shard.touch(sa);
+}
+
+}  // namespace spa::ikev1

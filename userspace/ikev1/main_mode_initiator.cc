@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Main mode, initiator (RFC 2409 5.1, 5.4; RFC 3947 3).
+#include "userspace/crypto/random.h"
+#include "userspace/ike/awaitables.h"
+#include "userspace/ikev1/exchanges.h"
+#include "userspace/ikev1/identity.h"
+#include "userspace/ikev1/phase1.h"
+
+namespace spa::ikev1 {
+
+namespace {
+
+// The suite that an answer chose; its cookie is the peer's from now on.
+Result<policy::IsakmpSuite> take_answer(IsakmpSa& sa, const Suites& offered,
+                                        const Incoming& answer) {
+  const auto* chosen = v1::find<v1::SaPayload>(answer.payloads);
+  if (chosen == nullptr || answer.header.responder_cookie == 0) {
+    return fail(Errc::kInvalid, "answer lacks SA or cookie");
+  }
+  Result<policy::IsakmpSuite> suite = accept(offered, *chosen);
+  if (suite) sa.spi_remote = answer.header.responder_cookie;
+  return suite;
+}
+
+}  // namespace
+
+// Initiator                                Responder
+// -------------------------------------------------------------------
+ike::Task<> initiate_main_mode(IsakmpSa& sa) {
+  Shard& shard = sa.shard;
+  Exchange& exchange = sa.phase1();
+  Handshake& h = *sa.handshake;
+  const Suites offered = possible(shard, sa.profile, sa.local.address, sa.remote.address, nullptr,
+                                  usable(shard.snapshot->isakmp_suites(), h.steps), h.steps);
+  if (offered.empty()) {
+    co_return abort(sa, "no usable ISAKMP policy" + (h.steps.empty() ? "" : ": " + h.steps.back()));
+  }
+  const v1::SaPayload offer_payload = offer(offered);
+  Result<Bytes> sa_body = body_of(offer_payload);
+  Result<Bytes> our_nonce = crypto::random_bytes(kNonceSize);
+  if (!sa_body || !our_nonce) co_return abort(sa, "cannot write an offer");
+  h.sa_body = std::move(*sa_body);
+  h.nonce_i = std::move(*our_nonce);
+  Payloads payloads;
+  payloads.emplace_back(offer_payload);
+  add_vendor_ids(sa, payloads);
+  // HDR, SA, [VID]                     -->
+  Incoming answer = co_await sa.ask(exchange, std::move(payloads));
+  //                                    <--   HDR, SA, [VID]
+  Result<policy::IsakmpSuite> suite = take_answer(sa, offered, answer);
+  while (!suite) {
+    h.steps.push_back(suite.error().text);
+    answer = co_await sa.reject(exchange, answer);
+    suite = take_answer(sa, offered, answer);
+  }
+  sa.accept(exchange, answer);
+  take_suite(sa, *suite);
+  take_vendor_ids(sa, answer.payloads);
+  sa.state_name = "MM_SA_SETUP";
+
+  Result<crypto::DhKey> key = co_await ike::begin_agreement(shard, sa.suite.group);
+  if (!key) co_return abort(sa, key.error().text);
+  h.ke_i = key->public_value;
+  payloads = {};
+  payloads.emplace_back(v1::KePayload{h.ke_i});
+  payloads.emplace_back(v1::NoncePayload{h.nonce_i});
+  if (Status nat = add_nat_detection(sa, payloads); !nat) co_return abort(sa, nat.error().text);
+  // HDR, KE, Ni, [NAT-D, NAT-D]        -->
+  answer = co_await sa.ask(exchange, std::move(payloads));
+  //                                    <--   HDR, KE, Nr, [CERTREQ,] [NAT-D, NAT-D]
+  Result<Bytes> peer_value = public_value(sa, answer.payloads);
+  Result<Bytes> peer_nonce = nonce(answer.payloads);
+  while (!peer_value || !peer_nonce) {
+    answer = co_await sa.reject(exchange, answer);
+    peer_value = public_value(sa, answer.payloads);
+    peer_nonce = nonce(answer.payloads);
+  }
+  sa.accept(exchange, answer);
+  take_vendor_ids(sa, answer.payloads);
+  take_nat_detection(sa, answer);
+  take_certificate_requests(sa, answer.payloads);
+  sa.state_name = "MM_KEY_EXCH";
+  h.ke_r = *peer_value;
+  h.nonce_r = std::move(*peer_nonce);
+  ike::EngineAnswer<SecretBytes> shared =
+      co_await ike::derive(shard, std::move(*key), std::move(*peer_value));
+  if (!shared.result) co_return abort(sa, shared.result.error().text);
+  sa.dh_engine = shared.engine;
+  const auto iv = derive_keys(sa, *shared.result, nullptr);
+  if (!iv) co_return abort(sa, iv.error().text);
+  sa.protect_phase1(*iv);
+  float_to_nat_port(sa);
+
+  const Result<Self> us = self(sa);
+  if (!us) co_return abort(sa, us.error().text);
+  const Result<v1::IdPayload> id = to_payload(us->identity);
+  if (!id) co_return abort(sa, id.error().text);
+  Result<Bytes> hash = hash_of_end(sa, true, v1::id_body(*id));
+  if (!hash) co_return abort(sa, hash.error().text);
+  Result<Payloads> proof = co_await prove(sa, *us, std::move(*hash));
+  if (!proof) co_return abort(sa, proof.error().text);
+  payloads = {};
+  payloads.emplace_back(*id);
+  for (v1::Payload& payload : *proof) payloads.push_back(std::move(payload));
+  add_certificate_requests(sa, payloads);
+  if (is_first_contact(sa)) {
+    payloads.emplace_back(v1::initial_contact(sa.cookie_i(), sa.cookie_r()));
+  }
+  sa.state_name = "MM_KEY_AUTH";
+  // HDR*, IDii, HASH_I                 -->
+  // HDR*, IDii, [CERT,] SIG_I          -->
+  answer = co_await sa.ask(exchange, std::move(payloads));
+  //                                    <--   HDR*, IDir, HASH_R
+  //                                    <--   HDR*, IDir, [CERT,] SIG_R
+  for (;;) {
+    const auto* peer_id = v1::find<v1::IdPayload>(answer.payloads);
+    Result<Bytes> expected = fail(Errc::kInvalid, "peer sent no identity");
+    if (peer_id != nullptr) {
+      expected = hash_of_end(sa, false, answer.body(v1::PayloadType::kId));
+    }
+    Result<Verified> verified = tl::unexpected(Error{});
+    if (expected) {
+      verified = co_await check(sa, answer.payloads, std::move(*expected));
+    } else {
+      verified = tl::unexpected(expected.error());
+    }
+    if (verified) {
+      sa.accept(exchange, answer);
+      exchange.last_sent.clear();  // the last word is the peer's
+      h.initial_contact = says_initial_contact(answer.payloads);
+      establish(sa, *verified);
+      co_return begin_wanted(sa);
+    }
+    // Nobody vouches for it but the keys: the real answer may still come.
+    if (verified.error().code != Errc::kInvalid) {
+      co_return refuse_peer(sa, verified.error().text);
+    }
+    answer = co_await sa.reject(exchange, answer);
+  }
+}
+
+}  // namespace spa::ikev1

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Quick mode, responder (RFC 2409 5.5). The peer is authenticated: the answer is repeated until it
+// is confirmed.
+#include "userspace/crypto/ikev1_hash.h"
+#include "userspace/crypto/random.h"
+#include "userspace/ike/awaitables.h"
+#include "userspace/ikev1/exchanges.h"
+#include "userspace/ikev1/phase1.h"
+#include "userspace/ikev1/phase2.h"
+
+namespace spa::ikev1 {
+
+namespace {
+
+void refuse_exchange(IsakmpSa& sa, Exchange& exchange, const Refusal& refusal, Steps steps) {
+  Shard& shard = sa.shard;
+  sa.finish(exchange);
+  shard.log(Severity::kError, "CRYPTO", "IKMP_MODE_FAILURE",
+            "Processing of Quick mode failed with peer at " + sa.remote.address.to_string() + ": " +
+                refusal.text);
+  shard.record(&sa, sa.remote, "Quick mode", refusal.text, std::move(steps));
+  v1::NotifyPayload notify;
+  notify.protocol = v1::ProtocolId::kEsp;
+  notify.type = refusal.notify;
+  Payloads payloads;
+  payloads.emplace_back(std::move(notify));
+  //                                    <--   HDR*, HASH(1), N
+  sa.inform(std::move(payloads));
+}
+
+// Of older pairs for the same packets the peer will delete those that it replaced: we do not rekey
+// them any more.
+void leave_older(IsakmpSa& sa, const ChildSa& fresh) {
+  for (const auto& c : sa.children) {
+    if (c.get() == &fresh || c->rule != fresh.rule) continue;
+    if (c->local != fresh.local || c->remote != fresh.remote) continue;
+    c->state = ChildSa::State::kReplaced;
+    c->rekey_at.reset();
+  }
+}
+
+}  // namespace
+
+// Initiator                                Responder
+// -------------------------------------------------------------------
+ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first) {
+  Shard& shard = sa.shard;
+  Steps steps;
+  // HDR*, HASH(1), SA, Ni,
+  //       [KE,] [IDci, IDcr]           -->
+  const Result<Bytes> peer_nonce = nonce(first.payloads);
+  const Result<Bytes> our_nonce = crypto::random_bytes(kNonceSize);
+  if (!peer_nonce || !our_nonce) {
+    co_return refuse_exchange(sa, exchange, {v1::NotifyType::kPayloadMalformed, "no nonce"}, steps);
+  }
+  Negotiated<Phase2Agreed> agreed = answer_phase2(sa, first.payloads, steps);
+  if (!agreed) co_return refuse_exchange(sa, exchange, agreed.error(), std::move(steps));
+  const auto* ke = v1::find<v1::KePayload>(first.payloads);
+  const wire::DhId group = agreed->suite.group;
+  if ((ke != nullptr) != (group != wire::DhId::kNone)) {
+    co_return refuse_exchange(
+        sa, exchange, {v1::NotifyType::kInvalidKeyInformation, "KE and group do not fit"}, steps);
+  }
+  ike::KeyAgreement agreement;
+  if (ke != nullptr) {
+    Result<ike::KeyAgreement> made = co_await ike::agree(shard, group, ke->data);
+    if (!made) {
+      co_return refuse_exchange(sa, exchange,
+                                {v1::NotifyType::kInvalidKeyInformation, made.error().text}, steps);
+    }
+    agreement = std::move(*made);
+  }
+  if (!sa.usable()) co_return;
+  Payloads payloads;
+  payloads.emplace_back(std::move(agreed->answer));
+  payloads.emplace_back(v1::NoncePayload{*our_nonce});
+  if (ke != nullptr) payloads.emplace_back(v1::KePayload{agreement.public_value});
+  for (const auto* id : v1::find_all<v1::IdPayload>(first.payloads)) payloads.emplace_back(*id);
+  if (agreed->lifetime_shortened) payloads.emplace_back(responder_lifetime(*agreed));
+  Result<Payloads> answer = sa.with_hash(exchange.message_id, std::move(payloads), *peer_nonce);
+  if (!answer) {
+    co_return refuse_exchange(sa, exchange,
+                              {v1::NotifyType::kPayloadMalformed, answer.error().text}, steps);
+  }
+  const Result<Bytes> expected =
+      crypto::v1::hash_3(sa.hash, sa.keys.skeyid_a, exchange.message_id, *peer_nonce, *our_nonce);
+  if (!expected) co_return sa.finish(exchange);
+  //                                    <--   HDR*, HASH(2), SA, Nr,
+  //                                                [KE,] [IDci, IDcr]
+  Incoming confirmation = co_await sa.ask(exchange, std::move(*answer));
+  // HDR*, HASH(3)                      -->
+  for (;;) {
+    if (confirmation.refused) {
+      steps.push_back("peer answered " + v1::to_string(*confirmation.refused));
+      shard.record(&sa, sa.remote, "Quick mode", "not confirmed", std::move(steps));
+      co_return sa.finish(exchange);
+    }
+    const auto* hash = v1::find<v1::HashPayload>(confirmation.payloads);
+    if (hash != nullptr && constant_time_equal(hash->data, *expected)) break;
+    confirmation = co_await sa.reject(exchange, confirmation);
+  }
+  sa.accept(exchange, confirmation);
+  exchange.last_sent.clear();  // nothing more is said
+  sa.finish(exchange);
+  if (!sa.usable()) co_return;
+  const auto installed =
+      install_phase2(sa, std::move(*agreed), {*peer_nonce, *our_nonce, agreement.shared});
+  if (!installed) co_return refuse_exchange(sa, exchange, installed.error(), std::move(steps));
+  leave_older(sa, **installed);
+  // The peer rekeys what it began, unless it does not.
+  ChildSa& fresh = **installed;
+  *fresh.rekey_at += Duration(fresh.lifetime.seconds * 50LL);
+}
+
+}  // namespace spa::ikev1

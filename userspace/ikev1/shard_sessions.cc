@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions from outside: brought up by traffic or command, cleared, revoked, changed by the data
+// plane.
+#include <algorithm>
+
+#include "userspace/ike/udp_ports.h"
+#include "userspace/ikev1/exchanges.h"
+#include "userspace/ikev1/shard.h"
+
+namespace spa::ikev1 {
+
+namespace {
+
+bool has_live_child(const IsakmpSa& sa, const ports::PolicyId& id) {
+  return std::any_of(sa.children.begin(), sa.children.end(),
+                     [&](const auto& c) { return c->rule == id; });
+}
+
+}  // namespace
+
+Status Shard::begin(const ports::PolicyRule& rule, const std::vector<ports::PolicyId>& wanted) {
+  const std::string name = profile_of(rule.id);
+  const policy::IsakmpProfile* p = profile(name);
+  if (!name.empty() && p == nullptr) {
+    return fail(Errc::kState,
+                rule.id.to_string() + ": ISAKMP profile '" + name + "' is not defined");
+  }
+  if (p != nullptr && !snapshot->terminates(p->local, rule.local)) {
+    return fail(Errc::kState, rule.id.to_string() + ": ISAKMP profile '" + name +
+                                  "' is for another local address");
+  }
+  const bool aggressive = p != nullptr && p->initiate_aggressive;
+  if (aggressive && !snapshot->isakmp.aggressive_mode) {
+    return fail(Errc::kState, rule.id.to_string() + ": aggressive mode is disabled");
+  }
+  Result<IsakmpSa*> made = create(true, {rule.local, ike::kIkePort}, {rule.remote, ike::kIkePort});
+  if (!made) return tl::unexpected(made.error());
+  IsakmpSa& sa = **made;
+  sa.profile = name;
+  sa.wanted = wanted;
+  sa.aggressive = aggressive;
+  if (!name.empty()) debug(sa, "SA request profile is " + name);  // R-PROF-17
+  if (aggressive) {
+    sa.spawn(initiate_aggressive_mode(sa));
+  } else {
+    debug(sa, "Can not start Aggressive mode, trying Main mode.");  // R-POL-21
+    sa.spawn(initiate_main_mode(sa));
+  }
+  return {};
+}
+
+Status Shard::initiate(const ports::PolicyId& id) {
+  if (stopping) return fail(Errc::kState, "shutting down");
+  if (!snapshot->isakmp.enabled) return fail(Errc::kState, "ISAKMP is disabled");
+  const ike::Rule* wanted = rule(id);
+  if (wanted == nullptr) return fail(Errc::kNotFound, id.to_string() + " does not exist");
+  const policy::CryptoMapEntry* e = entry(id);
+  if (e == nullptr || !e->ikev2_profile.empty()) {
+    return fail(Errc::kState, id.to_string() + " does not use IKEv1");
+  }
+  IsakmpSa* carrier = nullptr;
+  for (IsakmpSa* sa : with_peer(wanted->rule.remote)) {
+    if (has_live_child(*sa, id) || sa->wants(id)) return {};
+    const bool under_way = sa->initiator && sa->handshake != nullptr;
+    const bool fits = sa->local.address == wanted->rule.local &&
+                      (sa->profile == profile_of(id) || e->isakmp_profile.empty());
+    if (fits && (sa->usable() || under_way)) carrier = sa;
+  }
+  if (now() < wanted->hold_until) {
+    return fail(Errc::kState, id.to_string() + " failed a moment ago; not tried again yet");
+  }
+  if (carrier == nullptr) return begin(wanted->rule, {id});
+  carrier->wanted.push_back(id);
+  if (carrier->usable()) carrier->spawn(initiate_quick_mode(*carrier, id, 0));
+  return {};
+}
+
+std::size_t Shard::clear(const ike::SessionFilter& filter) {
+  std::size_t count = 0;
+  for (IsakmpSa* sa : all()) {
+    if (filter.local && sa->local.address != *filter.local) continue;
+    if (filter.remote && sa->remote.address != *filter.remote) continue;
+    if (filter.remote_port && sa->remote.port != *filter.remote_port) continue;
+    if (filter.ike_sa && sa->id != *filter.ike_sa) continue;
+    if (!filter.child_spi && !filter.crypto_map && !filter.children_only) {
+      delete_isakmp_sa(*sa, "cleared by operator");
+      ++count;
+      continue;
+    }
+    std::vector<std::uint32_t> close;
+    for (const auto& c : sa->children) {
+      const bool spi_fits =
+          !filter.child_spi || c->spi_in == *filter.child_spi || c->spi_out == *filter.child_spi;
+      const bool map_fits = !filter.crypto_map || c->rule.crypto_map == *filter.crypto_map;
+      if (spi_fits && map_fits) close.push_back(c->spi_in);
+    }
+    for (const std::uint32_t spi : close) delete_child(*sa, spi);
+    count += close.size();
+  }
+  return count;
+}
+
+void Shard::shutdown(std::function<void()> done) {
+  stopping = true;
+  on_stopped_ = std::move(done);
+  for (IsakmpSa* sa : all()) delete_isakmp_sa(*sa, "shutting down");
+}
+
+std::size_t Shard::close_revoked(ByteView issuer_der, const std::vector<Bytes>& serials) {
+  std::size_t count = 0;
+  for (IsakmpSa* sa : all()) {
+    if (!sa->held || !sa->usable() || !std::ranges::equal(sa->held->issuer_der, issuer_der)) {
+      continue;
+    }
+    if (std::find(serials.begin(), serials.end(), sa->held->serial) == serials.end()) continue;
+    ++count;
+    ++counters.sessions_revoked;
+    const std::string serial = to_hex(sa->held->serial);
+    log(Severity::kNotice, "CRYPTO", "SESSION_REVOKED",
+        "Session with " + sa->remote.to_string() + " (" + sa->remote_identity.to_string() +
+            ") deleted: certificate serial " + serial + " of " + sa->held->issuer +
+            " is revoked");  // R-REV-16
+    delete_isakmp_sa(*sa, "peer certificate " + serial + " revoked");
+  }
+  return count;
+}
+
+void Shard::on_expire(std::uint32_t spi, bool hard) {
+  for (IsakmpSa* sa : all()) {
+    ChildSa* child = sa->child(spi);
+    if (child == nullptr) child = sa->child_by_outbound(spi);
+    if (child == nullptr) continue;
+    if (hard) {
+      delete_child(*sa, child->spi_in);
+    } else if (child->rekey_at) {
+      rekey_child(*sa, child->spi_in);
+    }
+    return;
+  }
+}
+
+void Shard::on_mapping(std::uint32_t spi_in, const Endpoint& remote) {
+  for (IsakmpSa* sa : all()) {
+    if (sa->child(spi_in) == nullptr || !sa->remote_behind_nat || sa->local_behind_nat) continue;
+    sa->move_to(sa->local, remote);
+    return;
+  }
+}
+
+bool Shard::on_unknown_spi(const IpAddress& remote, std::uint32_t spi) {
+  for (IsakmpSa* sa : with_peer(remote)) {
+    if (!sa->usable()) continue;
+    if (spi_hints_.allow(now())) {
+      v1::NotifyPayload notify;
+      notify.protocol = v1::ProtocolId::kEsp;
+      notify.type = v1::NotifyType::kInvalidSpi;
+      notify.spi = v1::spi_octets(spi);
+      Payloads payloads;
+      payloads.emplace_back(std::move(notify));
+      sa->inform(std::move(payloads));
+    }
+    return true;
+  }
+  return false;
+}
+
+}  // namespace spa::ikev1
