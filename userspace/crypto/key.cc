@@ -45,6 +45,7 @@ Result<KeyType> type_of(const EVP_PKEY* key) {
     if (const std::optional<KeyType> type = curve_type(key)) return *type;
     return fail(Errc::kUnsupported, "an EC key on a curve other than P-256, P-384, P-521");
   }
+  if (EVP_PKEY_is_a(key, "ED25519") == 1) return KeyType::kEd25519;
   const char* name = EVP_PKEY_get0_type_name(key);
   return fail(Errc::kUnsupported,
               std::string("a key of type ") + (name == nullptr ? "unknown" : name));
@@ -103,6 +104,8 @@ std::string_view to_string(KeyType type) {
       return "ECDSA P-384";
     case KeyType::kEcdsaP521:
       return "ECDSA P-521";
+    case KeyType::kEd25519:
+      return "Ed25519";
   }
   return "unknown key type";
 }
@@ -178,6 +181,11 @@ Result<PrivateKey> PrivateKey::generate_rsa(unsigned bits) {
 }
 
 Result<PrivateKey> PrivateKey::generate_ec(KeyType curve) {
+  if (curve == KeyType::kEd25519) {
+    PkeyPtr made(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+    if (!made) return openssl_failure("Ed25519 key pair");
+    return PrivateKey(shared(std::move(made)), curve);
+  }
   const char* name = curve == KeyType::kEcdsaP256   ? "P-256"
                      : curve == KeyType::kEcdsaP384 ? "P-384"
                      : curve == KeyType::kEcdsaP521 ? "P-521"

@@ -15,7 +15,7 @@ struct evp_pkey_st;
 
 namespace spa::crypto {
 
-enum class KeyType : std::uint8_t { kRsa, kEcdsaP256, kEcdsaP384, kEcdsaP521 };
+enum class KeyType : std::uint8_t { kRsa, kEcdsaP256, kEcdsaP384, kEcdsaP521, kEd25519 };
 [[nodiscard]] std::string_view to_string(KeyType type);  // "RSA", "ECDSA P-256" …
 
 class PublicKey {
@@ -46,7 +46,7 @@ class PrivateKey {
   [[nodiscard]] static Result<PrivateKey> from_native(evp_pkey_st* key);
   // 512 to 4096 bits, public exponent 65537. Takes seconds for large keys.
   [[nodiscard]] static Result<PrivateKey> generate_rsa(unsigned bits);
-  // kEcdsaP256, kEcdsaP384 or kEcdsaP521.
+  // kEcdsaP256, kEcdsaP384, kEcdsaP521 or kEd25519.
   [[nodiscard]] static Result<PrivateKey> generate_ec(KeyType curve);
 
   [[nodiscard]] KeyType type() const { return type_; }

@@ -46,6 +46,10 @@ Result<SecretBytes> skeyseed_rekey(PrfAlgorithm old_algorithm, ByteView old_sk_d
   return prf(old_algorithm, old_sk_d, {shared_secret, in.nonce_i, in.nonce_r});
 }
 
+Result<SecretBytes> mix_ppk(PrfAlgorithm algorithm, ByteView ppk, ByteView key) {
+  return prf_plus(algorithm, ppk, {key}, key.size());
+}
+
 Result<IkeKeys> ike_keys(PrfAlgorithm algorithm, const CipherSuite& suite, ByteView seed,
                          const ExchangeInputs& in) {
   const Result<std::size_t> e = encr_key_size(suite.encr, suite.key_bits);

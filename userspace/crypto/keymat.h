@@ -38,6 +38,9 @@ struct IkeKeys {
 // SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr), with the PRF of the old SA (2.18).
 [[nodiscard]] Result<SecretBytes> skeyseed_rekey(PrfAlgorithm old_algorithm, ByteView old_sk_d,
                                                  ByteView shared_secret, const ExchangeInputs& in);
+// Mixes a post-quantum pre-shared key into SK_d, SK_pi or SK_pr: prf+ (PPK, SK'), as long as SK'
+// (RFC 8784 3).
+[[nodiscard]] Result<SecretBytes> mix_ppk(PrfAlgorithm algorithm, ByteView ppk, ByteView key);
 // {SK_d | SK_ai | …} = prf+ (SKEYSEED, Ni | Nr | SPIi | SPIr), cut for the suite; AEAD suites have
 // no SK_a*.
 [[nodiscard]] Result<IkeKeys> ike_keys(PrfAlgorithm algorithm, const CipherSuite& suite,

@@ -46,8 +46,12 @@ bool hash_fits_curve(KeyType type, HashAlgorithm hash) {
          (type == KeyType::kEcdsaP521 && hash == HashAlgorithm::kSha512);
 }
 
+constexpr std::size_t kEd25519Size = 64;
+
 Status check(KeyType type, unsigned bits, const SignatureMethod& method) {
-  if (is_rsa(method.scheme) != (type == KeyType::kRsa) ||
+  const bool ed25519 = method.scheme == SignatureScheme::kEd25519;
+  if (is_rsa(method.scheme) != (type == KeyType::kRsa) || ed25519 != (type == KeyType::kEd25519) ||
+      (ed25519 && method.hash != HashAlgorithm::kSha512) ||
       (method.scheme == SignatureScheme::kEcdsaRaw && !hash_fits_curve(type, method.hash))) {
     return fail(Errc::kInvalid,
                 to_string(method) + " with a key of type " + std::string(to_string(type)));
@@ -114,6 +118,11 @@ Result<Bytes> der_from_raw(ByteView raw) {
   return der_of(sig.get());
 }
 
+// What OpenSSL is to hash with; null where the scheme does it by itself.
+const EVP_MD* digest_of(const SignatureMethod& method) {
+  return method.scheme == SignatureScheme::kEd25519 ? nullptr : md_of(method.hash);
+}
+
 // The octets for OpenSSL when they have the one form and size that the scheme allows.
 Result<Bytes> canonical(const PublicKey& key, const SignatureMethod& method, ByteView signature) {
   const auto wrong = [&] {
@@ -129,6 +138,9 @@ Result<Bytes> canonical(const PublicKey& key, const SignatureMethod& method, Byt
     case SignatureScheme::kEcdsaRaw:
       if (signature.size() != 2 * scalar_size(key.bits())) return wrong();
       return der_from_raw(signature);
+    case SignatureScheme::kEd25519:
+      if (signature.size() != kEd25519Size) return wrong();
+      return to_bytes(signature);
     case SignatureScheme::kEcdsaDer:
       break;
   }
@@ -182,6 +194,8 @@ std::string to_string(const SignatureMethod& method) {
     case SignatureScheme::kEcdsaDer:
     case SignatureScheme::kEcdsaRaw:
       return "ECDSA with " + hash;
+    case SignatureScheme::kEd25519:
+      return "Ed25519";
   }
   return "unknown signature with " + hash;
 }
@@ -194,7 +208,7 @@ Result<Bytes> sign(const PrivateKey& key, const SignatureMethod& method, ByteVie
   const MdCtxPtr context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* details = nullptr;  // belongs to context
   if (!context ||
-      EVP_DigestSignInit(context.get(), &details, md_of(method.hash), nullptr, key.native()) != 1 ||
+      EVP_DigestSignInit(context.get(), &details, digest_of(method), nullptr, key.native()) != 1 ||
       !set_padding(details, method)) {
     return openssl_failure(to_string(method));
   }
@@ -221,7 +235,7 @@ Status verify(const PublicKey& key, const SignatureMethod& method, ByteView data
   const MdCtxPtr context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* details = nullptr;
   if (!context ||
-      EVP_DigestVerifyInit(context.get(), &details, md_of(method.hash), nullptr, key.native()) !=
+      EVP_DigestVerifyInit(context.get(), &details, digest_of(method), nullptr, key.native()) !=
           1 ||
       !set_padding(details, method)) {
     return openssl_failure(to_string(method));

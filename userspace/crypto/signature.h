@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signatures as IKEv2 uses them: RSA PKCS#1 v1.5 (RFC 7296 3.8), ECDSA (RFC 4754), and the
-// AlgorithmIdentifiers of Digital Signature authentication (RFC 7427, appendix A).
+// Signatures as IKEv2 uses them: RSA PKCS#1 v1.5 (RFC 7296 3.8), ECDSA (RFC 4754), Ed25519 (RFC
+// 8420), and the AlgorithmIdentifiers of Digital Signature authentication (RFC 7427, appendix A).
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ enum class SignatureScheme : std::uint8_t {
   // IKEv1 (RFC 2409 5.1): PKCS #1 v1.5 padding around the data itself, which is a HASH already;
   // there is no DigestInfo, and `hash` means nothing.
   kRsaPkcs1Bare,
+  kEd25519,   // RFC 8032; its hash, SHA-512, is part of it
 };
 
 struct SignatureMethod {

@@ -114,6 +114,9 @@ constexpr std::array<std::uint8_t, 68> kRsaPssWithSha512NoNullTrailer = {
     0x01, 0x01, 0x08, 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,
     0x02, 0x03, 0xa2, 0x03, 0x02, 0x01, 0x40, 0xa3, 0x03, 0x02, 0x01, 0x01};
 
+// RFC 8410 3: without parameters.
+constexpr std::array<std::uint8_t, 7> kEd25519 = {0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70};
+
 constexpr SignatureMethod method(SignatureScheme scheme, HashAlgorithm hash) {
   return {scheme, hash};
 }
@@ -129,6 +132,7 @@ constexpr KnownIdentifier kKnown[] = {
     {method(SignatureScheme::kEcdsaDer, HashAlgorithm::kSha256), kEcdsaDerWithSha256},
     {method(SignatureScheme::kEcdsaDer, HashAlgorithm::kSha384), kEcdsaDerWithSha384},
     {method(SignatureScheme::kEcdsaDer, HashAlgorithm::kSha512), kEcdsaDerWithSha512},
+    {method(SignatureScheme::kEd25519, HashAlgorithm::kSha512), kEd25519},
     {method(SignatureScheme::kRsaPss, HashAlgorithm::kSha1), kRsaPssWithSha1Default},
     {method(SignatureScheme::kRsaPss, HashAlgorithm::kSha256), kRsaPssWithSha256},
     {method(SignatureScheme::kRsaPss, HashAlgorithm::kSha256), kRsaPssWithSha256Trailer},

@@ -15,6 +15,11 @@
   X(wrong_version, "dropped_major_version")               \
   X(unknown_spi, "dropped_unknown_ike_spi")               \
   X(not_encrypted, "dropped_not_encrypted")               \
+  X(fragments, "fragments_received")                      \
+  X(fragments_ignored, "dropped_fragments")               \
+  X(fragments_over, "refused_fragments_beyond_limit")     \
+  X(fragmented, "messages_sent_in_fragments")             \
+  X(reassembled, "messages_reassembled")                  \
   X(integrity_failures, "dropped_integrity_check")        \
   X(out_of_window, "dropped_message_id_outside_window")   \
   X(unexpected, "dropped_unexpected_exchange")            \

@@ -48,6 +48,7 @@ struct Options {
   // A lifetime's part after which rekeying begins, at random between the two.
   unsigned rekey_from_percent = 80;
   unsigned rekey_to_percent = 90;
+  std::size_t fragment_octets_max = 8 << 20;  // of incomplete messages of all peers (RFC 7383)
   std::size_t decisions_kept = 64;
 };
 

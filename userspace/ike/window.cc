@@ -5,7 +5,7 @@
 
 namespace spa::ike {
 
-void RequestWindow::sent(Bytes message, const RetransmitPolicy& policy, SteadyTime now,
+void RequestWindow::sent(Flight message, const RetransmitPolicy& policy, SteadyTime now,
                          std::uint32_t random) {
   outstanding_.push_back({next_id_++, std::move(message), policy, 1, now + policy.wait(1, random)});
 }
@@ -37,7 +37,7 @@ RequestWindow::Outcome RequestWindow::retransmit(SteadyTime now, std::uint32_t r
     if (o.transmissions >= o.policy.tries) return Outcome::kGiveUp;
     ++o.transmissions;
     o.due = now + o.policy.wait(o.transmissions, random);
-    send(o.message);
+    for (const Bytes& datagram : o.message.datagrams) send(datagram);
   }
   return Outcome::kOk;
 }
@@ -53,17 +53,17 @@ ReplyWindow::Verdict ReplyWindow::judge(std::uint32_t id) const {
   return Verdict::kOutside;
 }
 
-void ReplyWindow::replied(Bytes reply) {
+void ReplyWindow::replied(Flight reply) {
   in_progress_ = false;
   ++expected_id_;
   replies_.push_back(std::move(reply));
   if (replies_.size() > size_) replies_.pop_front();
 }
 
-ByteView ReplyWindow::cached(std::uint32_t id) const {
+std::span<const Bytes> ReplyWindow::cached(std::uint32_t id) const {
   const std::uint32_t back = expected_id_ - id;
   if (back == 0 || back > replies_.size()) return {};
-  return replies_[replies_.size() - back];
+  return replies_[replies_.size() - back].datagrams;
 }
 
 }  // namespace spa::ike

@@ -8,12 +8,25 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "userspace/base/bytes.h"
 #include "userspace/base/clock.h"
 #include "userspace/ike/retransmit.h"
 
 namespace spa::ike {
+
+// One message as it goes over the wire: a datagram, or several that are its fragments (RFC 7383).
+struct Flight {
+  std::vector<Bytes> datagrams;
+};
+[[nodiscard]] inline Flight flight_of(Bytes datagram) {
+  Flight flight;
+  flight.datagrams.push_back(std::move(datagram));
+  return flight;
+}
 
 // Requests under way to the peer. A request is retransmitted octet for octet until it is answered.
 class RequestWindow {
@@ -32,7 +45,10 @@ class RequestWindow {
   void grow(std::uint32_t size) { size_ = std::max(size_, size); }
 
   // `message` went out just now under next_id(), which is used up by this.
-  void sent(Bytes message, const RetransmitPolicy& policy, SteadyTime now, std::uint32_t random);
+  void sent(Flight message, const RetransmitPolicy& policy, SteadyTime now, std::uint32_t random);
+  void sent(Bytes message, const RetransmitPolicy& policy, SteadyTime now, std::uint32_t random) {
+    sent(flight_of(std::move(message)), policy, now, random);
+  }
   // The answer to `id` came: forgets the request. False when no such request is under way.
   [[nodiscard]] bool answered(std::uint32_t id);
   [[nodiscard]] bool awaits(std::uint32_t id) const;
@@ -42,7 +58,7 @@ class RequestWindow {
   // When the next retransmission is due; nothing while no request is under way.
   [[nodiscard]] std::optional<SteadyTime> due() const;
   enum class Outcome { kOk, kGiveUp };
-  // Sends again what is due. kGiveUp when a request was sent often enough.
+  // Sends again what is due, every datagram of it. kGiveUp when a request was sent often enough.
   [[nodiscard]] Outcome retransmit(SteadyTime now, std::uint32_t random,
                                    const std::function<void(ByteView)>& send);
   // What is under way is due now: the peer's address changed.
@@ -51,7 +67,7 @@ class RequestWindow {
  private:
   struct Outstanding {
     std::uint32_t id = 0;
-    Bytes message;
+    Flight message;
     RetransmitPolicy policy;
     unsigned transmissions = 1;
     SteadyTime due{};
@@ -81,8 +97,10 @@ class ReplyWindow {
   // Work on expected_id() begins.
   void begin() { in_progress_ = true; }
   // The reply to expected_id(), which is one more from now on.
-  void replied(Bytes reply);
-  [[nodiscard]] ByteView cached(std::uint32_t id) const;
+  void replied(Flight reply);
+  void replied(Bytes reply) { replied(flight_of(std::move(reply))); }
+  // The datagrams of a kept reply; none when it is not kept.
+  [[nodiscard]] std::span<const Bytes> cached(std::uint32_t id) const;
 
   [[nodiscard]] bool in_progress() const { return in_progress_; }
   [[nodiscard]] std::uint32_t expected_id() const { return expected_id_; }
@@ -92,7 +110,7 @@ class ReplyWindow {
   std::uint32_t size_;
   std::uint32_t expected_id_ = 0;
   bool in_progress_ = false;
-  std::deque<Bytes> replies_;  // of expected_id_ - replies_.size() and up
+  std::deque<Flight> replies_;  // of expected_id_ - replies_.size() and up
 };
 
 }  // namespace spa::ike

@@ -5,7 +5,10 @@
 
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/identity.h"
+#include "userspace/ikev2/ppk.h"
 #include "userspace/ikev2/shard.h"
+#include "userspace/ikev2/signature_choice.h"
+#include "userspace/wire/ppk.h"
 
 namespace spa::ikev2 {
 
@@ -56,6 +59,11 @@ Result<ports::LocalCertificate> own_certificate(IkeSa& sa, const policy::Snapsho
       why = "trustpoint " + name + ": " + (found ? "no key" : found.error().text);
       continue;
     }
+    if (method_for(found->key->type()) != *profile.local_auth) {
+      why = "trustpoint " + name + " has a key of type " +
+            std::string(crypto::to_string(found->key->type()));
+      continue;
+    }
     const std::vector<Bytes> hashes = credentials.ca_key_hashes({name});
     const bool asked = std::any_of(hashes.begin(), hashes.end(), [&](const Bytes& hash) {
       return std::find(wanted.begin(), wanted.end(), hash) != wanted.end();
@@ -65,19 +73,6 @@ Result<ports::LocalCertificate> own_certificate(IkeSa& sa, const policy::Snapsho
   }
   if (first) return std::move(*first);
   return fail(Errc::kNotFound, "no certificate to authenticate with: " + why);
-}
-
-// RFC 7427 when the peer announced hashes, else the SHA-1 signature of RFC 7296.
-crypto::SignatureMethod signature_method(const std::vector<wire::SignatureHash>& announced) {
-  const auto has = [&](wire::SignatureHash h) {
-    return std::find(announced.begin(), announced.end(), h) != announced.end();
-  };
-  using crypto::HashAlgorithm;
-  HashAlgorithm hash = HashAlgorithm::kSha1;
-  if (has(wire::SignatureHash::kSha512)) hash = HashAlgorithm::kSha512;
-  if (has(wire::SignatureHash::kSha384)) hash = HashAlgorithm::kSha384;
-  if (has(wire::SignatureHash::kSha256)) hash = HashAlgorithm::kSha256;
-  return {crypto::SignatureScheme::kRsaPkcs1, hash};
 }
 
 ike::Task<Status> sign_proof(IkeSa& sa, const policy::Snapshot& snapshot,
@@ -95,14 +90,14 @@ ike::Task<Status> sign_proof(IkeSa& sa, const policy::Snapshot& snapshot,
   }
   Result<Bytes> octets = covered(sa, true, proof.id);
   if (!octets) co_return tl::unexpected(octets.error());
-  const crypto::SignatureMethod method = signature_method(sa.handshake->peer_hashes);
-  ike::EngineAnswer<Bytes> made = co_await sign(sa.shard, *own->key, method, std::move(*octets));
+  const Result<SignatureChoice> choice =
+      choose_signature(own->key->type(), profile.rsa_pss, sa.handshake->peer_hashes);
+  if (!choice) co_return tl::unexpected(choice.error());
+  ike::EngineAnswer<Bytes> made = co_await sign(sa.shard, *own->key, choice->method, std::move(*octets));
   if (!made.result) co_return tl::unexpected(made.result.error());
-  if (method.hash == crypto::HashAlgorithm::kSha1) {
-    proof.auth.method = wire::AuthMethod::kRsaSignature;
-  } else {
-    proof.auth.method = wire::AuthMethod::kDigitalSignature;
-    proof.auth.algorithm = to_bytes(crypto::algorithm_identifier(method));
+  proof.auth.method = choice->auth;
+  if (choice->auth == wire::AuthMethod::kDigitalSignature) {
+    proof.auth.algorithm = to_bytes(crypto::algorithm_identifier(choice->method));
   }
   proof.auth.data = std::move(*made.result);
   sa.auth_engine = made.engine;
@@ -146,23 +141,6 @@ Status check_mac(const IkeSa& sa, const policy::Snapshot& snapshot,
   if (!mac) return tl::unexpected(mac.error());
   if (constant_time_equal(*mac, claim.auth.data)) return {};
   return fail(Errc::kDenied, "pre-shared key mismatch with " + claim.identity.to_string());
-}
-
-// The method a signature claims, if it is one that we announced (RFC 7427 4).
-Result<crypto::SignatureMethod> claimed_method(const Claim& claim) {
-  if (claim.auth.method == wire::AuthMethod::kRsaSignature) {
-    return crypto::SignatureMethod{crypto::SignatureScheme::kRsaPkcs1,
-                                   crypto::HashAlgorithm::kSha1};
-  }
-  const auto method = crypto::method_from_identifier(claim.auth.algorithm);
-  if (!method) {
-    return fail(Errc::kUnsupported,
-                "signature algorithm " + to_hex(claim.auth.algorithm) + " is not supported");
-  }
-  if (method->hash == crypto::HashAlgorithm::kSha1 || method->hash == crypto::HashAlgorithm::kMd5) {
-    return fail(Errc::kDenied, "signature uses a hash that was not announced");
-  }
-  return *method;
 }
 
 // R-DBG-21, R-DBG-35: the certificate does not carry the identity.
@@ -240,7 +218,7 @@ int precision(const policy::IdentityMatch& m) {
   return 0;
 }
 
-ike::Task<Status> check_signature(IkeSa& sa, const Claim& claim,
+ike::Task<Status> check_signature(IkeSa& sa, const policy::Snapshot& snapshot, const Claim& claim,
                                   const ports::PeerCertificate& certificate) {
   const bool by_name = claim.identity.kind == policy::Identity::Kind::kDn;
   if (by_name ? !sa.shard.ports.credentials.same_name(certificate.subject_der, claim.identity.der)
@@ -249,7 +227,8 @@ ike::Task<Status> check_signature(IkeSa& sa, const Claim& claim,
     co_return fail(Errc::kDenied, "certificate of " + certificate.subject +
                                       " does not carry the identity " + claim.identity.to_string());
   }
-  const Result<crypto::SignatureMethod> method = claimed_method(claim);
+  const Result<crypto::SignatureMethod> method =
+      claimed_signature(claim.auth, snapshot.legacy_algorithms);
   if (!method) co_return tl::unexpected(method.error());
   Result<Bytes> octets = covered(sa, false, claim.id);
   if (!octets) co_return tl::unexpected(octets.error());
@@ -276,13 +255,13 @@ ike::Task<Result<ports::PeerCertificate>> judge_chain(IkeSa& sa, const Claim& cl
 
 // R-PROF-12, 13: no identity statement fits, so the certificate decides.
 ike::Task<Result<Verified>> profile_by_certificate(IkeSa& sa, const policy::Snapshot& snapshot,
-                                                   const Claim& claim) {
+                                                   const Claim& claim, policy::AuthMethod method) {
   Steps& steps = sa.handshake->steps;
   Result<ports::PeerCertificate> certificate = co_await judge_chain(sa, claim, {});
   if (!certificate) co_return tl::unexpected(certificate.error());
   for (const auto& [name, profile] : snapshot.ikev2_profiles) {
     if (profile.match_certificate_maps.empty()) continue;
-    if (!accepts(profile, sa.local.address, policy::AuthMethod::kRsaSig, steps)) continue;
+    if (!accepts(profile, sa.local.address, method, steps)) continue;
     if (!map_admitted(sa, profile, *certificate)) {
       steps.push_back("profile " + name + ": no certificate map matches");
       continue;
@@ -306,16 +285,16 @@ ike::Task<Result<Proof>> prove(IkeSa& sa, policy::SnapshotPtr snapshot,
   Proof proof;
   proof.identity =
       profile.local_identity.value_or(policy::Identity{Kind::kAddress, sa.local.address, {}, {}});
-  const bool rsa = profile.local_auth == policy::AuthMethod::kRsaSig;
+  const policy::AuthMethod method = profile.local_auth.value_or(policy::AuthMethod::kPreShare);
   Status made;
-  if (rsa) {
+  if (policy::is_signature(method)) {
     made = co_await sign_proof(sa, *snapshot, profile, side, proof);
   } else {
     made = mac_proof(sa, *snapshot, profile, side, proof);
   }
   if (!made) co_return tl::unexpected(made.error());
   sa.local_identity = proof.identity;
-  sa.local_auth = rsa ? "RSA" : "PSK";
+  sa.local_auth = auth_name(method);
   co_return proof;
 }
 
@@ -327,7 +306,18 @@ Result<Claim> read_claim(const Payloads& payloads, wire::Side side) {
     return fail(Errc::kInvalid, "peer sent no AUTH payload (EAP is not supported)");
   Result<policy::Identity> identity = from_payload(*id);
   if (!identity) return tl::unexpected(identity.error());
-  Claim claim{*id, std::move(*identity), *auth, {}};
+  Claim claim{*id, std::move(*identity), *auth, {}, {}, {}};
+  if (const auto* ppk = wire::find_notify(payloads, wire::NotifyType::kPpkIdentity)) {
+    // In a response it is empty. An identity of a kind that is not understood names no key of ours.
+    if (side == wire::Side::kInitiator) {
+      claim.ppk_identity = wire::parse_ppk_identity(*ppk).value_or("of unknown kind");
+    }
+  }
+  if (const auto* other = wire::find_notify(payloads, wire::NotifyType::kNoPpkAuth)) {
+    Result<wire::AuthPayload> without = wire::parse_no_ppk_auth(*other, auth->method);
+    if (!without) return tl::unexpected(without.error());
+    claim.auth_without_ppk = std::move(*without);
+  }
   for (const wire::Payload& payload : payloads) {
     const auto* certificate = std::get_if<wire::CertPayload>(&payload);
     if (certificate == nullptr || certificate->encoding != wire::CertEncoding::kX509Signature) {
@@ -339,16 +329,7 @@ Result<Claim> read_claim(const Payloads& payloads, wire::Side side) {
 }
 
 Result<policy::AuthMethod> method_of(const Claim& claim) {
-  switch (claim.auth.method) {
-    case wire::AuthMethod::kSharedKeyMic:
-      return policy::AuthMethod::kPreShare;
-    case wire::AuthMethod::kRsaSignature:
-    case wire::AuthMethod::kDigitalSignature:
-      return policy::AuthMethod::kRsaSig;
-    default:
-      return fail(Errc::kUnsupported, "authentication method " +
-                                          wire::to_string(claim.auth.method) + " is not supported");
-  }
+  return method_of(claim.auth);
 }
 
 const policy::Ikev2Profile* profile_by_identity(const policy::Snapshot& snapshot,
@@ -389,9 +370,13 @@ ike::Task<Result<Verified>> check(IkeSa& sa, policy::SnapshotPtr snapshot, std::
     }
   }
   Verified verified;
-  if (*method == policy::AuthMethod::kRsaSig) {
+  // RFC 8784: whether a PPK is in AUTH depends on the profile.
+  const auto ppk_settled = [&](const policy::Ikev2Profile& chosen) {
+    return sa.initiator ? Status{} : settle_ppk(sa, *snapshot, chosen, claim);
+  };
+  if (policy::is_signature(*method)) {
     if (profile == nullptr) {
-      Result<Verified> found = co_await profile_by_certificate(sa, *snapshot, claim);
+      Result<Verified> found = co_await profile_by_certificate(sa, *snapshot, claim, *method);
       if (!found) co_return found;
       verified = std::move(*found);
     } else {
@@ -399,10 +384,13 @@ ike::Task<Result<Verified>> check(IkeSa& sa, policy::SnapshotPtr snapshot, std::
       if (!judged) co_return tl::unexpected(judged.error());
       verified = {profile->name, std::move(*judged)};
     }
-    Status signature = co_await check_signature(sa, claim, *verified.certificate);
+    Status ppk = ppk_settled(snapshot->ikev2_profiles.at(verified.profile));
+    if (!ppk) co_return tl::unexpected(ppk.error());
+    Status signature = co_await check_signature(sa, *snapshot, claim, *verified.certificate);
     if (!signature) co_return tl::unexpected(signature.error());
   } else {
     if (profile == nullptr) co_return fail(Errc::kDenied, steps.back());
+    if (Status ppk = ppk_settled(*profile); !ppk) co_return tl::unexpected(ppk.error());
     if (Status mac = check_mac(sa, *snapshot, *profile, claim); !mac) {
       co_return tl::unexpected(mac.error());
     }
@@ -447,7 +435,8 @@ void establish(IkeSa& sa, const policy::Snapshot& snapshot, const policy::Ikev2P
   sa.step(ike::Phase::kEstablished);
   sa.profile = profile.name;
   sa.remote_identity = claim.identity;
-  sa.remote_auth = verified.certificate ? "RSA" : "PSK";
+  sa.remote_auth = auth_name(verified.certificate ? method_for(verified.certificate->key->type())
+                                                  : policy::AuthMethod::kPreShare);
   if (verified.certificate) {
     const ports::PeerCertificate& certificate = *verified.certificate;
     if (claim.identity.kind == Kind::kDn) sa.remote_identity.text = certificate.subject;

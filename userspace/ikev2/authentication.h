@@ -31,10 +31,14 @@ struct Claim {
   policy::Identity identity;
   wire::AuthPayload auth;
   std::vector<Bytes> chain;  // DER, leaf first
+  // RFC 8784: the key that the peer mixed in, and its AUTH for the case that we do not have it.
+  std::optional<std::string> ppk_identity;
+  std::optional<wire::AuthPayload> auth_without_ppk;
 };
 // kInvalid when the payloads do not make a claim, for instance because AUTH is missing (EAP).
 [[nodiscard]] Result<Claim> read_claim(const Payloads& payloads, wire::Side side);
-// How the claim is to be proven; kUnsupported for other methods than shared keys and RSA.
+// How the claim is to be proven; kUnsupported for other methods than shared keys, RSA, ECDSA and
+// Ed25519.
 [[nodiscard]] Result<policy::AuthMethod> method_of(const Claim& claim);
 
 // A claim that was found to be true.

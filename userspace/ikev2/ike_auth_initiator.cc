@@ -7,6 +7,8 @@
 #include "userspace/ikev2/child_negotiation.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/identity.h"
+#include "userspace/ikev2/ppk.h"
+#include "userspace/wire/ppk.h"
 
 namespace spa::ikev2 {
 
@@ -37,8 +39,7 @@ Payloads write_request(IkeSa& sa, const policy::Ikev2Profile& profile, Proof pro
   if (is_first_contact(sa)) request.emplace_back(wire::notify(NotifyType::kInitialContact));
   wire::CertReqPayload authorities;
   const bool wants_certificate =
-      std::find(profile.remote_auth.begin(), profile.remote_auth.end(),
-                policy::AuthMethod::kRsaSig) != profile.remote_auth.end();
+      std::any_of(profile.remote_auth.begin(), profile.remote_auth.end(), policy::is_signature);
   if (wants_certificate) {
     for (const Bytes& hash : sa.shard.ports.credentials.ca_key_hashes(profile.trustpoints)) {
       authorities.authorities.insert(authorities.authorities.end(), hash.begin(), hash.end());
@@ -53,6 +54,16 @@ Payloads write_request(IkeSa& sa, const policy::Ikev2Profile& profile, Proof pro
   write_offer(offer, {}, request);
   sa.announce_window(request);
   return request;
+}
+
+// PPK_IDENTITY, and NO_PPK_AUTH where we would do without the key (RFC 8784 3).
+Status write_ppk(const policy::Ppk& ppk, const std::optional<Proof>& without, Payloads& request) {
+  request.emplace_back(wire::ppk_identity(ppk.id));
+  if (!without) return {};
+  Result<wire::NotifyPayload> other = wire::no_ppk_auth(without->auth);
+  if (!other) return tl::unexpected(other.error());
+  request.emplace_back(std::move(*other));
+  return {};
 }
 
 // Ours is the fault or the peer's: the attempt is over before anybody is authenticated.
@@ -108,6 +119,21 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
   sa.profile = profile->name;
   if (const auto sole = sole_identity(*profile)) sa.remote_identity = *sole;
 
+  const policy::Ppk* ppk =
+      sa.handshake->use_ppk ? ppk_towards(*snapshot, *profile, sa.remote.address) : nullptr;
+  const policy::Ppk* demanded = ppk_towards(*snapshot, *profile, sa.remote.address);
+  if (ppk == nullptr && demanded != nullptr && demanded->required) {
+    co_return abort(sa, "peer does not support PPK, which its keyring entry requires");
+  }
+  std::optional<Proof> without_ppk;
+  if (ppk != nullptr && !ppk->required) {
+    Result<Proof> plain = co_await prove(sa, snapshot, *profile, wire::Side::kInitiator);
+    if (!plain) co_return abort(sa, plain.error().text);
+    without_ppk = std::move(*plain);
+  }
+  if (ppk != nullptr) {
+    if (Status mixed = mix_ppk(sa, *ppk); !mixed) co_return abort(sa, mixed.error().text);
+  }
   Result<Proof> proof = co_await prove(sa, snapshot, *profile, wire::Side::kInitiator);
   if (!proof) co_return abort(sa, proof.error().text);
   Negotiated<ChildOffer> offer = offer_child(sa, rule, false, nullptr, sa.handshake->steps);
@@ -117,6 +143,11 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
   //     [IDr,] AUTH, SAi2,
   //     TSi, TSr}  -->
   Payloads request = write_request(sa, *profile, std::move(*proof), *offer);
+  if (ppk != nullptr) {
+    if (Status written = write_ppk(*ppk, without_ppk, request); !written) {
+      co_return abort(sa, written.error().text);
+    }
+  }
   Payloads response = co_await sa.request(wire::ExchangeType::kIkeAuth, std::move(request));
   //                              <--  HDR, SK {IDr, [CERT,] AUTH,
   //                                       SAr2, TSi, TSr}
@@ -125,7 +156,9 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
     co_return abort(sa, error == nullptr ? "peer's answer holds no AUTH payload"
                                          : "peer answered " + wire::to_string(error->type));
   }
+  const Status ppk_taken = take_ppk_answer(sa, ppk, response);
   Result<Claim> claim = read_claim(response, wire::Side::kResponder);
+  if (!ppk_taken) claim = tl::unexpected(ppk_taken.error());
   Result<Verified> verified = claim ? co_await check(sa, snapshot, profile->name, *claim)
                                     : Result<Verified>(tl::unexpected(claim.error()));
   if (!verified) {

@@ -3,6 +3,7 @@
 #include "userspace/ikev2/authentication.h"
 #include "userspace/ikev2/child_negotiation.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/wire/ppk.h"
 
 namespace spa::ikev2 {
 
@@ -72,6 +73,7 @@ ike::Task<> respond_ike_auth(IkeSa& sa, Payloads request) {
     response.emplace_back(std::move(certificate));
   }
   response.emplace_back(std::move(proof->auth));
+  if (!sa.ppk_id.empty()) response.emplace_back(wire::ppk_identity({}));  // RFC 8784 3
   if (wire::find<wire::SaPayload>(request) != nullptr) {
     Payloads child;
     const auto made = answer_with_child(sa, request, {nonce_i, nonce_r, {}, false}, child);

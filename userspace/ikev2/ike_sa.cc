@@ -13,7 +13,14 @@ using ike::Phase;
 
 IkeSa::IkeSa(Shard& owner, std::uint32_t number, bool we_initiate, std::uint64_t spi,
              const Endpoint& at, const Endpoint& peer)
-    : shard(owner), id(number), initiator(we_initiate), spi_local(spi), local(at), remote(peer) {
+    : shard(owner),
+      id(number),
+      initiator(we_initiate),
+      spi_local(spi),
+      local(at),
+      remote(peer),
+      request_fragments_(owner.fragment_budget),
+      reply_fragments_(owner.fragment_budget) {
   handshake = std::make_unique<Handshake>();
   created = shard.now();
 }

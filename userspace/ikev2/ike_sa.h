@@ -17,6 +17,7 @@
 #include "userspace/ike/arbiter.h"
 #include "userspace/ike/lifecycle.h"
 #include "userspace/ike/liveness.h"
+#include "userspace/ike/reassembly.h"
 #include "userspace/ike/retransmit.h"
 #include "userspace/ike/status.h"
 #include "userspace/ike/task.h"
@@ -44,6 +45,14 @@ struct Handshake {
   Bytes nonce_r;
   SecretBytes sk_pi;
   SecretBytes sk_pr;
+  // Those of before a PPK was mixed in (RFC 8784): an initiator does not know yet whether it stays.
+  struct Keys {
+    SecretBytes sk_d;
+    SecretBytes sk_pi;
+    SecretBytes sk_pr;
+  };
+  std::optional<Keys> without_ppk;
+  bool use_ppk = false;                          // both ends said USE_PPK
   std::vector<wire::SignatureHash> peer_hashes;  // RFC 7427 4
   std::vector<Bytes> peer_authorities;           // CERTREQ key hashes
   bool counted_half_open = false;
@@ -79,12 +88,14 @@ class IkeSa {
   policy::Identity remote_identity;
   std::string local_auth;
   std::string remote_auth;
+  std::string ppk_id;  // of the post-quantum pre-shared key that is mixed in; empty: none
   std::string dh_engine;
   std::string auth_engine;
   std::string description = "Initialization";
   bool local_behind_nat = false;
   bool remote_behind_nat = false;
   bool udp_encapsulation = false;
+  bool fragmentation = false;           // both ends have announced it (RFC 7383 2.3)
   std::optional<HeldCertificate> held;  // R-REV: recorded when the switch was on
   std::string peer_certificate_serial;
   std::string peer_certificate_issuer;
@@ -196,8 +207,22 @@ class IkeSa {
   void next_early();
   void on_response(const wire::Header& header, Result<Payloads> payloads);
   void dispatch(wire::ExchangeType exchange, Payloads payloads);
-  [[nodiscard]] Result<Bytes> seal(const wire::Header& header, const Payloads& payloads);
+  void on_plain(const wire::Header& header, wire::PayloadType first, ByteView plain,
+                const Endpoint& at, const Endpoint& from);
   void send(ByteView message);
+  void send(std::span<const Bytes> datagrams);
+
+  // --- fragments (ike_sa_fragments.cc) ---
+  [[nodiscard]] Result<ike::Flight> seal(const wire::Header& header, const Payloads& payloads);
+  [[nodiscard]] Result<Bytes> seal_whole(const wire::Header& header,
+                                         const wire::PayloadChain& chain);
+  [[nodiscard]] Result<Bytes> seal_fragment(const wire::Header& header, wire::PayloadType first,
+                                            const ike::FragmentNumbers& numbers, ByteView part);
+  // The most octets of an IKE message that fit into a packet of the configured size.
+  [[nodiscard]] std::size_t message_limit() const;
+  void on_fragment(const wire::Header& header, ByteView datagram, const wire::PayloadView& skf,
+                   const Endpoint& at, const Endpoint& from);
+  [[nodiscard]] bool awaits_fragment(const wire::Header& header, std::uint16_t number);
   void pump();
   void follow_peer(const Endpoint& at, const Endpoint& from);
   void look_at_liveness(SteadyTime now);
@@ -207,6 +232,8 @@ class IkeSa {
   ike::ReplyWindow replies_;
   std::optional<crypto::IkeCipher> seal_;
   std::optional<crypto::IkeCipher> open_;
+  ike::Reassembly request_fragments_;
+  ike::Reassembly reply_fragments_;
   wire::ExchangeType answering_{};  // exchange of the request that is being worked on
   // Requests that came before their turn, by message ID; no more than the window holds.
   struct Early {

@@ -6,7 +6,9 @@
 #include "userspace/ikev2/admission.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/nat.h"
+#include "userspace/ikev2/ppk.h"
 #include "userspace/ikev2/shard.h"
+#include "userspace/ikev2/signature_choice.h"
 
 namespace spa::ikev2 {
 
@@ -18,9 +20,6 @@ constexpr std::size_t kNonceSize = 32;  // at least half the key size of any PRF
 constexpr unsigned kMaxCookies = 4;
 constexpr unsigned kMaxGroups = 3;
 
-const std::vector<wire::SignatureHash> kHashes{
-    wire::SignatureHash::kSha256, wire::SignatureHash::kSha384, wire::SignatureHash::kSha512};
-
 // What our first request is made of; a retry changes cookie or key and repeats the rest.
 struct InitialOffer {
   Proposals proposals;
@@ -31,6 +30,13 @@ struct InitialOffer {
   unsigned cookies = 0;
   unsigned groups = 0;
 };
+
+// The PPK of the profile that we begin under.
+const policy::Ppk* initiator_ppk(const IkeSa& sa) {
+  const policy::Ikev2Profile* profile = sa.shard.profile(sa.profile);
+  return profile == nullptr ? nullptr
+                            : ppk_towards(*sa.shard.snapshot, *profile, sa.remote.address);
+}
 
 Result<Bytes> write_request(IkeSa& sa, const InitialOffer& offer) {
   wire::Message request;
@@ -45,7 +51,14 @@ Result<Bytes> write_request(IkeSa& sa, const InitialOffer& offer) {
   const Status nat =
       add_nat_detection(request.payloads, sa.spi_i(), 0, sa.local, sa.remote, pretend);
   if (!nat) return tl::unexpected(nat.error());
-  request.payloads.emplace_back(wire::signature_hash_algorithms(kHashes));
+  request.payloads.emplace_back(
+      wire::signature_hash_algorithms(signature_hashes(sa.shard.snapshot->legacy_algorithms)));
+  if (initiator_ppk(sa) != nullptr) {
+    request.payloads.emplace_back(wire::notify(NotifyType::kUsePpk));
+  }
+  if (sa.shard.snapshot->fragmentation_mtu != 0) {
+    request.payloads.emplace_back(wire::notify(NotifyType::kFragmentationSupported));
+  }
   return wire::serialize(request);
 }
 
@@ -97,6 +110,11 @@ void take_notices(IkeSa& sa, const Payloads& payloads, std::uint64_t hashed_spi_
                  "Peer " + sa.remote.to_string() +
                      " does not support NAT traversal; this data plane has no ESP without UDP");
   }
+  const bool ppk_here = sa.initiator ? initiator_ppk(sa) != nullptr
+                                     : answers_use_ppk(*sa.shard.snapshot, sa.local.address);
+  sa.handshake->use_ppk = ppk_here && wire::find_notify(payloads, NotifyType::kUsePpk) != nullptr;
+  sa.fragmentation = sa.shard.snapshot->fragmentation_mtu != 0 &&
+                     wire::find_notify(payloads, NotifyType::kFragmentationSupported) != nullptr;
   const auto* hashes = wire::find_notify(payloads, NotifyType::kSignatureHashAlgorithms);
   if (hashes != nullptr) {
     const auto list = wire::parse_signature_hash_algorithms(*hashes);
@@ -258,7 +276,12 @@ ike::Task<> respond_ike_sa_init(IkeSa& sa, ClearMessage request, wire::Proposal 
   const bool pretend = shard.ports.sa_database.requires_udp_encapsulation();
   (void)add_nat_detection(reply.payloads, sa.spi_i(), sa.spi_r(), sa.local, sa.remote, pretend);
   if (!sa.handshake->peer_hashes.empty()) {
-    reply.payloads.emplace_back(wire::signature_hash_algorithms(kHashes));
+    reply.payloads.emplace_back(
+        wire::signature_hash_algorithms(signature_hashes(shard.snapshot->legacy_algorithms)));
+  }
+  if (sa.handshake->use_ppk) reply.payloads.emplace_back(wire::notify(NotifyType::kUsePpk));
+  if (sa.fragmentation) {
+    reply.payloads.emplace_back(wire::notify(NotifyType::kFragmentationSupported));
   }
   wire::CertReqPayload authorities;
   for (const Bytes& hash : shard.ports.credentials.ca_key_hashes({})) {

@@ -34,16 +34,8 @@ void IkeSa::send(ByteView message) {
   shard.send(local, remote, message);
 }
 
-Result<Bytes> IkeSa::seal(const wire::Header& h, const Payloads& payloads) {
-  Result<wire::PayloadChain> chain = wire::serialize_payloads(payloads);
-  if (!chain) return tl::unexpected(chain.error());
-  Result<Bytes> message =
-      wire::encrypted_prefix(h, chain->first, seal_->sealed_size(chain->octets.size()));
-  if (!message) return message;
-  if (Status sealed = seal_->seal(*message, chain->octets); !sealed) {
-    return tl::unexpected(sealed.error());
-  }
-  return message;
+void IkeSa::send(std::span<const Bytes> datagrams) {
+  for (const Bytes& datagram : datagrams) send(ByteView(datagram));
 }
 
 // --- our requests ---
@@ -66,12 +58,12 @@ void IkeSa::pump() {
     Pending next = std::move(pending_.front());
     pending_.pop_front();
     const std::uint32_t message_id = requests_.next_id();
-    Result<Bytes> message = seal(header(next.exchange, false, message_id), next.payloads);
+    Result<ike::Flight> message = seal(header(next.exchange, false, message_id), next.payloads);
     if (!message) {
       shard.retire(*this, "cannot write a request: " + message.error().text);
       return;
     }
-    send(*message);
+    send(message->datagrams);
     requests_.sent(std::move(*message), next.policy, shard.now(), shard.random());
     in_flight_.push_back({message_id, next.exchange, std::move(next.resolve)});
   }
@@ -84,7 +76,7 @@ void IkeSa::drop_requests() {
 
 void IkeSa::send_initial(Bytes message) {
   requests_.restart();
-  send(message);
+  send(ByteView(message));
   requests_.sent(std::move(message), shard.retransmission(), shard.now(), shard.random());
   shard.touch(*this);
 }
@@ -105,12 +97,12 @@ void IkeSa::reply(wire::NotifyPayload notify) {
 
 void IkeSa::reply(Payloads payloads) {
   if (phase_ == Phase::kGone || !replies_.in_progress()) return;
-  Result<Bytes> message = seal(header(answering_, true, replies_.expected_id()), payloads);
+  Result<ike::Flight> message = seal(header(answering_, true, replies_.expected_id()), payloads);
   if (!message) {
     shard.retire(*this, "cannot write a reply: " + message.error().text);
     return;
   }
-  send(*message);
+  send(message->datagrams);
   replies_.replied(std::move(*message));
   if (early_.empty()) return;
   shard.strand.run([owner = &shard, spi = spi_local] {
@@ -120,12 +112,12 @@ void IkeSa::reply(Payloads payloads) {
 
 void IkeSa::reply_initial(Bytes message) {
   replies_.begin();
-  send(message);
+  send(ByteView(message));
   replies_.replied(std::move(message));
 }
 
 void IkeSa::resend_initial_reply() {
-  const ByteView cached = replies_.cached(0);
+  const std::span<const Bytes> cached = replies_.cached(0);
   if (cached.empty()) return;  // still at work on it, or far beyond
   ++shard.counters.replies_resent;
   send(cached);
@@ -195,7 +187,12 @@ void IkeSa::on_protected(const wire::Header& h, ByteView datagram, const Endpoin
                          const Endpoint& from) {
   wire::PayloadCursor cursor(h.next_payload, datagram.subspan(wire::Header::kSize));
   wire::PayloadView sk;
-  if (!cursor.advance(sk) || sk.type != wire::PayloadType::kEncrypted) {
+  const bool present = cursor.advance(sk);
+  if (present && sk.type == wire::PayloadType::kEncryptedFragment) {
+    on_fragment(h, datagram, sk, at, from);
+    return;
+  }
+  if (!present || sk.type != wire::PayloadType::kEncrypted) {
     if (take_hint(h, sk)) return;
     ++shard.counters.not_encrypted;
     shard.log_limited(Severity::kInfo, "CRYPTO", "IKMP_NOT_ENCRYPTED",
@@ -208,8 +205,13 @@ void IkeSa::on_protected(const wire::Header& h, ByteView datagram, const Endpoin
     ++shard.counters.integrity_failures;
     return;
   }
+  on_plain(h, sk.next, *plain, at, from);
+}
+
+void IkeSa::on_plain(const wire::Header& h, wire::PayloadType first, ByteView plain,
+                     const Endpoint& at, const Endpoint& from) {
   shard.touch(*this);
-  Result<Payloads> payloads = wire::parse_payloads(sk.next, *plain);
+  Result<Payloads> payloads = wire::parse_payloads(first, plain);
   if (payloads) {
     if (Status good = admit(h.exchange, h.is_response(), *payloads); !good) {
       ++shard.counters.not_admitted;

@@ -66,9 +66,11 @@ Result<IkeSa*> create_successor(IkeSa& sa, bool initiator) {
   next.local_auth = sa.local_auth;
   next.remote_auth = sa.remote_auth;
   next.auth_engine = sa.auth_engine;
+  next.ppk_id = sa.ppk_id;
   next.local_behind_nat = sa.local_behind_nat;
   next.remote_behind_nat = sa.remote_behind_nat;
   next.udp_encapsulation = sa.udp_encapsulation;
+  next.fragmentation = sa.fragmentation;
   next.held = sa.held;
   next.peer_certificate_serial = sa.peer_certificate_serial;
   next.peer_certificate_issuer = sa.peer_certificate_issuer;

@@ -12,6 +12,7 @@ using ike::Phase;
 Shard::Shard(const Dependencies& dependencies, const Options& wanted)
     : ike::Shard(
           dependencies, wanted, [this] { idle(); }, "ikev2"),
+      fragment_budget(wanted.fragment_octets_max),
       table_(wanted.shard),
       cookies_(wanted.cookie_secret_life) {}
 

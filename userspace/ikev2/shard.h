@@ -24,6 +24,8 @@ class Shard final : public ike::Shard {
   Shard(const Dependencies& dependencies, const Options& options);
   ~Shard();
 
+  ike::FragmentBudget fragment_budget;  // of every IKE SA's incomplete messages (RFC 7383)
+
   // --- datagrams (shard_receive.cc) ---
   void receive(const Endpoint& local, const Endpoint& remote, ByteView message);
 

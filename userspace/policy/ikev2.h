@@ -46,6 +46,14 @@ struct Identity {
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 
+// A post-quantum pre-shared key (RFC 8784): `ppk manual id …`.
+struct Ppk {
+  std::string id;
+  SecretBytes key;
+  bool required = false;  // no IKE SA without it
+  friend bool operator==(const Ppk&, const Ppk&) = default;
+};
+
 struct KeyringPeer {
   std::string name;
   std::string description;
@@ -54,6 +62,7 @@ struct KeyringPeer {
   std::optional<Identity> identity;
   SecretBytes local_key;   // what we prove ourselves with
   SecretBytes remote_key;  // what the peer proves itself with
+  std::optional<Ppk> ppk;
   friend bool operator==(const KeyringPeer&, const KeyringPeer&) = default;
 };
 
@@ -75,7 +84,11 @@ struct IdentityMatch {
   friend bool operator==(const IdentityMatch&, const IdentityMatch&) = default;
 };
 
-enum class AuthMethod { kPreShare, kRsaSig };
+enum class AuthMethod { kPreShare, kRsaSig, kEcdsaSig, kEddsaSig };
+// Whether a certificate is behind the method.
+[[nodiscard]] constexpr bool is_signature(AuthMethod method) {
+  return method != AuthMethod::kPreShare;
+}
 
 struct DpdSettings {
   std::uint32_t interval_seconds = 0;  // 0 = off
@@ -93,6 +106,8 @@ struct Ikev2Profile {
   std::optional<AuthMethod> local_auth;
   std::vector<AuthMethod> remote_auth;
   std::string keyring;
+  std::string ppk_keyring;               // `keyring ppk NAME`; empty: no PPK
+  bool rsa_pss = false;                  // `authentication local rsa-sig pss`
   std::vector<std::string> trustpoints;  // `pki trustpoint NAME [sign | verify]`
   std::uint32_t lifetime_seconds = 86400;
   DpdSettings dpd;

@@ -35,6 +35,9 @@ struct Snapshot {
   DpdSettings global_dpd;
   std::uint32_t nat_keepalive_seconds = 20;
   bool legacy_algorithms = false;
+  // `crypto ikev2 fragmentation`: IP packets of our IKE messages are not longer, in octets; 0 = we
+  // do not fragment (RFC 7383).
+  std::uint32_t fragmentation_mtu = 1280;
 
   Isakmp isakmp;
 

@@ -78,6 +78,11 @@ constexpr Name<NotifyType> kTypes[] = {
     {NotifyType::kSignatureHashAlgorithms, "SIGNATURE_HASH_ALGORITHMS"},
     {NotifyType::kCloneIkeSaSupported, "CLONE_IKE_SA_SUPPORTED"},
     {NotifyType::kCloneIkeSa, "CLONE_IKE_SA"},
+    {NotifyType::kUsePpk, "USE_PPK"},
+    {NotifyType::kPpkIdentity, "PPK_IDENTITY"},
+    {NotifyType::kNoPpkAuth, "NO_PPK_AUTH"},
+    {NotifyType::kIntermediateExchangeSupported, "INTERMEDIATE_EXCHANGE_SUPPORTED"},
+    {NotifyType::kAdditionalKeyExchange, "ADDITIONAL_KEY_EXCHANGE"},
 };
 
 }  // namespace

@@ -82,6 +82,11 @@ enum class NotifyType : std::uint16_t {
   kSignatureHashAlgorithms = 16431,  // RFC 7427
   kCloneIkeSaSupported = 16432,      // RFC 7791
   kCloneIkeSa = 16433,
+  kUsePpk = 16435,  // RFC 8784
+  kPpkIdentity = 16436,
+  kNoPpkAuth = 16437,
+  kIntermediateExchangeSupported = 16438,  // RFC 9242
+  kAdditionalKeyExchange = 16441,          // RFC 9370
 };
 [[nodiscard]] std::string to_string(NotifyType type);  // "NO_PROPOSAL_CHOSEN" …
 

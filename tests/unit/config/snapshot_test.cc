@@ -208,6 +208,30 @@ TEST(Snapshot, TakesEveryCipherAndGroupOfAnIkev2Proposal) {
   EXPECT_EQ(p.groups.size(), 11u);
 }
 
+// RFC 7383, RFC 8784, RFC 7427
+TEST(Snapshot, HasWhatProtectsIkev2) {
+  EXPECT_EQ(Loaded("").policy().fragmentation_mtu, 1280u);
+  EXPECT_EQ(Loaded("crypto ikev2 fragmentation").policy().fragmentation_mtu, 1280u);
+  EXPECT_EQ(Loaded("crypto ikev2 fragmentation mtu 600").policy().fragmentation_mtu, 600u);
+  EXPECT_EQ(Loaded("crypto ikev2 fragmentation disable").policy().fragmentation_mtu, 0u);
+  Loaded loaded(
+      "crypto ikev2 keyring K\n peer P\n  address 192.0.2.1\n  ppk manual id lab key secret99\n"
+      " peer Q\n  address 192.0.2.2\n  ppk manual id two key secret98 required\n"
+      "crypto ikev2 profile F\n match identity remote any\n authentication local rsa-sig pss\n"
+      " authentication remote ecdsa-sig\n authentication remote eddsa-sig\n keyring ppk K\n");
+  EXPECT_EQ(describe(loaded.messages), "");
+  const auto& peers = loaded.policy().ikev2_keyrings.at("K").peers;
+  ASSERT_EQ(peers.size(), 2u);
+  EXPECT_EQ(peers[0].ppk, (policy::Ppk{"lab", to_secret(as_bytes("secret99")), false}));
+  EXPECT_TRUE(peers[1].ppk->required);
+  const policy::Ikev2Profile& profile = loaded.policy().ikev2_profiles.at("F");
+  EXPECT_EQ(profile.ppk_keyring, "K");
+  EXPECT_TRUE(profile.rsa_pss);
+  EXPECT_EQ(profile.local_auth, policy::AuthMethod::kRsaSig);
+  EXPECT_EQ(profile.remote_auth, (std::vector<policy::AuthMethod>{policy::AuthMethod::kEcdsaSig,
+                                                                  policy::AuthMethod::kEddsaSig}));
+}
+
 TEST(Load, KeepsGoodLinesAndNumbersBadOnes) {
   Loaded loaded(
       "hostname left\ncrypto ikev2 nonsense\n pre-shared-key local\nip domain name x.y\n");

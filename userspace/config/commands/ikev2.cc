@@ -251,7 +251,10 @@ Status add_remote_identity(Build& build, const Args& args) {
 }
 
 policy::AuthMethod method(const Args& args) {
-  return args.has("rsa-sig") ? policy::AuthMethod::kRsaSig : policy::AuthMethod::kPreShare;
+  if (args.has("rsa-sig")) return policy::AuthMethod::kRsaSig;
+  if (args.has("ecdsa-sig")) return policy::AuthMethod::kEcdsaSig;
+  if (args.has("eddsa-sig")) return policy::AuthMethod::kEddsaSig;
+  return policy::AuthMethod::kPreShare;
 }
 
 policy::DpdSettings dpd(const Args& args) {
@@ -321,7 +324,7 @@ void add_profile_settings(std::vector<Command>& table) {
        .apply = [](Build& b, const Args& a) { return set_identity(profile(b).local_identity, a); },
        .order = 6});
   table.push_back({.mode = kMode,
-                   .pattern = "authentication remote (pre-share|rsa-sig)",
+                   .pattern = "authentication remote (pre-share|rsa-sig|ecdsa-sig|eddsa-sig)",
                    .help = "How the peer may prove itself; several lines are alternatives.",
                    .apply = [](Build& b, const Args& a) -> Status {
                      profile(b).remote_auth.push_back(method(a));
@@ -330,10 +333,11 @@ void add_profile_settings(std::vector<Command>& table) {
                    .key = by_line(),
                    .order = 7});
   table.push_back({.mode = kMode,
-                   .pattern = "authentication local (pre-share|rsa-sig)",
+                   .pattern = "authentication local (pre-share|rsa-sig [pss]|ecdsa-sig|eddsa-sig)",
                    .help = "How this router proves itself.",
                    .apply = [](Build& b, const Args& a) -> Status {
                      profile(b).local_auth = method(a);
+                     profile(b).rsa_pss = a.has("pss");
                      return {};
                    },
                    .order = 8});

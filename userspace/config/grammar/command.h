@@ -94,6 +94,7 @@ void add_show_commands(std::vector<Command>& table);
 void add_system_commands(std::vector<Command>& table);
 void add_isakmp_commands(std::vector<Command>& table);
 void add_ikev2_commands(std::vector<Command>& table);
+void add_ikev2_protection_commands(std::vector<Command>& table);
 void add_ikev2_session_commands(std::vector<Command>& table);
 void add_pki_commands(std::vector<Command>& table);
 void add_acl_commands(std::vector<Command>& table);

@@ -296,6 +296,7 @@ const Grammar& Grammar::instance() {
     add_system_commands(table);
     add_isakmp_commands(table);
     add_ikev2_commands(table);
+    add_ikev2_protection_commands(table);
     add_ikev2_session_commands(table);
     add_pki_commands(table);
     add_acl_commands(table);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// crypto ikev2 …: fragments (RFC 7383) and post-quantum pre-shared keys (RFC 8784).
+#include <algorithm>
+
+#include "userspace/config/commands/refusal.h"
+#include "userspace/config/grammar/command.h"
+#include "userspace/config/tree.h"
+
+namespace spa::config {
+namespace {
+
+policy::KeyringPeer& peer(Build& build) {
+  auto& peers = build.snapshot.ikev2_keyrings[build.block->parent->args.text("name")].peers;
+  const std::string& name = build.block_name();
+  const auto found = std::find_if(peers.begin(), peers.end(),
+                                  [&](const auto& candidate) { return candidate.name == name; });
+  if (found != peers.end()) return *found;
+  peers.emplace_back().name = name;
+  return peers.back();
+}
+
+}  // namespace
+
+void add_ikev2_protection_commands(std::vector<Command>& table) {
+  table.push_back(
+      {.pattern = "crypto ikev2 fragmentation [mtu <octets:96-1500>|disable]",
+       .help = "The longest IP packet of an IKE message where the peer takes fragments; "
+               "1280 octets unless given.",
+       .apply = [](Build& b, const Args& a) -> Status {
+         if (a.has("disable")) {
+           b.snapshot.fragmentation_mtu = 0;
+         } else if (a.find("octets") != nullptr) {
+           b.snapshot.fragmentation_mtu = static_cast<std::uint32_t>(a.number("octets"));
+         }
+         return {};
+       },
+       .section = Section::kIkev2Global});
+  table.push_back({.mode = Mode::kIkev2KeyringPeer,
+                   .pattern = "ppk manual id <ppk-id:word> key [~0] <key:secret> [required]",
+                   .help = "A post-quantum pre-shared key, to be mixed into the keys of an IKE SA "
+                           "with this peer.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     peer(b).ppk =
+                         policy::Ppk{a.text("ppk-id"), a.find("key")->secret, a.has("required")};
+                     return {};
+                   },
+                   .order = 8});
+  table.push_back({.mode = Mode::kIkev2Profile,
+                   .pattern = "keyring ppk <keyring:word>",
+                   .help = "Where the post-quantum pre-shared keys are.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     b.snapshot.ikev2_profiles[b.block_name()].ppk_keyring = a.text("keyring");
+                     if (!b.loading && !b.snapshot.ikev2_keyrings.contains(a.text("keyring")))
+                       b.warn("IKEv2 keyring " + a.text("keyring") + " is not defined");
+                     return {};
+                   },
+                   .order = 9});
+}
+
+}  // namespace spa::config
