@@ -31,6 +31,14 @@ constexpr std::array kRows{
     AdmissionRow{kIkeSaInit, kResponse, kNotify, 0, kMany},
     AdmissionRow{kIkeSaInit, kResponse, kVendorId, 0, kMany},
 
+    AdmissionRow{kIkeIntermediate, kRequest, kKe, 0, 1},
+    AdmissionRow{kIkeIntermediate, kRequest, kNotify, 0, kMany},
+    AdmissionRow{kIkeIntermediate, kRequest, kVendorId, 0, kMany},
+
+    AdmissionRow{kIkeIntermediate, kResponse, kKe, 0, 1},
+    AdmissionRow{kIkeIntermediate, kResponse, kNotify, 0, kMany},
+    AdmissionRow{kIkeIntermediate, kResponse, kVendorId, 0, kMany},
+
     AdmissionRow{kIkeAuth, kRequest, kIdi, 1, 1},
     AdmissionRow{kIkeAuth, kRequest, kCert, 0, 16},
     AdmissionRow{kIkeAuth, kRequest, kCertReq, 0, 8},

@@ -5,6 +5,7 @@
 
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/identity.h"
+#include "userspace/ikev2/intermediate.h"
 #include "userspace/ikev2/ppk.h"
 #include "userspace/ikev2/shard.h"
 #include "userspace/ikev2/signature_choice.h"
@@ -22,9 +23,13 @@ Result<Bytes> covered(const IkeSa& sa, bool ours, const wire::IdPayload& id) {
   if (!prf || !sa.handshake) return fail(Errc::kState, "no handshake under way");
   const Handshake& h = *sa.handshake;
   const bool from_initiator = ours == sa.initiator;
-  return crypto::signed_octets(*prf, ours ? h.our_message : h.peer_message,
-                               from_initiator ? h.nonce_r : h.nonce_i,
-                               from_initiator ? h.sk_pi : h.sk_pr, wire::rest_of_id_payload(id));
+  Result<Bytes> octets = crypto::signed_octets(
+      *prf, ours ? h.our_message : h.peer_message, from_initiator ? h.nonce_r : h.nonce_i,
+      from_initiator ? h.sk_pi : h.sk_pr, wire::rest_of_id_payload(id));
+  if (!octets) return octets;
+  const Bytes more = int_auth(h);  // RFC 9242 3.3.2
+  octets->insert(octets->end(), more.begin(), more.end());
+  return octets;
 }
 
 const policy::KeyringPeer* keyring_peer(const policy::Snapshot& snapshot,

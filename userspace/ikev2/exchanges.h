@@ -15,6 +15,9 @@ ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule);
 // `chosen` and the request are checked already: nothing that can be refused without an SA is left.
 ike::Task<> respond_ike_sa_init(IkeSa& sa, ClearMessage request, wire::Proposal chosen);
 
+// intermediate.cc (RFC 9242, RFC 9370)
+ike::Task<> respond_intermediate(IkeSa& sa, Payloads request);
+
 // ike_auth_initiator.cc, ike_auth_responder.cc (1.2, 2.15)
 ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule);
 ike::Task<> respond_ike_auth(IkeSa& sa, Payloads request);

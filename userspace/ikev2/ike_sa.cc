@@ -71,6 +71,7 @@ Status IkeSa::take_keys(const IkeSuite& agreed, crypto::IkeKeys keys) {
   if (!from_i) return tl::unexpected(from_i.error());
   if (!from_r) return tl::unexpected(from_r.error());
   suite = agreed;
+  if (open_) open_before_ = std::move(open_);
   seal_.emplace(std::move(initiator ? *from_i : *from_r));
   open_.emplace(std::move(initiator ? *from_r : *from_i));
   sk_d = std::move(keys.sk_d);

@@ -52,7 +52,13 @@ struct Handshake {
     SecretBytes sk_pr;
   };
   std::optional<Keys> without_ppk;
-  bool use_ppk = false;                          // both ends said USE_PPK
+  bool use_ppk = false;  // both ends said USE_PPK
+  // RFC 9370: methods of the additional key exchanges to be made before IKE_AUTH, how many are
+  // made, and what AUTH covers of their messages (RFC 9242 3.3.2).
+  std::vector<wire::DhId> additional;
+  std::size_t additional_done = 0;
+  SecretBytes int_auth_i;
+  SecretBytes int_auth_r;
   std::vector<wire::SignatureHash> peer_hashes;  // RFC 7427 4
   std::vector<Bytes> peer_authorities;           // CERTREQ key hashes
   bool counted_half_open = false;
@@ -207,6 +213,9 @@ class IkeSa {
   void next_early();
   void on_response(const wire::Header& header, Result<Payloads> payloads);
   void dispatch(wire::ExchangeType exchange, Payloads payloads);
+  [[nodiscard]] Result<Bytes> open(ByteView datagram, std::size_t body_offset);
+  // Of the peer's next request before it is authenticated.
+  [[nodiscard]] wire::ExchangeType awaited_exchange() const;
   void on_plain(const wire::Header& header, wire::PayloadType first, ByteView plain,
                 const Endpoint& at, const Endpoint& from);
   void send(ByteView message);
@@ -232,6 +241,9 @@ class IkeSa {
   ike::ReplyWindow replies_;
   std::optional<crypto::IkeCipher> seal_;
   std::optional<crypto::IkeCipher> open_;
+  // Until both are authenticated: the keys before the last IKE_INTERMEDIATE exchange, under which
+  // the peer may repeat its request.
+  std::optional<crypto::IkeCipher> open_before_;
   ike::Reassembly request_fragments_;
   ike::Reassembly reply_fragments_;
   wire::ExchangeType answering_{};  // exchange of the request that is being worked on

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "userspace/ikev2/ike_sa.h"
+#include "userspace/ikev2/intermediate.h"
 #include "userspace/ikev2/nat.h"
 #include "userspace/ikev2/shard.h"
 #include "userspace/wire/limits.h"
@@ -52,6 +53,11 @@ Result<Bytes> IkeSa::seal_fragment(const wire::Header& h, wire::PayloadType firs
 Result<ike::Flight> IkeSa::seal(const wire::Header& h, const Payloads& payloads) {
   const Result<wire::PayloadChain> chain = wire::serialize_payloads(payloads);
   if (!chain) return tl::unexpected(chain.error());
+  if (h.exchange == wire::ExchangeType::kIkeIntermediate && handshake) {
+    if (Status noted = note_intermediate(*this, h, chain->first, chain->octets); !noted) {
+      return tl::unexpected(noted.error());
+    }
+  }
   const std::size_t limit = message_limit();
   const std::size_t size = chain->octets.size();
   const std::size_t whole = wire::Header::kSize + kGenericHeader + seal_->sealed_size(size);
@@ -109,7 +115,7 @@ void IkeSa::on_fragment(const wire::Header& h, ByteView datagram, const wire::Pa
     return;
   }
   // Nothing is stored of a fragment before its integrity holds (2.6).
-  const Result<Bytes> plain = open_->open(datagram, skf.offset + kFragmentHeader);
+  const Result<Bytes> plain = open(datagram, skf.offset + kFragmentHeader);
   if (!plain) {
     ++shard.counters.integrity_failures;
     return;

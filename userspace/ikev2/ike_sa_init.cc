@@ -5,6 +5,7 @@
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/admission.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/intermediate.h"
 #include "userspace/ikev2/nat.h"
 #include "userspace/ikev2/ppk.h"
 #include "userspace/ikev2/shard.h"
@@ -31,6 +32,13 @@ struct InitialOffer {
   unsigned groups = 0;
 };
 
+bool offers_additional(const Proposals& proposals) {
+  for (const wire::Proposal& p : proposals) {
+    if (!additional_methods(p).empty()) return true;
+  }
+  return false;
+}
+
 // The PPK of the profile that we begin under.
 const policy::Ppk* initiator_ppk(const IkeSa& sa) {
   const policy::Ikev2Profile* profile = sa.shard.profile(sa.profile);
@@ -53,6 +61,9 @@ Result<Bytes> write_request(IkeSa& sa, const InitialOffer& offer) {
   if (!nat) return tl::unexpected(nat.error());
   request.payloads.emplace_back(
       wire::signature_hash_algorithms(signature_hashes(sa.shard.snapshot->legacy_algorithms)));
+  if (offers_additional(offer.proposals)) {
+    request.payloads.emplace_back(wire::notify(NotifyType::kIntermediateExchangeSupported));
+  }
   if (initiator_ppk(sa) != nullptr) {
     request.payloads.emplace_back(wire::notify(NotifyType::kUsePpk));
   }
@@ -170,6 +181,12 @@ Result<wire::Proposal> take_answer(IkeSa& sa, const InitialOffer& offer, ClearMe
   sa.handshake->nonce_r = nonce->data;
   sa.handshake->peer_message = std::move(answer.octets);
   take_notices(sa, payloads, sa.spi_r());
+  sa.handshake->additional = additional_methods(*chosen);
+  const bool intermediate =
+      wire::find_notify(payloads, NotifyType::kIntermediateExchangeSupported) != nullptr;
+  if (!sa.handshake->additional.empty() && !intermediate) {
+    return fail(Errc::kInvalid, "answer chooses additional key exchanges without the means");
+  }
   return chosen;
 }
 
@@ -247,6 +264,9 @@ ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule) {
     sa.remote.port = kNatPort;
   }
   sa.step(ike::Phase::kAuth);
+  if (Status more = co_await exchange_additional_keys(sa); !more) {
+    co_return abort(sa, more.error().text);
+  }
   co_await authenticate_as_initiator(sa, std::move(rule));
 }
 
@@ -257,6 +277,7 @@ ike::Task<> respond_ike_sa_init(IkeSa& sa, ClearMessage request, wire::Proposal 
   const wire::KePayload& ke = *wire::find<wire::KePayload>(payloads);
   sa.handshake->nonce_i = wire::find<wire::NoncePayload>(payloads)->data;
   take_notices(sa, payloads, 0);
+  sa.handshake->additional = additional_methods(chosen);
   Result<Bytes> nonce = crypto::random_bytes(kNonceSize);
   if (!nonce) co_return abort(sa, nonce.error().text);
   sa.handshake->nonce_r = std::move(*nonce);
@@ -278,6 +299,9 @@ ike::Task<> respond_ike_sa_init(IkeSa& sa, ClearMessage request, wire::Proposal 
   if (!sa.handshake->peer_hashes.empty()) {
     reply.payloads.emplace_back(
         wire::signature_hash_algorithms(signature_hashes(shard.snapshot->legacy_algorithms)));
+  }
+  if (!sa.handshake->additional.empty()) {
+    reply.payloads.emplace_back(wire::notify(NotifyType::kIntermediateExchangeSupported));
   }
   if (sa.handshake->use_ppk) reply.payloads.emplace_back(wire::notify(NotifyType::kUsePpk));
   if (sa.fragmentation) {

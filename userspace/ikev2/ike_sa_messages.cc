@@ -6,6 +6,7 @@
 #include "userspace/ikev2/admission.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/ike_sa.h"
+#include "userspace/ikev2/intermediate.h"
 #include "userspace/ikev2/shard.h"
 #include "userspace/wire/notice.h"
 
@@ -200,12 +201,26 @@ void IkeSa::on_protected(const wire::Header& h, ByteView datagram, const Endpoin
                           " was not encrypted and it should've been.");
     return;
   }
-  const Result<Bytes> plain = open_->open(datagram, sk.offset);
+  const Result<Bytes> plain = open(datagram, sk.offset);
   if (!plain) {
     ++shard.counters.integrity_failures;
     return;
   }
   on_plain(h, sk.next, *plain, at, from);
+}
+
+// Keys change with each IKE_INTERMEDIATE exchange, and the peer may repeat its last request under
+// those before, until it is authenticated.
+Result<Bytes> IkeSa::open(ByteView datagram, std::size_t body_offset) {
+  Result<Bytes> plain = open_->open(datagram, body_offset);
+  if (phase_ != Phase::kAuth) open_before_.reset();
+  if (plain || !open_before_) return plain;
+  return open_before_->open(datagram, body_offset);
+}
+
+ExchangeType IkeSa::awaited_exchange() const {
+  const bool more = handshake && handshake->additional_done < handshake->additional.size();
+  return more ? ExchangeType::kIkeIntermediate : ExchangeType::kIkeAuth;
 }
 
 void IkeSa::on_plain(const wire::Header& h, wire::PayloadType first, ByteView plain,
@@ -225,6 +240,9 @@ void IkeSa::on_plain(const wire::Header& h, wire::PayloadType first, ByteView pl
   if (fresh) {
     liveness.heard(shard.now());
     follow_peer(at, from);
+  }
+  if (fresh && h.exchange == ExchangeType::kIkeIntermediate && handshake) {
+    if (Status noted = note_intermediate(*this, h, first, plain); !noted) return;
   }
   if (h.is_response()) {
     on_response(h, std::move(payloads));
@@ -319,7 +337,7 @@ void IkeSa::take_window(const Payloads& payloads) {
 
 void IkeSa::begin_request(const wire::Header& h, const Result<Payloads>& payloads) {
   const bool authenticating = phase_ == Phase::kAuth && !initiator;
-  const bool expected = authenticating ? h.exchange == ExchangeType::kIkeAuth
+  const bool expected = authenticating ? h.exchange == awaited_exchange()
                                        : phase_ != Phase::kAuth && phase_ != Phase::kInit &&
                                              (h.exchange == ExchangeType::kCreateChildSa ||
                                               h.exchange == ExchangeType::kInformational);
@@ -347,7 +365,9 @@ void IkeSa::begin_request(const wire::Header& h, const Result<Payloads>& payload
 }
 
 void IkeSa::dispatch(ExchangeType exchange, Payloads payloads) {
-  if (exchange == ExchangeType::kIkeAuth) {
+  if (exchange == ExchangeType::kIkeIntermediate) {
+    spawn(respond_intermediate(*this, std::move(payloads)));
+  } else if (exchange == ExchangeType::kIkeAuth) {
     spawn(respond_ike_auth(*this, std::move(payloads)));
   } else if (exchange == ExchangeType::kCreateChildSa) {
     spawn(respond_create_child_sa(*this, std::move(payloads)));

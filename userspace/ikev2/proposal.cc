@@ -17,6 +17,7 @@ using wire::TransformType;
 
 // design: negotiated only after `crypto legacy-algorithms`.
 bool is_legacy(const Transform& t) {
+  if (wire::is_additional(t.type)) return is_legacy(wire::dh(static_cast<wire::DhId>(t.id)));
   switch (t.type) {
     case TransformType::kEncr:
       return t.id == static_cast<std::uint16_t>(wire::EncrId::kDes);
@@ -29,13 +30,13 @@ bool is_legacy(const Transform& t) {
              t.id == static_cast<std::uint16_t>(wire::DhId::kModp1024) ||
              t.id == static_cast<std::uint16_t>(wire::DhId::kModp1536) ||
              t.id == static_cast<std::uint16_t>(wire::DhId::kModp1024Sub160);
-    case TransformType::kEsn:
+    default:
       return false;
   }
-  return false;
 }
 
 bool is_implemented(const Transform& t) {
+  if (wire::is_additional(t.type)) return is_implemented(wire::dh(static_cast<wire::DhId>(t.id)));
   switch (t.type) {
     case TransformType::kEncr: {
       const auto algorithm = crypto::encr_from_id(t.id);
@@ -49,8 +50,9 @@ bool is_implemented(const Transform& t) {
       return t.id == 0 || crypto::dh_from_id(t.id).has_value();
     case TransformType::kEsn:
       return t.id <= 1;
+    default:
+      return false;
   }
-  return false;
 }
 
 std::string name_of(const Transform& t) {
@@ -69,6 +71,20 @@ void add_usable(std::vector<Transform>& to, const Transform& t, bool legacy,
                     " left out: legacy algorithm, needs crypto legacy-algorithms");
   } else if (std::find(to.begin(), to.end(), t) == to.end()) {
     to.push_back(t);
+  }
+}
+
+void add_additional(std::vector<Transform>& to, const policy::Ikev2Proposal& configured,
+                    bool legacy, const std::string& where, Steps& steps) {
+  auto type = static_cast<std::uint8_t>(TransformType::kAddKe1);
+  for (const std::vector<wire::DhId>& methods : configured.additional) {
+    if (type > static_cast<std::uint8_t>(TransformType::kAddKe7)) return;
+    for (const wire::DhId id : methods) {
+      Transform t = wire::dh(id);
+      t.type = static_cast<TransformType>(type);
+      add_usable(to, t, legacy, where, steps);
+    }
+    ++type;
   }
 }
 
@@ -103,8 +119,18 @@ std::vector<const Transform*> of_type(const Proposal& p, TransformType type) {
   return list;
 }
 
-constexpr std::array kTypes{TransformType::kEncr, TransformType::kPrf, TransformType::kInteg,
-                            TransformType::kDh, TransformType::kEsn};
+constexpr std::array kTypes{TransformType::kEncr,   TransformType::kPrf,    TransformType::kInteg,
+                            TransformType::kDh,     TransformType::kEsn,    TransformType::kAddKe1,
+                            TransformType::kAddKe2, TransformType::kAddKe3, TransformType::kAddKe4,
+                            TransformType::kAddKe5, TransformType::kAddKe6, TransformType::kAddKe7};
+
+// RFC 9370 2.2.1: no key exchange method serves twice in one SA.
+bool serves_already(const Proposal& chosen, const Transform& candidate) {
+  if (!wire::is_additional(candidate.type) || candidate.id == 0) return false;
+  return std::any_of(chosen.transforms.begin(), chosen.transforms.end(), [&](const Transform& t) {
+    return (t.type == TransformType::kDh || wire::is_additional(t.type)) && t.id == candidate.id;
+  });
+}
 
 bool has_none(const std::vector<const Transform*>& list) {
   return std::any_of(list.begin(), list.end(), [](const Transform* t) { return t->id == 0; });
@@ -116,10 +142,11 @@ struct TypeChoice {
   bool possible = false;
 };
 TypeChoice choose_type(TransformType type, const Proposal& ours, const Proposal& theirs,
-                       std::optional<wire::DhId> preferred_group) {
+                       const Proposal& chosen, std::optional<wire::DhId> preferred_group) {
   const auto mine = of_type(ours, type);
   const auto offered = of_type(theirs, type);
-  const bool optional = type == TransformType::kInteg || type == TransformType::kDh;
+  const bool optional =
+      type == TransformType::kInteg || type == TransformType::kDh || wire::is_additional(type);
   if (mine.empty()) return {nullptr, offered.empty() || (optional && has_none(offered))};
   const auto same = [](const Transform* a) {
     return [a](const Transform* b) {
@@ -129,6 +156,7 @@ TypeChoice choose_type(TransformType type, const Proposal& ours, const Proposal&
   const Transform* first = nullptr;
   for (const Transform* candidate : mine) {
     if (std::none_of(offered.begin(), offered.end(), same(candidate))) continue;
+    if (serves_already(chosen, *candidate)) continue;
     const bool preferred = type == TransformType::kDh && preferred_group &&
                            candidate->id == static_cast<std::uint16_t>(*preferred_group);
     if (preferred) return {candidate, true};
@@ -174,6 +202,7 @@ Proposals ike_proposals(const std::vector<const policy::Ikev2Proposal*>& configu
       for (const wire::DhId id : source->groups) {
         add_usable(p->transforms, wire::dh(id), legacy, where, steps);
       }
+      add_additional(p->transforms, *source, legacy, where, steps);
       const bool whole = !of_type(*p, TransformType::kPrf).empty() &&
                          !of_type(*p, TransformType::kDh).empty() &&
                          (p == &combined || !of_type(*p, TransformType::kInteg).empty());
@@ -238,7 +267,7 @@ std::optional<Proposal> choose(const Proposals& ours, const wire::SaPayload& off
       Proposal chosen{theirs.number, theirs.protocol, theirs.spi, {}};
       std::string missing;
       for (const TransformType type : kTypes) {
-        const TypeChoice choice = choose_type(type, mine, theirs, preferred_group);
+        const TypeChoice choice = choose_type(type, mine, theirs, chosen, preferred_group);
         if (!choice.possible) missing = wire::to_string(type);
         if (choice.transform != nullptr) chosen.transforms.push_back(*choice.transform);
       }
@@ -301,6 +330,8 @@ Result<IkeSuite> ike_suite(const Proposal& chosen) {
         break;
       case TransformType::kEsn:
         return fail(Errc::kInvalid, "an ESN transform in an IKE proposal");
+      default:
+        break;
     }
   }
   if (suite.group == wire::DhId::kNone) return fail(Errc::kInvalid, "an IKE SA without group");
@@ -325,6 +356,8 @@ Result<ports::EspSuite> esp_suite(const Proposal& chosen) {
         break;
       case TransformType::kPrf:
         return fail(Errc::kInvalid, "a PRF transform in an ESP proposal");
+      default:
+        break;
     }
   }
   return suite;
@@ -345,6 +378,28 @@ void add_short_icvs(Proposals& proposals) {
 wire::DhId group_of(const Proposal& proposal) {
   const auto groups = of_type(proposal, TransformType::kDh);
   return groups.empty() ? wire::DhId::kNone : static_cast<wire::DhId>(groups.front()->id);
+}
+
+std::vector<wire::DhId> additional_methods(const Proposal& chosen) {
+  std::vector<wire::DhId> methods;
+  for (const Transform& t : chosen.transforms) {
+    if (wire::is_additional(t.type) && t.id != 0) methods.push_back(static_cast<wire::DhId>(t.id));
+  }
+  return methods;
+}
+
+void drop_additional(Proposals& proposals, bool strictly) {
+  const auto demands = [](const Proposal& p) {
+    for (const TransformType type : kTypes) {
+      const auto list = of_type(p, type);
+      if (wire::is_additional(type) && !list.empty() && !has_none(list)) return true;
+    }
+    return false;
+  };
+  if (strictly) std::erase_if(proposals, demands);
+  for (Proposal& p : proposals) {
+    std::erase_if(p.transforms, [](const Transform& t) { return wire::is_additional(t.type); });
+  }
 }
 
 void set_spi(Proposals& proposals, const Bytes& spi) {

@@ -67,6 +67,11 @@ using ike::cipher_suite;
 void add_short_icvs(Proposals& proposals);
 // The group of a chosen or offered proposal, kNone without one; the first where there are several.
 [[nodiscard]] wire::DhId group_of(const wire::Proposal& proposal);
+// The methods of the additional key exchanges of a chosen proposal, in their order (RFC 9370).
+[[nodiscard]] std::vector<wire::DhId> additional_methods(const wire::Proposal& chosen);
+// Takes the additional key exchanges out of our proposals; those of them that are not optional go
+// with them when `strictly`.
+void drop_additional(Proposals& proposals, bool strictly);
 // Puts an SPI in every proposal.
 void set_spi(Proposals& proposals, const Bytes& spi);
 

@@ -185,6 +185,8 @@ Result<IkeOffer> offer_ike(const IkeSa& sa, const IkeSa& next) {
   IkeOffer offer;
   offer.proposals = ike_proposals(shard.snapshot->proposals_for(sa.local.address),
                                   shard.snapshot->legacy_algorithms, steps);
+  // SK_d carries the secrets of additional key exchanges on; they are not repeated.
+  drop_additional(offer.proposals, false);
   if (offer.proposals.empty()) return fail(Errc::kUnsupported, "no usable IKEv2 proposal");
   set_spi(offer.proposals, wire::spi_octets(next.spi_local));
   offer.group = group_of(offer.proposals.front());
@@ -287,6 +289,7 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
   Proposals ours = ike_proposals(shard.snapshot->proposals_for(sa.local.address),
                                  shard.snapshot->legacy_algorithms, steps);
   add_short_icvs(ours);
+  drop_additional(ours, false);
   std::optional<wire::Proposal> chosen = choose(ours, offered, group, steps);
   if (!chosen || wire::spi64(*chosen) == 0) {
     ++shard.counters.no_proposal;

@@ -187,6 +187,9 @@ void Shard::on_initial_request(const wire::Header& header, const Endpoint& local
   Proposals ours =
       ike_proposals(snapshot->proposals_for(local.address), snapshot->legacy_algorithms, steps);
   add_short_icvs(ours);
+  const bool intermediate =
+      wire::find_notify(parsed->payloads, NotifyType::kIntermediateExchangeSupported) != nullptr;
+  if (!intermediate) drop_additional(ours, true);  // RFC 9370 2.2.2
   std::optional<wire::Proposal> chosen =
       choose(ours, *wire::find<wire::SaPayload>(parsed->payloads), ke.group, steps);
   if (!chosen) {

@@ -22,6 +22,9 @@ struct Ikev2Proposal {
   std::vector<wire::IntegId> integrity;
   std::vector<wire::PrfId> prfs;
   std::vector<wire::DhId> groups;
+  // RFC 9370: the methods of each additional key exchange, the first one first; kNone among them
+  // lets a peer do without.
+  std::vector<std::vector<wire::DhId>> additional{};
   friend bool operator==(const Ikev2Proposal&, const Ikev2Proposal&) = default;
 };
 

@@ -36,6 +36,7 @@ constexpr Name<ExchangeType> kExchangeTypes[] = {
     {ExchangeType::kIkeAuth, "IKE_AUTH"},
     {ExchangeType::kCreateChildSa, "CREATE_CHILD_SA"},
     {ExchangeType::kInformational, "INFORMATIONAL"},
+    {ExchangeType::kIkeIntermediate, "IKE_INTERMEDIATE"},
 };
 
 constexpr Name<ProtocolId> kProtocols[] = {

@@ -40,6 +40,7 @@ enum class ExchangeType : std::uint8_t {
   kIkeAuth = 35,
   kCreateChildSa = 36,
   kInformational = 37,
+  kIkeIntermediate = 43,  // RFC 9242
 };
 [[nodiscard]] std::string to_string(ExchangeType type);  // "IKE_SA_INIT" …
 

@@ -7,8 +7,12 @@ namespace spa::wire {
 namespace {
 
 constexpr Name<TransformType> kTypes[] = {
-    {TransformType::kEncr, "ENCR"}, {TransformType::kPrf, "PRF"}, {TransformType::kInteg, "INTEG"},
-    {TransformType::kDh, "D-H"},    {TransformType::kEsn, "ESN"},
+    {TransformType::kEncr, "ENCR"},     {TransformType::kPrf, "PRF"},
+    {TransformType::kInteg, "INTEG"},   {TransformType::kDh, "D-H"},
+    {TransformType::kEsn, "ESN"},       {TransformType::kAddKe1, "ADDKE1"},
+    {TransformType::kAddKe2, "ADDKE2"}, {TransformType::kAddKe3, "ADDKE3"},
+    {TransformType::kAddKe4, "ADDKE4"}, {TransformType::kAddKe5, "ADDKE5"},
+    {TransformType::kAddKe6, "ADDKE6"}, {TransformType::kAddKe7, "ADDKE7"},
 };
 
 constexpr Name<EncrId> kEncrs[] = {
@@ -131,6 +135,13 @@ std::string transform_name(TransformType type, std::uint16_t id) {
     case TransformType::kInteg:
       return to_string(static_cast<IntegId>(id));
     case TransformType::kDh:
+    case TransformType::kAddKe1:
+    case TransformType::kAddKe2:
+    case TransformType::kAddKe3:
+    case TransformType::kAddKe4:
+    case TransformType::kAddKe5:
+    case TransformType::kAddKe6:
+    case TransformType::kAddKe7:
       return to_string(static_cast<DhId>(id));
     case TransformType::kEsn:
       return to_string(static_cast<EsnId>(id));

@@ -8,8 +8,25 @@
 
 namespace spa::wire {
 
-enum class TransformType : std::uint8_t { kEncr = 1, kPrf = 2, kInteg = 3, kDh = 4, kEsn = 5 };
-[[nodiscard]] std::string to_string(TransformType type);  // "ENCR", "PRF", "INTEG", "D-H", "ESN"
+enum class TransformType : std::uint8_t {
+  kEncr = 1,
+  kPrf = 2,
+  kInteg = 3,
+  kDh = 4,
+  kEsn = 5,
+  kAddKe1 = 6,  // additional key exchanges 1 to 7 (RFC 9370); identifiers as those of kDh
+  kAddKe2 = 7,
+  kAddKe3 = 8,
+  kAddKe4 = 9,
+  kAddKe5 = 10,
+  kAddKe6 = 11,
+  kAddKe7 = 12,
+};
+// "ENCR", "PRF", "INTEG", "D-H", "ESN", "ADDKE1" …
+[[nodiscard]] std::string to_string(TransformType type);
+[[nodiscard]] constexpr bool is_additional(TransformType type) {
+  return type >= TransformType::kAddKe1 && type <= TransformType::kAddKe7;
+}
 
 enum class EncrId : std::uint16_t {
   kDes = 2,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// crypto ikev2 …: fragments (RFC 7383) and post-quantum pre-shared keys (RFC 8784).
+// crypto ikev2 …: fragments (RFC 7383), post-quantum pre-shared keys (RFC 8784) and additional key
+// exchanges (RFC 9370).
 #include <algorithm>
 
+#include "userspace/config/commands/algorithms.h"
 #include "userspace/config/commands/refusal.h"
 #include "userspace/config/grammar/command.h"
 #include "userspace/config/tree.h"
@@ -19,9 +21,35 @@ policy::KeyringPeer& peer(Build& build) {
   return peers.back();
 }
 
+Status add_methods(Build& build, const Args& args) {
+  auto& additional = build.snapshot.ikev2_proposals[build.block_name()].additional;
+  const auto number = static_cast<std::size_t>(args.number("number"));
+  if (additional.size() < number) additional.resize(number);
+  std::vector<wire::DhId>& methods = additional[number - 1];
+  methods.clear();
+  const auto& values = args.values();
+  for (std::size_t i = 2; i < values.size(); ++i) {
+    const std::optional<wire::DhId> id =
+        values[i].text == "none" ? std::optional(wire::DhId::kNone) : group(values[i].text);
+    if (id && std::find(methods.begin(), methods.end(), *id) == methods.end()) {
+      methods.push_back(*id);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 void add_ikev2_protection_commands(std::vector<Command>& table) {
+  table.push_back(
+      {.mode = Mode::kIkev2Proposal,
+       .pattern = "additional-key-exchange <number:1-7> (none|" + group_keywords("") + ")+",
+       .help = "The groups of one more key exchange for the same IKE SA; with none "
+               "among them the peer may do without.",
+       .apply = add_methods,
+       .key = by({"number"}),
+       .order = 5,
+       .sorted = {"number"}});
   table.push_back(
       {.pattern = "crypto ikev2 fragmentation [mtu <octets:96-1500>|disable]",
        .help = "The longest IP packet of an IKE message where the peer takes fragments; "

@@ -83,6 +83,7 @@ constexpr Entry kEntries[] = {
     {"accelerator", "What does ESP in place of the kernel's software"},
     {"access-list", "Access list"},
     {"active", "Active ones"},
+    {"additional-key-exchange", "One more key exchange"},
     {"address", "IP address"},
     {"aes", "AES-CBC"},
     {"aes-cbc-128", "AES-CBC, 128 bit key"},
