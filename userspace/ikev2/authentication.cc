@@ -98,7 +98,8 @@ ike::Task<Status> sign_proof(IkeSa& sa, const policy::Snapshot& snapshot,
   const Result<SignatureChoice> choice =
       choose_signature(own->key->type(), profile.rsa_pss, sa.handshake->peer_hashes);
   if (!choice) co_return tl::unexpected(choice.error());
-  ike::EngineAnswer<Bytes> made = co_await sign(sa.shard, *own->key, choice->method, std::move(*octets));
+  ike::EngineAnswer<Bytes> made =
+      co_await sign(sa.shard, *own->key, choice->method, std::move(*octets));
   if (!made.result) co_return tl::unexpected(made.result.error());
   proof.auth.method = choice->auth;
   if (choice->auth == wire::AuthMethod::kDigitalSignature) {

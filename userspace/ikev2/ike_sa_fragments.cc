@@ -96,7 +96,8 @@ bool IkeSa::awaits_fragment(const wire::Header& h, std::uint16_t number) {
   using enum ike::ReplyWindow::Verdict;
   if (h.is_response()) return requests_.awaits(h.message_id);
   const auto verdict = replies_.judge(h.message_id);
-  return verdict == kResend ? number == 1 : verdict == kNew;
+  if (verdict == kResend) return number == 1;
+  return verdict == kNew || (verdict == kAhead && usable());
 }
 
 void IkeSa::on_fragment(const wire::Header& h, ByteView datagram, const wire::PayloadView& skf,

@@ -3,8 +3,8 @@
 // method that was agreed on, before anybody is authenticated. Its messages are protected by the
 // keys of the one before, and AUTH covers them all.
 #include "userspace/ikev2/intermediate.h"
+#include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/admission.h"
-#include "userspace/ikev2/awaitables.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/shard.h"
 
@@ -85,7 +85,7 @@ ike::Task<Status> exchange_additional_keys(IkeSa& sa) {
                                          ? "answer's KE is not of the additional method"
                                          : "peer answered " + wire::to_string(error->type));
     }
-    EngineAnswer<SecretBytes> shared = co_await derive(shard, std::move(*key), ke->data);
+    ike::EngineAnswer<SecretBytes> shared = co_await derive(shard, std::move(*key), ke->data);
     if (!shared.result) co_return tl::unexpected(shared.result.error());
     Status taken = take_additional_secret(sa, *shared.result);
     if (!taken) co_return taken;
@@ -100,7 +100,7 @@ ike::Task<> respond_intermediate(IkeSa& sa, Payloads request) {
   // HDR, SK {KEi(n)}  -->
   const wire::DhId method = sa.handshake->additional[sa.handshake->additional_done];
   const auto* ke = wire::find<wire::KePayload>(request);
-  Result<KeyAgreement> agreement = tl::unexpected(
+  Result<ike::KeyAgreement> agreement = tl::unexpected(
       Error{Errc::kInvalid, "KE is not of the additional method " + wire::to_string(method)});
   if (ke != nullptr && ke->group == method) agreement = co_await agree(shard, method, ke->data);
   if (!agreement) {

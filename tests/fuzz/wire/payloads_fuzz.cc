@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "userspace/wire/message.h"
+#include "userspace/wire/ppk.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace spa::wire;
@@ -18,6 +19,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (notify == nullptr) continue;
     (void)parse_invalid_ke(*notify);
     (void)parse_signature_hash_algorithms(*notify);
+    (void)parse_ppk_identity(*notify);
+    for (const AuthMethod method : {AuthMethod::kSharedKeyMic, AuthMethod::kDigitalSignature}) {
+      const auto auth = parse_no_ppk_auth(*notify, method);
+      if (!auth) continue;
+      const auto back = no_ppk_auth(*auth);
+      if (!back || back->data != notify->data) std::abort();
+    }
   }
   return 0;
 }
