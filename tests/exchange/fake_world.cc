@@ -68,6 +68,9 @@ void FakeSaDatabase::release_spi(const IpAddress&, std::uint32_t spi) {
 Status FakeSaDatabase::add(const ports::SaPair& pair) {
   if (refuse_adds) return fail(Errc::kExhausted, "table is full");
   if (reserved.erase(pair.spi_in) == 0) return fail(Errc::kInvalid, "SPI was not given out");
+  if (pair.suite.has_ipcomp() && reserved_cpis.erase(pair.cpi_in) == 0) {
+    return fail(Errc::kInvalid, "CPI was not given out");
+  }
   ++adds;
   pairs.emplace(pair.spi_in, pair);
   return {};
@@ -98,7 +101,8 @@ Status FakeSaDatabase::update_endpoints(std::uint32_t spi_in, const Endpoint& lo
 namespace {
 
 bool same(const ports::EspKeys& a, const ports::EspKeys& b) {
-  return a.cipher == b.cipher && a.integrity == b.integrity && !a.cipher.empty();
+  return a.cipher == b.cipher && a.integrity == b.integrity && a.ah == b.ah &&
+         !(a.cipher.empty() && a.ah.empty());
 }
 
 std::string one_sided(const FakeSaDatabase& a, const FakeSaDatabase& b) {
@@ -112,6 +116,7 @@ std::string one_sided(const FakeSaDatabase& a, const FakeSaDatabase& b) {
     if (same(mine.keys_in, mine.keys_out)) return "both directions have the same keys";
     if (!(mine.suite == theirs.suite)) return "algorithms differ";
     if (mine.mode != theirs.mode) return "modes differ";
+    if (mine.cpi_in != theirs.cpi_out || mine.cpi_out != theirs.cpi_in) return "CPIs differ";
     if (mine.udp_encapsulation != theirs.udp_encapsulation) return "UDP encapsulation differs";
     if (mine.selectors_local != theirs.selectors_remote) return "selectors are not mirrored";
     if (mine.selectors_remote != theirs.selectors_local) return "selectors are not mirrored";

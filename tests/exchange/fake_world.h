@@ -95,11 +95,18 @@ class FakeSaDatabase final : public ports::SaDatabase {
   void set_listener(ports::SaDatabaseListener* listener) override { listener_ = listener; }
   [[nodiscard]] std::string name() const override { return "fake"; }
   [[nodiscard]] bool requires_udp_encapsulation() const override { return udp_only; }
-  [[nodiscard]] bool supports(const ports::EspSuite&) const override { return true; }
+  [[nodiscard]] bool supports(const ports::EspSuite& suite) const override {
+    return suite.compression != wire::IpCompId::kLzs;
+  }
   Status add_rule(const ports::PolicyRule&) override { return {}; }
   Status remove_rule(const ports::PolicyId&) override { return {}; }
   Result<std::uint32_t> allocate_spi(const IpAddress& local, const IpAddress& remote) override;
   void release_spi(const IpAddress& local, std::uint32_t spi) override;
+  Result<std::uint16_t> allocate_cpi(const IpAddress&, const IpAddress&) override {
+    reserved_cpis.insert(++next_cpi_);
+    return next_cpi_;
+  }
+  void release_cpi(const IpAddress&, std::uint16_t cpi) override { reserved_cpis.erase(cpi); }
   Status add(const ports::SaPair& pair) override;
   Status remove(std::uint32_t spi_in) override;
   Result<ports::SaPairState> query(std::uint32_t spi_in) override;
@@ -110,6 +117,7 @@ class FakeSaDatabase final : public ports::SaDatabase {
   bool refuse_adds = false;
   std::map<std::uint32_t, ports::SaPair> pairs;  // by inbound SPI
   std::set<std::uint32_t> reserved;
+  std::set<std::uint16_t> reserved_cpis;
   ports::SaCounters in;  // of every SA
   ports::SaCounters out;
   std::size_t adds = 0;
@@ -117,6 +125,7 @@ class FakeSaDatabase final : public ports::SaDatabase {
  private:
   ports::SaDatabaseListener* listener_ = nullptr;
   std::uint32_t next_spi_;
+  std::uint16_t next_cpi_ = 1000;
 };
 
 // Empty when every SA of one end has its counterpart at the other with the same keys, algorithms

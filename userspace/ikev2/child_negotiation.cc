@@ -51,9 +51,22 @@ struct Narrowed {
   Selectors remote;
 };
 
+// A peer that has a packet in hand names it first, before what it wants in general: then a rule
+// that takes the packet goes before one that shares something else with it (2.9).
+bool takes_first(const ports::PolicyRule& rule, const Selectors& local, const Selectors& remote) {
+  return rule.selectors.local.contains(local.front()) &&
+         rule.selectors.remote.contains(remote.front());
+}
+
 Narrowed narrow_to_rule(IkeSa& sa, const Selectors& local, const Selectors& remote,
                         const ChildSa* replaces, Steps& steps) {
+  std::vector<const ports::PolicyRule*> rules, others;
   for (const ports::PolicyRule* rule : rules_for(sa, steps)) {
+    const bool first = local.size() < 2 || remote.size() < 2 || takes_first(*rule, local, remote);
+    (first ? rules : others).push_back(rule);
+  }
+  rules.insert(rules.end(), others.begin(), others.end());
+  for (const ports::PolicyRule* rule : rules) {
     if (replaces != nullptr && rule->id != replaces->rule) continue;
     Narrowed narrowed{rule, narrow(local, rule->selectors.local),
                       narrow(remote, rule->selectors.remote)};
@@ -64,10 +77,15 @@ Narrowed narrow_to_rule(IkeSa& sa, const Selectors& local, const Selectors& remo
   return {};
 }
 
+bool has_nat(const IkeSa& sa) {
+  return sa.local_behind_nat || sa.remote_behind_nat || sa.udp_encapsulation;
+}
+
 Proposals proposals_for_answer(IkeSa& sa, const policy::CryptoMapEntry& entry, bool pfs,
                                Steps& steps) {
   const Shard& shard = sa.shard;
   Proposals ours = esp_proposals(*shard.snapshot, entry, pfs, shard.ports.sa_database, steps);
+  if (has_nat(sa)) leave_out_ah(ours, steps);
   if (!pfs || entry.pfs) return ours;
   for (wire::Proposal& p : ours) {
     p.transforms.push_back(wire::dh(wire::DhId::kNone));
@@ -85,15 +103,19 @@ Refusal refuse(NotifyType type, std::string text) {
 Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pfs,
                                    const ChildSa* replaces, Steps& steps) {
   Shard& shard = sa.shard;
-  const ike::Rule* rule = shard.rule(id);
+  const ike::Rule* known = shard.rule(id);
+  const ports::PolicyRule* rule = known != nullptr ? &known->rule : nullptr;
   const policy::CryptoMapEntry* entry = shard.entry(id);
   if (rule == nullptr || entry == nullptr) {
     return tl::unexpected(
         refuse(NotifyType::kTsUnacceptable, id.to_string() + " is no longer configured"));
   }
   ChildOffer offer;
-  offer.rule = rule->rule;
+  offer.rule = *rule;
+  offer.mode = wanted_mode(sa, *rule);
+  offer.mode_required = mode_required(*shard.snapshot, *entry);
   offer.proposals = esp_proposals(*shard.snapshot, *entry, pfs, shard.ports.sa_database, steps);
+  if (has_nat(sa)) leave_out_ah(offer.proposals, steps);
   if (offer.proposals.empty()) {
     return tl::unexpected(refuse(
         NotifyType::kNoProposalChosen,
@@ -104,6 +126,12 @@ Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pf
   offer.spi = std::move(*spi);
   set_spi(offer.proposals, wire::spi_octets(offer.spi.spi()));
   offer.group = group_of(offer.proposals.front());
+  for (const wire::Proposal& proposal : offer.proposals) {
+    if (offer.compression.wanted()) break;
+    if (const auto suite = esp_suite(proposal)) {
+      offer.compression = compression_for(sa, *entry, *suite);
+    }
+  }
   // A rekeying covers what the old SA protects (2.9.2).
   offer.local = replaces != nullptr ? replaces->local : Selectors{offer.rule.selectors.local};
   offer.remote = replaces != nullptr ? replaces->remote : Selectors{offer.rule.selectors.remote};
@@ -111,8 +139,12 @@ Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pf
 }
 
 void write_offer(const ChildOffer& offer, Payloads between, Payloads& to) {
-  if (offer.rule.mode == policy::EncapsulationMode::kTransport) {
+  if (offer.mode == policy::EncapsulationMode::kTransport) {
     to.emplace_back(wire::notify(NotifyType::kUseTransportMode));
+  }
+  if (offer.compression.wanted()) {
+    to.emplace_back(
+        wire::ipcomp_supported({offer.compression.cpi.cpi(), offer.compression.transform}));
   }
   to.emplace_back(wire::notify(NotifyType::kEspTfcPaddingNotSupported));
   to.emplace_back(wire::SaPayload{offer.proposals});
@@ -145,9 +177,15 @@ Negotiated<AgreedChild> accept_child(ChildOffer offer, const Payloads& response)
                                      " <-> " + to_string(agreed.remote)));
   }
   const bool transport = wire::find_notify(response, NotifyType::kUseTransportMode) != nullptr;
-  if (transport && agreed.rule.mode == policy::EncapsulationMode::kTunnel) {
+  if (transport && offer.mode == policy::EncapsulationMode::kTunnel) {
     return tl::unexpected(refuse(NotifyType::kInvalidSyntax, "answer wants transport mode"));
   }
+  if (!transport && offer.mode_required) {
+    return tl::unexpected(
+        refuse(NotifyType::kNoProposalChosen, "peer does not want the required transport mode"));
+  }
+  agreed.compression = std::move(offer.compression);
+  meet(agreed.compression, response);
   agreed.mode = transport ? policy::EncapsulationMode::kTransport
                           : policy::EncapsulationMode::kTunnel;  // declining is allowed (1.3.1)
   return agreed;
@@ -195,8 +233,15 @@ Negotiated<AgreedChild> answer_child(IkeSa& sa, const Payloads& request, bool pf
   agreed.local = std::move(narrowed.local);
   agreed.remote = std::move(narrowed.remote);
   const bool transport = wire::find_notify(request, NotifyType::kUseTransportMode) != nullptr;
-  if (transport && agreed.rule.mode == policy::EncapsulationMode::kTransport) {
+  if (transport && wanted_mode(sa, agreed.rule) == policy::EncapsulationMode::kTransport) {
     agreed.mode = policy::EncapsulationMode::kTransport;
+  } else if (mode_required(*sa.shard.snapshot, *entry)) {
+    return tl::unexpected(refuse(NotifyType::kNoProposalChosen,
+                                 agreed.rule.id.to_string() + " requires transport mode"));
+  }
+  if (const auto suite = esp_suite(agreed.chosen)) {
+    agreed.compression = compression_for(sa, *entry, *suite);
+    meet(agreed.compression, request);
   }
   return agreed;
 }
@@ -204,6 +249,10 @@ Negotiated<AgreedChild> answer_child(IkeSa& sa, const Payloads& request, bool pf
 void write_answer(const AgreedChild& agreed, Payloads between, Payloads& to) {
   if (agreed.mode == policy::EncapsulationMode::kTransport) {
     to.emplace_back(wire::notify(NotifyType::kUseTransportMode));
+  }
+  if (agreed.compression.wanted()) {
+    to.emplace_back(
+        wire::ipcomp_supported({agreed.compression.cpi.cpi(), agreed.compression.transform}));
   }
   to.emplace_back(wire::notify(NotifyType::kEspTfcPaddingNotSupported));
   wire::Proposal ours = agreed.chosen;
@@ -217,15 +266,43 @@ void write_answer(const AgreedChild& agreed, Payloads between, Payloads& to) {
 
 namespace {
 
-Result<ports::SaPair> make_pair(IkeSa& sa, const AgreedChild& agreed, const ChildKeying& keying) {
-  const Result<ports::EspSuite> suite = esp_suite(agreed.chosen);
-  if (!suite) return tl::unexpected(suite.error());
-  const Result<crypto::CipherSuite> ciphers = cipher_suite(*suite);
-  if (!ciphers) return tl::unexpected(ciphers.error());
+// KEYMAT of both directions, of the initiator of the exchange first (2.17).
+struct BothKeys {
+  ports::EspKeys from_i;
+  ports::EspKeys from_r;
+};
+
+Result<BothKeys> derive_keys(const IkeSa& sa, const ports::EspSuite& suite,
+                             const ChildKeying& keying) {
   const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(sa.suite.prf));
   if (!prf) return fail(Errc::kUnsupported, "PRF is not implemented");
-  Result<crypto::ChildKeys> keys = crypto::child_keys(*prf, *ciphers, sa.sk_d, keying.shared_secret,
-                                                      {keying.nonce_i, keying.nonce_r, 0, 0});
+  const crypto::ExchangeInputs inputs{keying.nonce_i, keying.nonce_r, 0, 0};
+  BothKeys out;
+  if (suite.has_ah()) {
+    const auto integ = crypto::integ_from_id(static_cast<std::uint16_t>(suite.ah));
+    if (!integ) return fail(Errc::kUnsupported, wire::to_string(suite.ah) + " not implemented");
+    const std::size_t size = crypto::integ_key_size(*integ);
+    const auto keymat = crypto::child_keymat(*prf, sa.sk_d, keying.shared_secret, inputs, 2 * size);
+    if (!keymat) return tl::unexpected(keymat.error());
+    const auto middle = keymat->begin() + static_cast<std::ptrdiff_t>(size);
+    out.from_i.ah.assign(keymat->begin(), middle);
+    out.from_r.ah.assign(middle, keymat->end());
+    return out;
+  }
+  const Result<crypto::CipherSuite> ciphers = cipher_suite(suite);
+  if (!ciphers) return tl::unexpected(ciphers.error());
+  Result<crypto::ChildKeys> keys =
+      crypto::child_keys(*prf, *ciphers, sa.sk_d, keying.shared_secret, inputs);
+  if (!keys) return tl::unexpected(keys.error());
+  out.from_i = {std::move(keys->encr_i), std::move(keys->integ_i)};
+  out.from_r = {std::move(keys->encr_r), std::move(keys->integ_r)};
+  return out;
+}
+
+Result<ports::SaPair> make_pair(IkeSa& sa, const AgreedChild& agreed, const ChildKeying& keying) {
+  Result<ports::EspSuite> suite = esp_suite(agreed.chosen);
+  if (!suite) return tl::unexpected(suite.error());
+  Result<BothKeys> keys = derive_keys(sa, *suite, keying);
   if (!keys) return tl::unexpected(keys.error());
   ports::SaPair pair;
   pair.rule = agreed.rule.id;
@@ -236,11 +313,12 @@ Result<ports::SaPair> make_pair(IkeSa& sa, const AgreedChild& agreed, const Chil
   pair.mode = agreed.mode;
   pair.spi_in = agreed.spi.spi();
   pair.spi_out = wire::spi32(agreed.chosen);
+  suite->compression = agreed.compression.transform;
+  pair.cpi_in = agreed.compression.cpi.cpi();
+  pair.cpi_out = agreed.compression.peer_cpi;
   pair.suite = *suite;
-  ports::EspKeys from_i{std::move(keys->encr_i), std::move(keys->integ_i)};
-  ports::EspKeys from_r{std::move(keys->encr_r), std::move(keys->integ_r)};
-  pair.keys_out = std::move(keying.we_initiated ? from_i : from_r);
-  pair.keys_in = std::move(keying.we_initiated ? from_r : from_i);
+  pair.keys_out = std::move(keying.we_initiated ? keys->from_i : keys->from_r);
+  pair.keys_in = std::move(keying.we_initiated ? keys->from_r : keys->from_i);
   const policy::Snapshot& snapshot = *sa.shard.snapshot;
   pair.replay_window = snapshot.replay_window;
   pair.lifetime = ike::lifetime_of(snapshot, sa.shard.entry(agreed.rule.id));
@@ -262,6 +340,7 @@ Negotiated<ChildSa*> install_child(IkeSa& sa, AgreedChild agreed, const ChildKey
         "data plane " + shard.ports.sa_database.name() + " refuses the SA: " + added.error().text));
   }
   agreed.spi.installed();
+  agreed.compression.cpi.installed();
   sa.children.push_back(ike::describe(shard, *pair, group_of(agreed.chosen)));
   shard.touch(sa);
   ++shard.counters.child_sas_created;

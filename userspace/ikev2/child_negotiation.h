@@ -9,6 +9,7 @@
 
 #include "userspace/ike/spi_reservation.h"
 #include "userspace/ikev2/child_sa.h"
+#include "userspace/ikev2/child_terms.h"
 #include "userspace/ikev2/ike_sa.h"
 #include "userspace/ikev2/selectors.h"
 #include "userspace/ikev2/shard.h"
@@ -34,6 +35,9 @@ struct ChildOffer {
   Selectors local;
   Selectors remote;
   wire::DhId group = wire::DhId::kNone;  // of our KE payload
+  policy::EncapsulationMode mode = policy::EncapsulationMode::kTunnel;
+  bool mode_required = false;
+  Compression compression;
 };
 
 // What both ends want, not yet installed.
@@ -44,6 +48,7 @@ struct AgreedChild {
   Selectors local;
   Selectors remote;
   policy::EncapsulationMode mode = policy::EncapsulationMode::kTunnel;
+  Compression compression;
   bool narrowed_off = false;  // some of what was asked belongs to another CHILD SA
 };
 

@@ -37,7 +37,7 @@ Payloads write_child_request(const ChildOffer& offer, const OwnHalf& half,
                              const std::optional<ChildSa>& replaces) {
   Payloads request, between;
   if (replaces) {
-    request.emplace_back(wire::rekey_sa(wire::ProtocolId::kEsp, replaces->spi_in));
+    request.emplace_back(wire::rekey_sa(protocol_of(*replaces), replaces->spi_in));
   }
   between.emplace_back(wire::NoncePayload{half.nonce});
   if (half.key) between.emplace_back(wire::KePayload{offer.group, half.key->public_value});
@@ -182,7 +182,7 @@ std::optional<wire::NotifyPayload> not_now(IkeSa& sa, const Payloads& request,
   if (old == nullptr && sa.early_deletes.watching()) {
     return wire::notify(NotifyType::kTemporaryFailure);
   }
-  if (old == nullptr || rekey->protocol != wire::ProtocolId::kEsp) {
+  if (old == nullptr || rekey->protocol != protocol_of(*old)) {
     wire::NotifyPayload missing = wire::notify(NotifyType::kChildSaNotFound);
     missing.protocol = rekey->protocol;
     missing.spi = rekey->spi;

@@ -2,6 +2,7 @@
 // INFORMATIONAL (RFC 7296 1.4): deletion (1.4.1), liveness (2.4) and notices.
 #include <algorithm>
 
+#include "userspace/ikev2/child_terms.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/shard.h"
 
@@ -16,9 +17,9 @@ using wire::NotifyType;
 constexpr Duration kLinger{30000};  // as long as a peer may go on asking
 constexpr unsigned kDeleteTries = 4;
 
-Payloads deletion_of_child(std::uint32_t spi_in) {
+Payloads deletion_of_child(wire::ProtocolId protocol, std::uint32_t spi_in) {
   Payloads payloads;
-  payloads.emplace_back(wire::DeletePayload{wire::ProtocolId::kEsp, {spi_in}});
+  payloads.emplace_back(wire::DeletePayload{protocol, {spi_in}});
   return payloads;
 }
 
@@ -89,17 +90,21 @@ ike::Task<> delete_child_sa(IkeSa& sa, std::uint32_t spi_in) {
   child->state = ChildSa::State::kDeleting;
   child->rekey_at.reset();
   child->expires = SteadyTime::max();
+  const wire::ProtocolId protocol = protocol_of(*child);
   // HDR, SK {D}  -->
   //                              <--  HDR, SK {D}
-  (void)co_await sa.request(ExchangeType::kInformational, deletion_of_child(spi_in));
+  (void)co_await sa.request(ExchangeType::kInformational, deletion_of_child(protocol, spi_in));
   sa.shard.remove_child(sa, spi_in);
 }
 
 ike::Task<> withdraw_child(IkeSa& sa, std::uint32_t spi_in) {
   if (!sa.usable()) co_return;
+  // It was offered under one SPI for either protocol; a Delete for what is not there does nothing.
+  Payloads payloads = deletion_of_child(wire::ProtocolId::kEsp, spi_in);
+  payloads.emplace_back(wire::DeletePayload{wire::ProtocolId::kAh, {spi_in}});
   // HDR, SK {D}  -->
   //                              <--  HDR, SK {[D]}
-  (void)co_await sa.request(ExchangeType::kInformational, deletion_of_child(spi_in));
+  (void)co_await sa.request(ExchangeType::kInformational, std::move(payloads));
 }
 
 ike::Task<> check_liveness(IkeSa& sa) {
@@ -129,10 +134,10 @@ namespace {
 // The peer no longer receives on these of its SPIs: our outbound ones. Answers with the SPIs of the
 // other direction, except where our own Delete is under way (1.4.1).
 void delete_children(IkeSa& sa, const wire::DeletePayload& deleted, Payloads& response) {
-  wire::DeletePayload answer{wire::ProtocolId::kEsp, {}};
+  wire::DeletePayload answer{deleted.protocol, {}};
   for (const std::uint32_t spi_out : deleted.spis) {
     const ChildSa* child = sa.shard.child_of_peer(sa, spi_out);
-    if (child == nullptr) {
+    if (child == nullptr || protocol_of(*child) != deleted.protocol) {
       sa.early_deletes.note(spi_out);
       continue;
     }
@@ -167,7 +172,7 @@ ike::Task<> respond_informational(IkeSa& sa, Payloads request) {
     if (const auto* deleted = std::get_if<wire::DeletePayload>(&payload)) {
       if (deleted->protocol == wire::ProtocolId::kIke) {
         end = true;
-      } else if (deleted->protocol == wire::ProtocolId::kEsp) {
+      } else {
         delete_children(sa, *deleted, response);
       }
     } else if (const auto* notify = std::get_if<wire::NotifyPayload>(&payload)) {

@@ -218,32 +218,63 @@ Proposals ike_proposals(const std::vector<const policy::Ikev2Proposal*>& configu
   return out;
 }
 
+namespace {
+
+// Of one transform set: what it is made of, or why there can be no such proposal.
+struct Ingredients {
+  wire::ProtocolId protocol = wire::ProtocolId::kEsp;
+  std::vector<Transform> transforms;
+  ports::EspSuite suite;
+  const char* obstacle = nullptr;
+};
+
+Ingredients ingredients_of(const policy::TransformSet& set) {
+  Ingredients out;
+  if (set.esp_cipher && set.ah) {
+    out.obstacle = "AH around ESP is for IKEv1 only";  // RFC 7296 3.3: one protocol a proposal
+  } else if (set.esp_cipher) {
+    out.transforms.push_back(wire::encr(set.esp_cipher->id, set.esp_cipher->key_bits));
+    if (set.esp_integrity) out.transforms.push_back(wire::integ(*set.esp_integrity));
+    out.suite.cipher = set.esp_cipher->id;
+    out.suite.key_bits = set.esp_cipher->key_bits;
+    out.suite.integrity = set.esp_integrity.value_or(wire::IntegId::kNone);
+  } else if (set.ah) {
+    out.protocol = wire::ProtocolId::kAh;
+    out.transforms.push_back(wire::integ(*set.ah));
+    out.suite.ah = *set.ah;
+  } else {
+    out.obstacle = "neither ESP nor AH";
+  }
+  return out;
+}
+
+}  // namespace
+
 Proposals esp_proposals(const policy::Snapshot& snapshot, const policy::CryptoMapEntry& entry,
                         bool pfs, const ports::SaDatabase& database, Steps& steps) {
   Proposals out;
   for (const std::string& name : entry.transform_sets) {
     const std::string where = "transform-set " + name;
     const auto found = snapshot.transform_sets.find(name);
-    if (found == snapshot.transform_sets.end() || !found->second.esp_cipher) {
-      steps.push_back(where + " left out: " +
-                      (found == snapshot.transform_sets.end() ? "not defined" : "no ESP cipher"));
+    Ingredients made;
+    made.obstacle = "not defined";
+    if (found != snapshot.transform_sets.end()) made = ingredients_of(found->second);
+    if (made.obstacle != nullptr) {
+      steps.push_back(where + " left out: " + made.obstacle);
       continue;
     }
-    const policy::TransformSet& set = found->second;
+    if (pfs && entry.pfs) made.transforms.push_back(wire::dh(*entry.pfs));
     Proposal p;
-    p.protocol = wire::ProtocolId::kEsp;
-    std::vector<Transform> wanted{wire::encr(set.esp_cipher->id, set.esp_cipher->key_bits)};
-    if (set.esp_integrity) wanted.push_back(wire::integ(*set.esp_integrity));
-    if (pfs && entry.pfs) wanted.push_back(wire::dh(*entry.pfs));
-    for (const Transform& t : wanted) {
+    p.protocol = made.protocol;
+    for (const Transform& t : made.transforms) {
       add_usable(p.transforms, t, snapshot.legacy_algorithms, where, steps);
     }
-    if (p.transforms.size() != wanted.size()) continue;
-    ports::EspSuite suite{set.esp_cipher->id, set.esp_cipher->key_bits,
-                          set.esp_integrity.value_or(wire::IntegId::kNone), true};
-    if (database.supports(suite)) p.transforms.push_back(wire::esn(wire::EsnId::kEsn));
-    suite.esn = false;
-    if (database.supports(suite)) p.transforms.push_back(wire::esn(wire::EsnId::kNoEsn));
+    if (p.transforms.size() != made.transforms.size()) continue;
+    for (const bool esn : {true, false}) {
+      made.suite.esn = esn;
+      if (!database.supports(made.suite)) continue;
+      p.transforms.push_back(wire::esn(esn ? wire::EsnId::kEsn : wire::EsnId::kNoEsn));
+    }
     if (of_type(p, TransformType::kEsn).empty()) {
       steps.push_back(where + " left out: data plane " + database.name() + " cannot do it");
       continue;
@@ -347,7 +378,8 @@ Result<ports::EspSuite> esp_suite(const Proposal& chosen) {
         suite.key_bits = t.key_length;
         break;
       case TransformType::kInteg:
-        suite.integrity = static_cast<wire::IntegId>(t.id);
+        (chosen.protocol == wire::ProtocolId::kAh ? suite.ah : suite.integrity) =
+            static_cast<wire::IntegId>(t.id);
         break;
       case TransformType::kEsn:
         suite.esn = t.id == static_cast<std::uint16_t>(wire::EsnId::kEsn);

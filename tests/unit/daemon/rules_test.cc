@@ -60,10 +60,12 @@ class RulesTest : public ::testing::Test {
   bool absent_ = false;
 };
 
-// R-MAP-14, R-MAP-19: a permit line of a bound map is a rule; R-MAP-20: a deny line is not.
-TEST_F(RulesTest, PermitLinesOfABoundMap) {
+// R-MAP-14, R-MAP-19, R-MAP-20: each line of a bound map is a rule, to protect or to leave in
+// clear.
+TEST_F(RulesTest, LinesOfABoundMap) {
   const Rules result = build();
-  ASSERT_EQ(result.rules.size(), 2u);
+  ASSERT_EQ(result.rules.size(), 3u);
+  EXPECT_TRUE(result.rules[1].clear);
   EXPECT_TRUE(result.warnings.empty());
   const ports::PolicyRule& first = result.rules.front();
   EXPECT_EQ(first.id.to_string(), "vpn 10 line 1");
@@ -76,11 +78,11 @@ TEST_F(RulesTest, PermitLinesOfABoundMap) {
 
 TEST_F(RulesTest, RequestIdsStayWithTheirRule) {
   const Rules before = build();
-  EXPECT_NE(before.rules[0].reqid, before.rules[1].reqid);
+  EXPECT_NE(before.rules[0].reqid, before.rules[2].reqid);
   auto& entries = snapshot_.access_lists["101"].entries;
   entries.pop_back();
   const Rules after = build();
-  ASSERT_EQ(after.rules.size(), 1u);
+  ASSERT_EQ(after.rules.size(), 2u);
   EXPECT_EQ(after.rules[0].reqid, before.rules[0].reqid);
 }
 
@@ -107,7 +109,7 @@ TEST_F(RulesTest, WhatIsNotInForceIsNamed) {
 TEST_F(RulesTest, AMapOnTwoInterfacesIsInForceOnTheFirst) {
   bind("Ethernet1", "10.9.9.9/24", "vpn");
   const Rules result = build();
-  EXPECT_EQ(result.rules.size(), 2u);
+  EXPECT_EQ(result.rules.size(), 3u);
   ASSERT_EQ(result.warnings.size(), 1u);
   EXPECT_NE(result.warnings[0].find("Ethernet1"), std::string::npos);
 }
@@ -119,6 +121,23 @@ TEST_F(RulesTest, LocalAddressOfAnotherInterface) {
   EXPECT_EQ(build().rules.at(0).local, ip("9.9.9.9"));
   snapshot_.crypto_maps["vpn"].local_address_interface = "Loopback1";
   EXPECT_TRUE(build().rules.empty());
+}
+
+TEST_F(RulesTest, ALineThatRepeatsAnotherIsNotUsed) {
+  auto& entries = snapshot_.access_lists["101"].entries;
+  entries = {line("1.1.1.0/24", "10.0.0.0/8"), line("1.1.1.0/24", "10.0.0.0/8", false)};
+  const Rules result = build();
+  ASSERT_EQ(result.rules.size(), 1u);
+  EXPECT_FALSE(result.rules[0].clear);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("line 2"), std::string::npos);
+}
+
+TEST_F(RulesTest, AListThatPermitsNothingIsNamed) {
+  snapshot_.access_lists["101"].entries = {line("1.1.1.0/24", "10.0.0.0/8", false)};
+  const Rules result = build();
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("permits nothing"), std::string::npos);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "userspace/config/commands/algorithms.h"
 #include "userspace/config/commands/refusal.h"
+#include "userspace/config/commands/transform_set.h"
 #include "userspace/config/grammar/command.h"
 #include "userspace/config/tree.h"
 
@@ -11,101 +12,6 @@ namespace spa::config {
 namespace {
 
 using policy::Cipher;
-using wire::EncrId;
-using wire::IntegId;
-
-Status set_cipher(policy::TransformSet& set, Cipher cipher) {
-  if (set.esp_cipher) return refuse("A transform set has one ESP encryption transform at most.");
-  set.esp_cipher = cipher;
-  return {};
-}
-
-Status set_integrity(policy::TransformSet& set, IntegId id) {
-  if (set.esp_integrity)
-    return refuse("A transform set has one ESP authentication transform at most.");
-  set.esp_integrity = id;
-  return {};
-}
-
-// One transform: its keyword and, for AES, the key length that may follow.
-Status add_transform(policy::TransformSet& set, const std::string& word, std::uint16_t bits) {
-  if (word == "esp-aes") return set_cipher(set, {EncrId::kAesCbc, bits});
-  if (word == "esp-gcm") return set_cipher(set, {EncrId::kAesGcm16, bits});
-  if (word == "esp-gmac") return set_cipher(set, {EncrId::kNullAuthAesGmac, bits});
-  if (word == "esp-aes-ctr") return set_cipher(set, {EncrId::kAesCtr, bits});
-  if (word == "esp-chacha20-poly1305") return set_cipher(set, {EncrId::kChaCha20Poly1305, 0});
-  if (word == "esp-3des") return set_cipher(set, {EncrId::k3Des, 0});
-  if (word == "esp-des") return set_cipher(set, {EncrId::kDes, 0});
-  if (word == "esp-null") return set_cipher(set, {EncrId::kNull, 0});
-  if (word == "esp-md5-hmac") return set_integrity(set, IntegId::kHmacMd5_96);
-  if (word == "esp-sha-hmac") return set_integrity(set, IntegId::kHmacSha1_96);
-  if (word == "esp-sha256-hmac") return set_integrity(set, IntegId::kHmacSha256_128);
-  if (word == "esp-sha384-hmac") return set_integrity(set, IntegId::kHmacSha384_192);
-  return set_integrity(set, IntegId::kHmacSha512_256);
-}
-
-// R-MAP-2, RFC 4303 3.2: what must come together, and what must not.
-Status check_combination(const policy::TransformSet& set) {
-  if (!set.esp_cipher) return refuse("A transform set needs an ESP encryption transform.");
-  const bool combined = wire::is_aead(set.esp_cipher->id);
-  if (combined && set.esp_integrity)
-    return refuse(
-        "esp-gcm, esp-gmac and esp-chacha20-poly1305 authenticate by themselves and take no "
-        "authentication transform.");
-  if (!combined && !set.esp_integrity)
-    return refuse("The encryption transform needs an authentication transform (esp-sha256-hmac).");
-  return {};
-}
-
-Status define_transform_set(Build& build, const Args& args) {
-  policy::TransformSet set;
-  set.name = args.text("name");
-  const auto& values = args.values();
-  for (std::size_t i = 4; i < values.size(); ++i) {
-    std::string word = values[i].text;
-    const bool sized =
-        word == "esp-aes" || word == "esp-gcm" || word == "esp-gmac" || word == "esp-aes-ctr";
-    std::uint16_t bits = sized ? 128 : 0;
-    set.words.push_back(word);
-    if (sized && i + 1 < values.size() && values[i + 1].text.find('-') == std::string::npos) {
-      ++i;
-      bits = values[i].text == "256" ? 256 : values[i].text == "192" ? 192 : 128;
-      set.words.back() += " " + values[i].text;
-    }
-    if (auto ok = add_transform(set, word, bits); !ok) return ok;
-  }
-  if (auto ok = check_combination(set); !ok) return ok;
-  for (const std::string& word : set.words)
-    if (!build.snapshot.legacy_algorithms && (word == "esp-des" || word == "esp-md5-hmac"))
-      build.warn(legacy_warning(word));
-  auto& slot = build.snapshot.transform_sets[set.name];
-  set.mode = slot.mode;
-  slot = std::move(set);
-  return {};
-}
-
-void add_transform_set(std::vector<Command>& table) {
-  table.push_back(
-      {.pattern = "crypto ipsec transform-set <name:word> (esp-aes [128|192|256]|esp-gcm "
-                  "[128|192|256]|esp-gmac [128|192|256]|esp-aes-ctr [128|192|256]|"
-                  "esp-chacha20-poly1305|esp-3des|esp-des|esp-null|esp-sha-hmac|esp-sha256-hmac|"
-                  "esp-sha384-hmac|esp-sha512-hmac|esp-md5-hmac)+",
-       .help = "Defines how packets are protected.",
-       .apply = define_transform_set,
-       .key = by({"name"}),
-       .section = Section::kTransformSet,
-       .enters = Mode::kTransformSet});
-  table.push_back({.mode = Mode::kTransformSet,
-                   .pattern = "mode (tunnel|transport)",
-                   .help = "Whole packets or their payload; tunnel unless given.",
-                   .apply = [](Build& b, const Args& a) -> Status {
-                     b.snapshot.transform_sets[b.block_name()].mode =
-                         a.has("transport") ? policy::EncapsulationMode::kTransport
-                                            : policy::EncapsulationMode::kTunnel;
-                     return {};
-                   },
-                   .elide = "mode tunnel"});
-}
 
 void add_globals(std::vector<Command>& table) {
   table.push_back({.pattern = "crypto ipsec security-association lifetime seconds "
@@ -325,7 +231,8 @@ void finish(policy::Snapshot& snapshot) {
     }
     std::erase_if(snapshot.transform_sets, [](const auto& item) {
       const policy::TransformSet& set = item.second;
-      return is_legacy(*set.esp_cipher) || (set.esp_integrity && is_legacy(*set.esp_integrity));
+      return (set.esp_cipher && is_legacy(*set.esp_cipher)) ||
+             (set.esp_integrity && is_legacy(*set.esp_integrity)) || (set.ah && is_legacy(*set.ah));
     });
     // Never with less than what was asked for: such an entry rests until it is changed.
     for (auto& [name, map] : snapshot.crypto_maps)
@@ -337,7 +244,7 @@ void finish(policy::Snapshot& snapshot) {
 }
 
 void add_ipsec_commands(std::vector<Command>& table) {
-  add_transform_set(table);
+  add_transform_set_commands(table);
   add_globals(table);
   add_map(table);
   add_map_settings(table);

@@ -103,6 +103,7 @@ class Collector {
 struct Totals {
   ports::SaCounters in;
   ports::SaCounters out;
+  ports::CompressionCounters compression;
 };
 
 Totals totals(const IpsecIdentView& ident) {
@@ -117,6 +118,10 @@ Totals totals(const IpsecIdentView& ident) {
   for (const IpsecSaView& sa : ident.sas) {
     add(sum.in, sa.state.in);
     add(sum.out, sa.state.out);
+    sum.compression.compressed += sa.state.compression.compressed;
+    sum.compression.not_compressed += sa.state.compression.not_compressed;
+    sum.compression.decompressed += sa.state.compression.decompressed;
+    sum.compression.decompress_failures += sa.state.compression.decompress_failures;
   }
   return sum;
 }
@@ -127,9 +132,12 @@ void counters(Screen& screen, const IpsecIdentView& ident, bool detail) {
   const auto out = n(sum.out.packets), in = n(sum.in.packets);
   screen.line("    #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu", out, out, out);
   screen.line("    #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu", in, in, in);
-  screen.line("    #pkts compressed: 0, #pkts decompressed: 0");
-  screen.line("    #pkts not compressed: 0, #pkts compr. failed: 0");
-  screen.line("    #pkts not decompressed: 0, #pkts decompress failed: 0");
+  const ports::CompressionCounters& packed = sum.compression;
+  screen.line("    #pkts compressed: %llu, #pkts decompressed: %llu", n(packed.compressed),
+              n(packed.decompressed));
+  screen.line("    #pkts not compressed: %llu, #pkts compr. failed: 0", n(packed.not_compressed));
+  screen.line("    #pkts not decompressed: 0, #pkts decompress failed: %llu",
+              n(packed.decompress_failures));
   const auto errors = n(sum.in.auth_failures + sum.in.replay_failures + sum.in.other_failures);
   if (!detail) {
     screen.line("    #send errors %llu, #recv errors %llu", n(sum.out.other_failures), errors);
@@ -180,9 +188,12 @@ void direction(Screen& screen, const IpsecIdentView& ident, bool inbound, bool d
   const char* word = inbound ? "inbound" : "outbound";
   screen.blank();
   screen.line("     %s esp sas:", word);
-  for (const IpsecSaView& sa : ident.sas) spi_block(screen, ident, sa, inbound, detail);
+  for (const IpsecSaView& sa : ident.sas)
+    if (sa.child.suite.has_esp()) spi_block(screen, ident, sa, inbound, detail);
   screen.blank();
   screen.line("     %s ah sas:", word);
+  for (const IpsecSaView& sa : ident.sas)
+    if (sa.child.suite.has_ah()) spi_block(screen, ident, sa, inbound, detail);
   screen.blank();
   screen.line("     %s pcp sas:", word);
 }

@@ -145,13 +145,24 @@ std::string prf_name(PrfId id) {
 }
 
 std::string transform_names(const ports::EspSuite& suite) {
-  return esp_cipher(suite.cipher, suite.key_bits) + esp_integrity(suite.integrity);
+  std::string text;
+  const auto add = [&text](const std::string& word) { text += (text.empty() ? "" : " ") + word; };
+  if (suite.has_ah()) add("ah" + esp_integrity(suite.ah).substr(4));
+  if (suite.has_esp())
+    add(esp_cipher(suite.cipher, suite.key_bits) + esp_integrity(suite.integrity));
+  if (suite.has_ipcomp())
+    add(suite.compression == wire::IpCompId::kLzs ? "comp-lzs" : "comp-deflate");
+  return text;
 }
 
 std::string transform_names(const policy::TransformSet& set) {
-  if (!set.esp_cipher) return "";
-  return esp_cipher(set.esp_cipher->id, set.esp_cipher->key_bits) +
-         esp_integrity(set.esp_integrity.value_or(IntegId::kNone));
+  ports::EspSuite suite;
+  if (set.esp_cipher) suite.cipher = set.esp_cipher->id;
+  if (set.esp_cipher) suite.key_bits = set.esp_cipher->key_bits;
+  suite.integrity = set.esp_integrity.value_or(IntegId::kNone);
+  suite.ah = set.ah.value_or(IntegId::kNone);
+  suite.compression = set.compression;
+  return transform_names(suite);
 }
 
 std::string connection_algorithm(IntegId integrity, EncrId cipher, unsigned key_bits) {
