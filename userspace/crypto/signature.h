@@ -22,7 +22,7 @@ enum class SignatureScheme : std::uint8_t {
   // IKEv1 (RFC 2409 5.1): PKCS #1 v1.5 padding around the data itself, which is a HASH already;
   // there is no DigestInfo, and `hash` means nothing.
   kRsaPkcs1Bare,
-  kEd25519,   // RFC 8032; its hash, SHA-512, is part of it
+  kEd25519,  // RFC 8032; its hash, SHA-512, is part of it
 };
 
 struct SignatureMethod {
