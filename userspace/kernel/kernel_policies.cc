@@ -52,7 +52,13 @@ Status KernelSaDatabase::Impl::fit_policies(const ports::SaPair& pair) {
   if (found == rules.end()) return {};
   Rule& entry = found->second;
   const ports::Layers layers = pair.suite.layers();
-  if (entry.rule.mode == pair.mode && entry.rule.layers == layers) return {};
+  // The peer may be another of the entry's list than the one the rule names (R-MAP-11).
+  const IpAddress& local = pair.local.address;
+  const IpAddress& remote = pair.remote.address;
+  const bool same_ends = entry.rule.local == local && entry.rule.remote == remote;
+  if (same_ends && entry.rule.mode == pair.mode && entry.rule.layers == layers) return {};
+  entry.rule.local = local;
+  entry.rule.remote = remote;
   entry.rule.mode = pair.mode;
   entry.rule.layers = layers;
   if (auto done = set_policies(entry.rule); !done) return done;

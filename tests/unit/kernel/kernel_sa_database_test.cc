@@ -483,6 +483,16 @@ TEST_F(KernelEspTest, ThePeerMayMove) {
   EXPECT_EQ(ping(), 0);
 }
 
+// R-MAP-11: a pair with the second peer of the entry; the policy asks for SAs with that one.
+TEST_F(KernelEspTest, APairWithABackupPeer) {
+  ASSERT_TRUE(a_.plane->add_rule(rule(true)));
+  ports::SaPair backup = pair(true, 0x1000, 0x1001);
+  backup.remote.address = address("10.0.0.9");
+  ASSERT_TRUE(a_.plane->add(backup));
+  EXPECT_EQ(sh("ip xfrm policy | grep -q 'tmpl src 10.0.0.1 dst 10.0.0.9'"), 0);
+  EXPECT_NE(sh("ip xfrm policy | grep -q '10.0.0.2'"), 0);
+}
+
 TEST_F(KernelEspTest, ItLeavesNothingBehind) {
   add_rules();
   const auto [spi_a, spi_b] = spis();
