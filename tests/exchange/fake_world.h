@@ -143,7 +143,8 @@ class FakePki {
     int key_number = 0;
     Bytes serial;
     std::string bad;  // why it is refused, if it is
-    // Made when it is needed first, once for all tests.
+    std::shared_ptr<const crypto::PrivateKey> own;  // where a test wants another kind of key
+    // RSA, made when it is needed first, once for all tests.
     [[nodiscard]] const crypto::PrivateKey& key() const;
   };
   void issue(const std::string& subject, const std::string& ca, std::vector<policy::Identity> names,

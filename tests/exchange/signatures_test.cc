@@ -12,7 +12,8 @@ class Signatures : public TwoRouters {
   void use(Router& router, const std::string& subject, crypto::KeyType type, AuthMethod method) {
     router.use_certificates(subject);
     if (type != crypto::KeyType::kRsa) {
-      pki.entries.at(subject).key = *crypto::PrivateKey::generate_ec(type);
+      pki.entries.at(subject).own =
+          std::make_shared<const crypto::PrivateKey>(*crypto::PrivateKey::generate_ec(type));
     }
     router.profile().local_auth = method;
     router.profile().remote_auth = {AuthMethod::kRsaSig, AuthMethod::kEcdsaSig,

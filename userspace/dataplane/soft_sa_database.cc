@@ -328,8 +328,9 @@ bool SoftSaDatabase::supports(const ports::EspSuite& suite) const {
 Status SoftSaDatabase::add_rule(const ports::PolicyRule& rule) {
   if (auto done = impl_->policy.add(rule); !done) return done;
   const IpAddress source = rule.clear ? IpAddress{} : impl_->inner_address(rule);
+  const std::uint32_t level = impl_->levels.add(rule);
   const Status done =
-      rule.clear ? impl_->routes->exempt(rule.selectors, rule.level)
+      rule.clear ? impl_->routes->exempt(rule.selectors, level)
                  : impl_->routes->add(rule.selectors, source, {impl_->tun.index(), {}}, level);
   if (!done) {
     (void)impl_->policy.remove(rule.id);
