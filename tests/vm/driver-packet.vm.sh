@@ -4,6 +4,7 @@
 # card enforces (selectors, replay, lifetimes), what passes it by (IKE), what the kernel hears of it, and a reset.
 # Debian 12's iproute2 does not know "offload packet", so spa-xfrm tells the kernel; it is there from 6.2 on.
 # vm: --kernel 6.12 --timeout 600
+# vm-debug: 469
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 

@@ -3,11 +3,13 @@
 # 8,000 tunnels (16,000 SAs) programmed into the card with plain `ip xfrm`, then the table filled to its last entry: the
 # 16,385th SA is refused with a clear error, and nothing else breaks.
 # vm: --kernel 6.12 --memory 1536 --timeout 1200
+# The same with fewer: a card of SPA_TABLE entries, of which SPA_TUNNELS tunnels take nearly all.
+# vm-debug: ? --env SPA_TUNNELS=500 --env SPA_TABLE=1024 --sim-arg --sa-table --sim-arg 1024
 set -uo pipefail
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 
-tunnels=8000
-table=16384
+tunnels=${SPA_TUNNELS:-8000}
+table=${SPA_TABLE:-16384}
 
 # states FIRST LAST WORD...: a pair of states for each tunnel, each with a key of its own.
 states() {
@@ -51,6 +53,7 @@ all_deleted() { stat_is drv_sa_deleted "$(card_stat drv_sa_added)"; }
 out_state() { echo "src $R4 dst $P4 proto esp spi $(printf '0x%x' $((65536 + $1)))"; }
 add_one_more() { states 9000 9000 offload | head -n 1 | ip -n router -batch -; }
 
+echo "# $tunnels tunnels, a card of $table SAs"
 check "the driver loads" load_driver
 make_namespaces
 check "the link comes up" attach_card

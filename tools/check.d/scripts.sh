@@ -4,7 +4,8 @@
 # "# vm: --kernel 6.1 --cards 2" at the top of a vm script holds arguments for tools/vm; several such lines mean
 # several runs. Status 77 of tools/vm is a skipped run. Sourced by tools/check.
 # The suite vm runs lines with "--kernel debug" when the cache holds that kernel; vm-debug runs every script on it. A line
-# "# vm-debug: SECONDS [ARGUMENT...]" says how long that takes there, and which arguments it gets there besides.
+# "# vm-debug: SECONDS [ARGUMENT...]" says how long that took there (? where nobody has looked), and which arguments
+# it gets there besides.
 
 run_interop() {
     local script=$1 log=$2 rc=0
@@ -65,7 +66,8 @@ vm_debug_runs() {
         sort -u -t '|' -k 2,2 | while IFS='|' read -r script name line; do
         seconds='' arguments=''
         read -r seconds arguments < <(sed -n 's/^# vm-debug: *//p' "$script") || true
-        echo "${seconds:-0}|$script|$name|$line $arguments --kernel debug --memory 2048 --timeout 3000"
+        [[ $seconds =~ ^[0-9]+$ ]] || seconds=9999
+        echo "$seconds|$script|$name|$line $arguments --kernel debug --memory 2048 --timeout 3000"
     done | sort -n -t '|' -k 1,1 | cut -d '|' -f 2-
 }
 
