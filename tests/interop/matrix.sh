@@ -10,6 +10,8 @@ matrix_network
 ours_start outside soft
 peer_start libipsec
 run_rows h soft
+# R-ENG-11
+check "show crypto eli names the in-process card" has "(in process)" ours show crypto eli
 check "the daemon ends cleanly" stop router iked
 print_results
 finish
