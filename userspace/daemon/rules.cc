@@ -21,6 +21,24 @@ policy::EncapsulationMode mode_of(const policy::Snapshot& snapshot,
                                               : set->second.mode;
 }
 
+// Our end of a tunnel to `peer`: the address that the map is in force on, or the interface's first
+// one of the peer's family. Unspecified where there is none.
+IpAddress local_end(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
+                    const ResolvedAddress& where, const IpAddress& peer) {
+  if (where.address.family() == peer.family()) return where.address;
+  const std::string& source = map.local_address_interface;
+  for (const policy::Interface& interface : snapshot.interfaces) {
+    const bool chosen = source.empty() ? interface.crypto_map == map.name && !interface.shutdown
+                                       : interface.name == source;
+    if (!chosen) continue;
+    for (const IpPrefix& prefix : interface.addresses) {
+      if (prefix.address.family() == peer.family()) return prefix.address;
+    }
+    break;  // a map is in force on the first interface that has it
+  }
+  return {};
+}
+
 }  // namespace
 
 std::uint32_t RuleBuilder::reqid_of(const ports::PolicyId& id) {
@@ -92,7 +110,8 @@ void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::Cryp
     return;
   }
   const IpAddress& peer = entry.peers.front();
-  if (peer.family() != where.address.family()) {
+  const IpAddress local = local_end(snapshot, map, where, peer);
+  if (local.empty()) {
     out.warnings.push_back(place + ": peer " + peer.to_string() + " and the local address " +
                            where.address.to_string() + " are of different families");
     return;
@@ -105,7 +124,7 @@ void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::Cryp
     rule.id = {map.name, entry.sequence, line};
     rule.selectors = acl.selectors();
     rule.mode = mode_of(snapshot, entry);
-    rule.local = where.address;
+    rule.local = local;
     rule.remote = peer;
     rule.reqid = reqid_of(rule.id);
     rule.device = where.device;

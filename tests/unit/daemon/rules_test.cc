@@ -121,5 +121,24 @@ TEST_F(RulesTest, LocalAddressOfAnotherInterface) {
   EXPECT_TRUE(build().rules.empty());
 }
 
+// One interface, peers of both families: each tunnel ends on the first address of its own.
+TEST_F(RulesTest, APeerMeetsAnAddressOfItsFamily) {
+  snapshot_.interfaces[0].addresses.push_back(*IpPrefix::parse("2001:db8::39/64"));
+  policy::CryptoMapEntry six = snapshot_.crypto_maps["vpn"].entries[0];
+  six.sequence = 20;
+  six.peers = {ip("2001:db8::34")};
+  snapshot_.crypto_maps["vpn"].entries.push_back(six);
+  const Rules result = build();
+  EXPECT_TRUE(result.warnings.empty());
+  ASSERT_FALSE(result.rules.empty());
+  EXPECT_EQ(result.rules.front().local, ip("172.16.172.39"));
+  EXPECT_EQ(result.rules.back().local, ip("2001:db8::39"));
+  // Without one it is said.
+  snapshot_.interfaces[0].addresses.pop_back();
+  const Rules without = build();
+  ASSERT_EQ(without.warnings.size(), 1u);
+  EXPECT_NE(without.warnings[0].find("different families"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace spa::daemon
