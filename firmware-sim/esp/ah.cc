@@ -133,6 +133,7 @@ spa_status strip(DecapPacket& job, const Sa& sa, const IpPacket& ip, std::size_t
 
 }  // namespace
 
+// RFC 4302 3.1 (where the header stands), 3.3.2: the number of the last packet is never passed.
 spa_status AhEngine::Work::prepare(Sa& sa, EncapPacket& job, Place& place) {
   PacketBuffer& packet = job.packet;
   if (!is_for_ah(sa)) return SPA_E_UNSUPPORTED;
@@ -198,6 +199,7 @@ spa_status AhEngine::Work::locate(const DecapPacket& job, Place& place) const {
   return place.length < kAhFixed || place.length > room ? SPA_E_FORMAT : SPA_OK;
 }
 
+// RFC 4302 2.6, 3.4, 3.4.3: the window is asked before the ICV is computed.
 spa_status AhEngine::Work::admit(Sa& sa, const DecapPacket& job, const Place& place,
                                  std::size_t index) {
   const std::size_t icv = sa.transform.icv_length;
@@ -219,6 +221,7 @@ spa_status AhEngine::Work::admit(Sa& sa, const DecapPacket& job, const Place& pl
   return SPA_E_FORMAT;
 }
 
+// RFC 4302 3.4.4
 void AhEngine::Work::open(std::span<DecapPacket> burst) {
   table.crypto().open(batch.jobs());
   for (std::size_t i = 0; const Batch::Entry& entry : batch.entries()) {

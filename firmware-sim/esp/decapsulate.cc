@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packet mode, inbound: RFC 4303 3.4, the ECN rules of RFC 6040 and the checksum rule of RFC
-// 3948 3.1.2.
+// Packet mode, inbound: RFC 4303 3.4, the ECN rules of RFC 6040 4.2 and the checksum rule of
+// RFC 3948 3.1.2; RFC 3948 3.3, 3.5.
 #include <algorithm>
 #include <cstring>
 

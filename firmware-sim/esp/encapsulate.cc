@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packet mode, outbound: RFC 4303 3.3 with the header construction of RFC 4301 5.1.2 and, around
-// it, UDP as in RFC 3948.
+// Packet mode, outbound: RFC 4303 3.1, 3.3.2 with the header construction of RFC 4301 5.1.2 and,
+// around it, UDP as in RFC 3948 3.2, 3.4.
 #include <cstring>
 
 #include "firmware-sim/esp/engine_core.h"

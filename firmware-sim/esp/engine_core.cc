@@ -26,6 +26,7 @@ spa_status Engine::Core::outbound_sa(std::uint32_t index, std::uint32_t generati
   return SPA_E_LIFETIME;
 }
 
+// RFC 4106 3.1, RFC 3602 3: a counter for combined modes, else nothing that can be foretold.
 bool Engine::Core::write_iv(const Sa& sa, std::uint64_t sequence, std::uint8_t* at) {
   const std::size_t length = sa.transform.iv_length;
   if (sa.transform.counter_iv) {
@@ -41,6 +42,7 @@ bool Engine::Core::write_iv(const Sa& sa, std::uint64_t sequence, std::uint8_t* 
   return true;
 }
 
+// RFC 4303 3.3.3: user space is told in time to rekey.
 void Engine::Core::use_sequence(Sa& sa, std::uint64_t sequence) {
   sa.seq = std::max(sa.seq, sequence);
   const std::uint64_t last = sa.esn() ? ~std::uint64_t{0} : 0xffffffffu;
@@ -55,6 +57,7 @@ spa_status Engine::Core::finish_seal(const Batch::Entry& entry, const CryptoJob&
   return job.ok ? SPA_OK : SPA_E_CRYPTO;
 }
 
+// RFC 4303 2.2, 3.4.3, RFC 4302 2.5: checked now, moved when the ICV was right.
 spa_status Engine::Core::admit_sequence(Sa& sa, std::uint32_t low, const Address& saddr,
                                         const Address& daddr, std::uint64_t& sequence) {
   std::optional<std::uint64_t> full = low;
@@ -100,6 +103,7 @@ spa_status Engine::Core::admit_inbound(Sa& sa, const Arrival& arrival) {
   return SPA_OK;
 }
 
+// RFC 4303 3.4.4
 spa_status Engine::Core::finish_open(const Batch::Entry& entry, const CryptoJob& job,
                                      const Address& saddr, const Address& daddr) {
   Sa& sa = *entry.sa;

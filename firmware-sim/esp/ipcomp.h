@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// IP payload compression (RFC 3173) with DEFLATE (RFC 2394), which no kernel offloads: for the
-// in-process data plane. In a bundle it comes first on the way out and last on the way in.
+// IP payload compression (RFC 3173 2.1, 2.2, 3.1, 3.3) with DEFLATE (RFC 2394), which no kernel
+// offloads: for the in-process data plane. In a bundle it comes first on the way out and last on
+// the way in.
 #pragma once
 
 #include <cstdint>

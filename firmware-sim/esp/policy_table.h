@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The security policy database of packet mode: which packets pass, are dropped, or need an SA.
+// The security policy database (RFC 4301 4.4.1) of packet mode: which packets pass, are dropped, or
+// need an SA.
 //
 // A lookup is a tuple space search: policies whose selectors have the same shape (family, prefix
 // lengths, masks) share one hash table, and shapes are tried from the best priority on, until none

@@ -76,6 +76,7 @@ void SaTable::prefetch_inbound(std::span<const InboundKey> keys) const {
     if (const Sa* sa = at(places[i])) sa->window.prefetch(keys[i].seq);
 }
 
+// RFC 4303 3.4.2, RFC 4301 4.4.2
 Sa* SaTable::find_inbound(const Address& daddr, std::uint32_t spi, bool ipv6) {
   for (std::size_t i = home(daddr, spi, ipv6); cells_[i].index != kFree; i = (i + 1) & mask_)
     if (matches(cells_[i], daddr, spi, ipv6)) return slots_[cells_[i].index].get();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Protection of IKEv2 messages: the content of SK and SKF payloads (RFC 7296 3.14, RFC 5282, RFC
-// 5930, RFC 7634).
+// Protection of IKEv2 messages: the content of SK and SKF payloads (RFC 7296 3.14, RFC 5282 3, 4,
+// 5.1, 7, RFC 5930, RFC 7634 3).
 #pragma once
 
 #include <cstddef>

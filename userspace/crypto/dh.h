@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Diffie-Hellman: MODP groups over safe primes (RFC 2409, RFC 3526) and with prime-order subgroups
-// (RFC 5114), ECP groups (RFC 5903), Curve25519 (RFC 8031).
+// Diffie-Hellman: MODP (RFC 2409 6.1, 6.2, RFC 3526 2 to 7, with prime-order subgroups RFC 5114 2.1
+// to 2.3), ECP groups (RFC 5903 3, 7), Curve25519 (RFC 8031 2, 3).
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signatures as IKEv2 uses them: RSA PKCS#1 v1.5 (RFC 7296 3.8), ECDSA (RFC 4754), and the
+// Signatures as IKEv2 uses them: RSA PKCS#1 v1.5 (RFC 7296 3.8), ECDSA (RFC 4754 3, 7), and the
 // AlgorithmIdentifiers of Digital Signature authentication (RFC 7427, appendix A).
 #pragma once
 

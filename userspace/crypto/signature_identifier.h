@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The AlgorithmIdentifiers of RFC 7427 appendix A as octets.
+// The AlgorithmIdentifiers of RFC 7427 A as octets.
 #pragma once
 
 #include <span>

@@ -145,12 +145,14 @@ bool Certificate::self_issued() const {
   return subject_key() == issuer_key();
 }
 
+// RFC 5280 4.2.1.3
 bool Certificate::may_sign() const {
   const std::uint32_t usage =
       X509_get_key_usage(native());  // all ones when the extension is absent
   return (usage & (X509v3_KU_DIGITAL_SIGNATURE | X509v3_KU_NON_REPUDIATION)) != 0;
 }
 
+// RFC 5280 4.2.1.6
 std::vector<policy::Identity> Certificate::names() const {
   std::vector<policy::Identity> list;
   const GeneralNamesPtr names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(
@@ -162,6 +164,7 @@ std::vector<policy::Identity> Certificate::names() const {
   return list;
 }
 
+// RFC 5280 4.2.1.13
 std::vector<std::string> Certificate::crl_urls() const {
   std::vector<std::string> urls;
   const std::unique_ptr<CRL_DIST_POINTS, decltype(&CRL_DIST_POINTS_free)> points(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// X.509 certificates as shared, immutable values (RFC 5280).
+// X.509 certificates as shared, immutable values (RFC 5280 4.1).
 #pragma once
 
 #include <memory>

@@ -77,6 +77,7 @@ Result<Crl> Crl::from_native(X509_crl_st* crl) {
   return result;
 }
 
+// RFC 5280 6.3: the signer may sign CRLs.
 Status Crl::verify(const Certificate& issuer) {
   if (verified_by_ == issuer.der()) return {};
   if (issuer.subject_key() != issuer_key()) {

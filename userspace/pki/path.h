@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Certification path validation (RFC 5280 6) by OpenSSL, without revocation.
+// Certification path validation (RFC 5280 6.1, 4.2.1.9, 4.2.1.10) by OpenSSL, without revocation.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The authentication header, RFC 4302, on every backend.
+// The authentication header, RFC 4302 2, 2.5, 2.6, 3.1, 3.3.2, 3.3.3, 3.4, A, on every backend.
 #include "firmware-sim/esp/ah.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// IPComp with DEFLATE: RFC 3173, RFC 2394.
+// IPComp with DEFLATE: RFC 3173 2.1, 2.2, 3.1, 3.3, RFC 2394.
 #include "firmware-sim/esp/ipcomp.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packet mode: whole encapsulation and back, against headers written out by hand and the second ESP
-// of reference.h. RFC 4303, RFC 4301 5.1.2, RFC 6040, RFC 3948.
+// of reference.h. RFC 4303 2, 3.1, 3.3.2, 3.4, 3.4.2, RFC 4301 5.1.2, RFC 6040 4.1, 4.2, RFC
+// 3948 3.2 to 3.5.
 #include <gtest/gtest.h>
 
 #include <cstring>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The policy table against the plain reading of its rule: of all policies that fit, the one with
-// the lowest priority, and of those the lowest index.
+// the lowest priority, and of those the lowest index (RFC 4301 4.4.1).
 #include "firmware-sim/esp/policy_table.h"
 
 #include <gtest/gtest.h>

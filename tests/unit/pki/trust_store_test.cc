@@ -92,6 +92,7 @@ TEST_F(TrustStoreTest, AGoodPeerPasses) {
   EXPECT_EQ(verdict->issuer_der, Certificate::from_der(ca_.der())->subject_key());
 }
 
+// RFC 5280 4.1, 4.2.1.3, 6.1
 TEST_F(TrustStoreTest, RefusalsNameTheirCause) {
   ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
   publish(ca_.crl({77}));
@@ -116,6 +117,7 @@ TEST_F(TrustStoreTest, RefusalsNameTheirCause) {
 
 // R-CRL-1, R-CRL-6, R-CRL-9: no list, no entry; a list is good from its lastUpdate until its
 // nextUpdate, and as long kept. R-CRL-10: a list that its CA has not signed is none.
+// RFC 5280 5.1, 6.3
 TEST_F(TrustStoreTest, RevocationIsStrict) {
   ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
   const Issued peer = ca_.issue({});
@@ -151,6 +153,7 @@ TEST_F(TrustStoreTest, RequestTellsWhatChanged) {
   EXPECT_EQ(store_->request_crl("none").error().code, Errc::kNotFound);
 }
 
+// RFC 5280 4.2.1.9, 6.1
 TEST_F(TrustStoreTest, ChainThroughAnIntermediate) {
   ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
   TestCa sub("Sub CA", &ca_);
