@@ -57,6 +57,7 @@ void FakeNetwork::deliver(const Packet& packet) {
 // --- FakeSaDatabase ---
 
 Result<std::uint32_t> FakeSaDatabase::allocate_spi(const IpAddress&, const IpAddress&) {
+  if (refuse_spis) return fail(Errc::kExhausted, "no SPI is left");
   reserved.insert(next_spi_);
   return next_spi_++;
 }
@@ -149,8 +150,11 @@ Bytes dn_of(const std::string& subject) {
 void FakePki::issue(const std::string& subject, const std::string& ca,
                     std::vector<policy::Identity> names, int key_number) {
   const auto serial = static_cast<std::uint8_t>(entries.size() + 1);
-  entries.emplace(subject,
-                  Entry{subject, ca, std::move(names), test_key(key_number), {serial}, {}});
+  entries.emplace(subject, Entry{subject, ca, std::move(names), key_number, {serial}, {}});
+}
+
+const crypto::PrivateKey& FakePki::Entry::key() const {
+  return test_key(key_number);
 }
 
 const FakePki::Entry* FakePki::find(ByteView certificate) const {
@@ -172,7 +176,7 @@ Result<ports::LocalCertificate> FakeCredentials::local(const std::string& trustp
   out.subject_der = dn_of(entry.subject);
   out.subject = entry.subject;
   out.names = entry.names;
-  out.key = entry.key;
+  out.key = entry.key();
   return out;
 }
 
@@ -204,7 +208,7 @@ Result<ports::PeerCertificate> FakeCredentials::judge(const std::vector<Bytes>& 
     out.issuer_der = dn_of(entry->ca);
     out.serial = entry->serial;
     out.names = entry->names;
-    out.key = *entry->key.public_key();
+    out.key = *entry->key().public_key();
     out.check_revocation = check_revocation;
     return out;
   }

@@ -108,6 +108,7 @@ class FakeSaDatabase final : public ports::SaDatabase {
 
   bool udp_only = false;
   bool refuse_adds = false;
+  bool refuse_spis = false;
   std::map<std::uint32_t, ports::SaPair> pairs;  // by inbound SPI
   std::set<std::uint32_t> reserved;
   ports::SaCounters in;  // of every SA
@@ -130,11 +131,12 @@ class FakePki {
     std::string subject;
     std::string ca;
     std::vector<policy::Identity> names;
-    crypto::PrivateKey key;
+    int key_number = 0;
     Bytes serial;
     std::string bad;  // why it is refused, if it is
+    // Made when it is needed first, once for all tests.
+    [[nodiscard]] const crypto::PrivateKey& key() const;
   };
-  // RSA keys are made once for all tests.
   void issue(const std::string& subject, const std::string& ca, std::vector<policy::Identity> names,
              int key_number);
   [[nodiscard]] const Entry* find(ByteView certificate) const;

@@ -3,6 +3,7 @@
 // in every run. One at a time, since OpenSSL's generator belongs to the process.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -17,6 +18,9 @@ class SeededRandom {
 
   // What draws of 32 octets, which nonces are, begin with from here on.
   void begin_with(std::optional<std::uint8_t> octet);
+  // How often somebody has drawn; the `n`-th draw (from 0) finds no entropy.
+  [[nodiscard]] std::size_t draws() const;
+  void fail_at(std::size_t n);
 };
 
 }  // namespace spa::exchange
