@@ -105,6 +105,10 @@ class CardEngine::Core : public std::enable_shared_from_this<CardEngine::Core> {
   void sign(PrivateKey key, SignatureMethod method, Bytes data, EngineCallback<Bytes> done);
   void verify(PublicKey key, SignatureMethod method, Bytes data, Bytes signature,
               EngineCallback<void> done);
+  void decrypt(PrivateKey key, Bytes ciphertext, EngineCallback<SecretBytes> done) {
+    ++counters_.handed_on;
+    fallback_.decrypt(std::move(key), std::move(ciphertext), std::move(done));
+  }
 
   void renew(std::unique_ptr<CardDevice> device) {
     queue_ = std::make_shared<CardQueue>(std::move(device), post_);
@@ -375,6 +379,10 @@ void CardEngine::sign(PrivateKey key, SignatureMethod method, Bytes data,
 void CardEngine::verify(PublicKey key, SignatureMethod method, Bytes data, Bytes signature,
                         EngineCallback<void> done) {
   core_->verify(std::move(key), method, std::move(data), std::move(signature), std::move(done));
+}
+
+void CardEngine::decrypt(PrivateKey key, Bytes ciphertext, EngineCallback<SecretBytes> done) {
+  core_->decrypt(std::move(key), std::move(ciphertext), std::move(done));
 }
 
 std::string_view CardEngine::name() const {

@@ -30,6 +30,8 @@ class CardEngine final : public PublicKeyEngine {
             EngineCallback<Bytes> done) override;
   void verify(PublicKey key, SignatureMethod method, Bytes data, Bytes signature,
               EngineCallback<void> done) override;
+  // The card has no such operation: OpenSSL does it.
+  void decrypt(PrivateKey key, Bytes ciphertext, EngineCallback<SecretBytes> done) override;
   [[nodiscard]] std::string_view name() const override;
   [[nodiscard]] std::vector<EngineCounters> counters() const override;
 

@@ -13,6 +13,8 @@ std::string_view to_string(EngineOperation operation) {
       return "sign";
     case EngineOperation::kVerify:
       return "verify";
+    case EngineOperation::kDecrypt:
+      return "decrypt";
   }
   return "unknown operation";
 }

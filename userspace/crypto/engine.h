@@ -18,8 +18,8 @@
 
 namespace spa::crypto {
 
-enum class EngineOperation : std::uint8_t { kGenerate, kDerive, kSign, kVerify };
-inline constexpr std::size_t kEngineOperations = 4;
+enum class EngineOperation : std::uint8_t { kGenerate, kDerive, kSign, kVerify, kDecrypt };
+inline constexpr std::size_t kEngineOperations = 5;
 [[nodiscard]] std::string_view to_string(EngineOperation operation);  // "DH generate" …
 
 // What one engine did, by EngineOperation. A wrong signature is an answer, not a failure.
@@ -49,6 +49,8 @@ class PublicKeyEngine {
                     EngineCallback<Bytes> done) = 0;
   virtual void verify(PublicKey key, SignatureMethod method, Bytes data, Bytes signature,
                       EngineCallback<void> done) = 0;
+  // rsa_decrypt() of rsa_encryption.h, with its silence about bad padding.
+  virtual void decrypt(PrivateKey key, Bytes ciphertext, EngineCallback<SecretBytes> done) = 0;
 
   [[nodiscard]] virtual std::string_view name() const = 0;
   // This engine first, then those it hands operations on to.

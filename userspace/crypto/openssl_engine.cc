@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "userspace/crypto/rsa_encryption.h"
+
 namespace spa::crypto {
 
 struct OpenSslEngine::State {
@@ -67,6 +69,15 @@ void OpenSslEngine::verify(PublicKey key, SignatureMethod method, Bytes data, By
       EngineOperation::kVerify,
       [key = std::move(key), method, data = std::move(data), signature = std::move(signature)] {
         return crypto::verify(key, method, data, signature);
+      },
+      std::move(done));
+}
+
+void OpenSslEngine::decrypt(PrivateKey key, Bytes ciphertext, EngineCallback<SecretBytes> done) {
+  run<SecretBytes>(
+      EngineOperation::kDecrypt,
+      [key = std::move(key), ciphertext = std::move(ciphertext)] {
+        return rsa_decrypt(key, ciphertext);
       },
       std::move(done));
 }

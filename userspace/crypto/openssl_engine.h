@@ -25,6 +25,7 @@ class OpenSslEngine final : public PublicKeyEngine {
             EngineCallback<Bytes> done) override;
   void verify(PublicKey key, SignatureMethod method, Bytes data, Bytes signature,
               EngineCallback<void> done) override;
+  void decrypt(PrivateKey key, Bytes ciphertext, EngineCallback<SecretBytes> done) override;
   [[nodiscard]] std::string_view name() const override { return "OpenSSL"; }
   [[nodiscard]] std::vector<EngineCounters> counters() const override;
 

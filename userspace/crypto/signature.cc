@@ -30,7 +30,8 @@ const EVP_MD* md_of(HashAlgorithm hash) {
 }
 
 bool is_rsa(SignatureScheme scheme) {
-  return scheme == SignatureScheme::kRsaPkcs1 || scheme == SignatureScheme::kRsaPss;
+  return scheme == SignatureScheme::kRsaPkcs1 || scheme == SignatureScheme::kRsaPss ||
+         scheme == SignatureScheme::kRsaPkcs1Bare;
 }
 
 // Octets of r and of s.
@@ -122,6 +123,7 @@ Result<Bytes> canonical(const PublicKey& key, const SignatureMethod& method, Byt
   switch (method.scheme) {
     case SignatureScheme::kRsaPkcs1:
     case SignatureScheme::kRsaPss:
+    case SignatureScheme::kRsaPkcs1Bare:
       if (signature.size() != scalar_size(key.bits())) return wrong();
       return to_bytes(signature);
     case SignatureScheme::kEcdsaRaw:
@@ -138,6 +140,34 @@ Result<Bytes> canonical(const PublicKey& key, const SignatureMethod& method, Byt
   return der;
 }
 
+Result<Bytes> sign_bare(const PrivateKey& key, const SignatureMethod& method, ByteView data) {
+  const PkeyCtxPtr context(EVP_PKEY_CTX_new(key.native(), nullptr));
+  std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(key.native()));
+  Bytes signature(size);
+  if (!context || EVP_PKEY_sign_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1 ||
+      EVP_PKEY_sign(context.get(), signature.data(), &size, data.data(), data.size()) != 1) {
+    return openssl_failure(to_string(method));
+  }
+  signature.resize(size);
+  return signature;
+}
+
+Status verify_bare(const PublicKey& key, const SignatureMethod& method, ByteView data,
+                   ByteView signature) {
+  const PkeyCtxPtr context(EVP_PKEY_CTX_new(key.native(), nullptr));
+  if (!context || EVP_PKEY_verify_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1) {
+    return openssl_failure(to_string(method));
+  }
+  if (EVP_PKEY_verify(context.get(), signature.data(), signature.size(), data.data(),
+                      data.size()) != 1) {
+    (void)openssl_reason("");
+    return fail(Errc::kCrypto, to_string(method) + ": the signature is wrong");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string to_string(const SignatureMethod& method) {
@@ -147,6 +177,8 @@ std::string to_string(const SignatureMethod& method) {
       return "RSASSA-PKCS1-v1_5 with " + hash;
     case SignatureScheme::kRsaPss:
       return "RSASSA-PSS with " + hash;
+    case SignatureScheme::kRsaPkcs1Bare:
+      return "RSA PKCS #1 without DigestInfo";
     case SignatureScheme::kEcdsaDer:
     case SignatureScheme::kEcdsaRaw:
       return "ECDSA with " + hash;
@@ -158,6 +190,7 @@ Result<Bytes> sign(const PrivateKey& key, const SignatureMethod& method, ByteVie
   if (Status status = check(key.type(), key.bits(), method); !status) {
     return tl::unexpected<Error>(status.error());
   }
+  if (method.scheme == SignatureScheme::kRsaPkcs1Bare) return sign_bare(key, method, data);
   const MdCtxPtr context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* details = nullptr;  // belongs to context
   if (!context ||
@@ -182,6 +215,9 @@ Status verify(const PublicKey& key, const SignatureMethod& method, ByteView data
   if (Status status = check(key.type(), key.bits(), method); !status) return status;
   const Result<Bytes> octets = canonical(key, method, signature);
   if (!octets) return tl::unexpected<Error>(octets.error());
+  if (method.scheme == SignatureScheme::kRsaPkcs1Bare) {
+    return verify_bare(key, method, data, *octets);
+  }
   const MdCtxPtr context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* details = nullptr;
   if (!context ||

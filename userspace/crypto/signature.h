@@ -19,6 +19,9 @@ enum class SignatureScheme : std::uint8_t {
   kRsaPss,    // MGF1 with the same hash, salt as long as the hash
   kEcdsaDer,  // DER Ecdsa-Sig-Value (RFC 7427)
   kEcdsaRaw,  // r | s of fixed size (RFC 4754)
+  // IKEv1 (RFC 2409 5.1): PKCS #1 v1.5 padding around the data itself, which is a HASH already;
+  // there is no DigestInfo, and `hash` means nothing.
+  kRsaPkcs1Bare,
 };
 
 struct SignatureMethod {
@@ -35,8 +38,8 @@ struct SignatureMethod {
 // use; nothing for any other. PSS parameters therefore are exactly those of kRsaPss.
 [[nodiscard]] std::optional<SignatureMethod> method_from_identifier(ByteView der);
 
-// Hashes `data` and signs. kInvalid when key and scheme do not belong together, kUnsupported for a
-// key too short.
+// Hashes `data` (but for kRsaPkcs1Bare) and signs. kInvalid when key and scheme do not belong
+// together, kUnsupported for a key too short.
 [[nodiscard]] Result<Bytes> sign(const PrivateKey& key, const SignatureMethod& method,
                                  ByteView data);
 // kCrypto when the signature is wrong; the size of the signature must be exactly the scheme's.

@@ -64,6 +64,11 @@ void Engines::verify(crypto::PublicKey key, crypto::SignatureMethod method, Byte
   best().verify(std::move(key), method, std::move(data), std::move(signature), std::move(done));
 }
 
+void Engines::decrypt(crypto::PrivateKey key, Bytes ciphertext,
+                      crypto::EngineCallback<SecretBytes> done) {
+  best().decrypt(std::move(key), std::move(ciphertext), std::move(done));
+}
+
 std::string_view Engines::name() const {
   return best().name();
 }

@@ -31,6 +31,8 @@ class Engines final : public crypto::PublicKeyEngine {
             crypto::EngineCallback<Bytes> done) override;
   void verify(crypto::PublicKey key, crypto::SignatureMethod method, Bytes data, Bytes signature,
               crypto::EngineCallback<void> done) override;
+  void decrypt(crypto::PrivateKey key, Bytes ciphertext,
+               crypto::EngineCallback<SecretBytes> done) override;
   [[nodiscard]] std::string_view name() const override;
   [[nodiscard]] std::vector<crypto::EngineCounters> counters() const override;
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "userspace/crypto/openssl_engine.h"
+#include "userspace/crypto/rsa_encryption.h"
 
 namespace spa::crypto {
 namespace {
@@ -61,11 +62,16 @@ TEST(OpenSslEngine, DoesEveryOperationAndCountsIt) {
                 [&](Result<SecretBytes> shared, std::string_view) { refused = !shared; });
   EXPECT_TRUE(refused);
 
+  std::string plaintext;
+  engine.decrypt(key, *rsa_encrypt(*key.public_key(), as_bytes("nonce")),
+                 [&](Result<SecretBytes> made, std::string_view) { plaintext = to_hex(*made); });
+  EXPECT_EQ(plaintext, to_hex(as_bytes("nonce")));
+
   const std::vector<EngineCounters> counters = engine.counters();
   ASSERT_EQ(counters.size(), 1u);
   EXPECT_EQ(counters[0].name, "OpenSSL");
-  EXPECT_EQ(counters[0].done, (std::array<std::uint64_t, 4>{2, 1, 1, 2}));
-  EXPECT_EQ(counters[0].failed, (std::array<std::uint64_t, 4>{0, 1, 0, 0}));
+  EXPECT_EQ(counters[0].done, (std::array<std::uint64_t, 5>{2, 1, 1, 2, 1}));
+  EXPECT_EQ(counters[0].failed, (std::array<std::uint64_t, 5>{0, 1, 0, 0, 0}));
 }
 
 TEST(OpenSslEngine, RunsOnAnExecutor) {

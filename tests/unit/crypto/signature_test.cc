@@ -114,6 +114,22 @@ TEST(Signature, EveryEcdsaMethod) {
   }
 }
 
+// RFC 2409 5.1: the padding is around the data as it is, whose size is nobody's but the caller's.
+TEST(Signature, BareRsa) {
+  const PrivateKey key = *PrivateKey::generate_rsa(512);
+  const SignatureMethod bare{SignatureScheme::kRsaPkcs1Bare, HashAlgorithm::kMd5};
+  for (const std::size_t size : {std::size_t{16}, std::size_t{20}, std::size_t{53}}) {
+    const Bytes data(size, 7);
+    const Result<Bytes> signature = sign(key, bare, data);
+    ASSERT_TRUE(signature) << signature.error().text;
+    EXPECT_TRUE(verify(*key.public_key(), bare, data, *signature));
+    EXPECT_FALSE(verify(*key.public_key(), bare, Bytes(size, 8), *signature));
+    EXPECT_FALSE(verify(*key.public_key(), bare, data, Bytes(63, 1)));
+  }
+  EXPECT_FALSE(sign(key, bare, Bytes(54, 7)));
+  EXPECT_FALSE(sign(*PrivateKey::generate_ec(KeyType::kEcdsaP256), bare, Bytes(20, 7)));
+}
+
 // RFC 4754 3: each curve has one hash, and r | s a fixed size.
 TEST(Signature, RawEcdsa) {
   const auto raw = [](KeyType type, HashAlgorithm hash, std::size_t size) {
