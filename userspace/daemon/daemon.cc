@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <set>
 
 namespace spa::daemon {
 
@@ -19,8 +20,32 @@ const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& rules,
 }
 
 bool same_rule(const ports::PolicyRule& a, const ports::PolicyRule& b) {
-  return a.selectors == b.selectors && a.mode == b.mode && a.local == b.local &&
-         a.remote == b.remote && a.device == b.device;
+  return a.selectors == b.selectors && a.clear == b.clear && a.mode == b.mode &&
+         a.local == b.local && a.remote == b.remote && a.device == b.device;
+}
+
+// Where lines are denied, their order counts (R-MAP-20), and a data plane keeps that in which they
+// came: then a change of one is a change of all of its map.
+std::set<std::string> maps_to_renew(const std::vector<ports::PolicyRule>& now,
+                                    const std::vector<ports::PolicyRule>& next) {
+  std::set<std::string> denying, changed;
+  for (const auto* list : {&now, &next}) {
+    for (const ports::PolicyRule& rule : *list) {
+      if (rule.clear) denying.insert(rule.id.crypto_map);
+    }
+  }
+  for (const auto* list : {&now, &next}) {
+    const auto& other = list == &now ? next : now;
+    for (const ports::PolicyRule& rule : *list) {
+      if (!denying.contains(rule.id.crypto_map)) continue;
+      const ports::PolicyRule* counterpart = find_rule(other, rule.id);
+      if (counterpart == nullptr || !same_rule(rule, *counterpart)) {
+        changed.insert(rule.id.crypto_map);
+      }
+    }
+  }
+  std::erase_if(denying, [&](const std::string& map) { return !changed.contains(map); });
+  return denying;
 }
 
 }  // namespace
@@ -161,10 +186,11 @@ Result<config::ApplyReport> Daemon::apply(policy::SnapshotPtr snapshot) {
 }
 
 Status Daemon::replace_rules(const std::vector<ports::PolicyRule>& wanted) {
+  const std::set<std::string> renew = maps_to_renew(rules_, wanted);
   std::vector<ports::PolicyRule> in_force;
   for (const ports::PolicyRule& old : rules_) {
     const ports::PolicyRule* next = find_rule(wanted, old.id);
-    if (next != nullptr && same_rule(old, *next)) {
+    if (next != nullptr && same_rule(old, *next) && !renew.contains(old.id.crypto_map)) {
       in_force.push_back(old);
     } else if (auto removed = sa_database_->remove_rule(old.id); !removed) {
       log_.write({Severity::kWarning, "CRYPTO", "POLICY",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/daemon/rules.h"
 
+#include <algorithm>
 #include <set>
 
 namespace spa::daemon {
@@ -14,11 +15,28 @@ const policy::Interface* find_interface(const policy::Snapshot& snapshot, const 
   return nullptr;
 }
 
-policy::EncapsulationMode mode_of(const policy::Snapshot& snapshot,
-                                  const policy::CryptoMapEntry& entry) {
-  const auto set = snapshot.transform_sets.find(entry.transform_sets.front());
-  return set == snapshot.transform_sets.end() ? policy::EncapsulationMode::kTunnel
-                                              : set->second.mode;
+// What the first transform set wants; the peer may agree to another one.
+void set_protection(const policy::Snapshot& snapshot, const policy::CryptoMapEntry& entry,
+                    ports::PolicyRule& rule) {
+  const auto found = snapshot.transform_sets.find(entry.transform_sets.front());
+  if (found == snapshot.transform_sets.end()) return;
+  const policy::TransformSet& set = found->second;
+  rule.mode = set.mode;
+  rule.layers = {false, set.esp_cipher.has_value(), set.ah.has_value()};
+}
+
+// Whether a deny line takes packets from a later permit line. One that does not says nothing: what
+// no line permits is in clear anyway, or for a later entry of the map.
+bool denies_something(const std::vector<policy::AclEntry>& lines, std::size_t line) {
+  const policy::SelectorPair denied = lines[line].selectors();
+  return std::any_of(lines.begin() + static_cast<std::ptrdiff_t>(line), lines.end(),
+                     [&](const policy::AclEntry& later) {
+                       const policy::SelectorPair permitted = later.selectors();
+                       policy::TrafficSelector common;
+                       return later.permit &&
+                              policy::intersect(denied.local, permitted.local, common) &&
+                              policy::intersect(denied.remote, permitted.remote, common);
+                     });
 }
 
 // Our end of a tunnel to `peer`: the address that the map is in force on, or the interface's first
@@ -116,21 +134,39 @@ void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::Cryp
                            where.address.to_string() + " are of different families");
     return;
   }
+  const std::size_t first = out.rules.size();
   std::uint32_t line = 0;
   for (const policy::AclEntry& acl : list->second.entries) {
     ++line;
-    if (!acl.permit) continue;  // R-MAP-20: in clear
+    if (!acl.permit && !denies_something(list->second.entries, line - 1)) continue;
     ports::PolicyRule rule;
     rule.id = {map.name, entry.sequence, line};
     rule.selectors = acl.selectors();
-    rule.mode = mode_of(snapshot, entry);
-    rule.local = local;
-    rule.remote = peer;
-    rule.reqid = reqid_of(rule.id);
     rule.device = where.device;
+    const bool again =
+        std::any_of(out.rules.begin() + static_cast<std::ptrdiff_t>(first), out.rules.end(),
+                    [&](const auto& earlier) { return earlier.selectors == rule.selectors; });
+    if (again) {
+      out.warnings.push_back(place + ": line " + std::to_string(line) + " of access list " +
+                             entry.access_list + " repeats an earlier one and is not used");
+      continue;
+    }
+    rule.clear = !acl.permit;  // R-MAP-20
+    if (acl.permit) {
+      rule.local = local;
+      rule.remote = peer;
+      rule.reqid = reqid_of(rule.id);
+      set_protection(snapshot, entry, rule);
+    }
     out.rules.push_back(std::move(rule));
   }
-  if (line == 0) out.warnings.push_back(place + ": access list " + entry.access_list + " is empty");
+  const bool denied = std::all_of(out.rules.begin() + static_cast<std::ptrdiff_t>(first),
+                                  out.rules.end(), [](const auto& rule) { return rule.clear; });
+  if (line == 0) {
+    out.warnings.push_back(place + ": access list " + entry.access_list + " is empty");
+  } else if (denied) {
+    out.warnings.push_back(place + ": access list " + entry.access_list + " permits nothing");
+  }
 }
 
 }  // namespace spa::daemon

@@ -17,6 +17,7 @@
 #include "userspace/dataplane/tun_device.h"
 #include "userspace/kernel/interface_table.h"
 #include "userspace/kernel/protected_routes.h"
+#include "userspace/kernel/rule_levels.h"
 #include "userspace/kernel/soft_lifetime.h"
 
 namespace spa::dataplane {
@@ -92,6 +93,7 @@ struct SoftSaDatabase::Impl {
   std::unique_ptr<kernel::InterfaceTable> interfaces;
   std::unique_ptr<kernel::ProtectedRoutes> routes;
   std::map<ports::PolicyId, IpAddress> sources;  // of the rules' routes
+  kernel::RuleLevels levels;
 
   esp::SaTable table;
   esp::Engine engine;
@@ -284,12 +286,13 @@ IpAddress SoftSaDatabase::Impl::inner_address(const ports::PolicyRule& rule) con
 void SoftSaDatabase::Impl::refresh_routes() {
   for (auto& [id, source] : sources) {
     const RuleState* state = policy.find(id);
-    if (state == nullptr) continue;
+    if (state == nullptr || state->rule.clear) continue;
+    const std::uint32_t level = levels.of(id);
     const IpAddress now = inner_address(state->rule);
     if (now == source) continue;
     // The new route replaces the old one, whose count goes back.
-    if (routes->add(state->rule.selectors, now, {tun.index(), {}})) {
-      (void)routes->remove(state->rule.selectors);
+    if (routes->add(state->rule.selectors, now, {tun.index(), {}}, level)) {
+      (void)routes->remove(state->rule.selectors, level);
       source = now;
     }
   }
@@ -324,9 +327,14 @@ bool SoftSaDatabase::supports(const ports::EspSuite& suite) const {
 
 Status SoftSaDatabase::add_rule(const ports::PolicyRule& rule) {
   if (auto done = impl_->policy.add(rule); !done) return done;
-  const IpAddress source = impl_->inner_address(rule);
-  if (auto done = impl_->routes->add(rule.selectors, source, {impl_->tun.index(), {}}); !done) {
+  const IpAddress source = rule.clear ? IpAddress{} : impl_->inner_address(rule);
+  const std::uint32_t level = impl_->levels.add(rule);
+  const Status done =
+      rule.clear ? impl_->routes->exempt(rule.selectors, level)
+                 : impl_->routes->add(rule.selectors, source, {impl_->tun.index(), {}}, level);
+  if (!done) {
     (void)impl_->policy.remove(rule.id);
+    (void)impl_->levels.remove(rule.id);
     return done;
   }
   impl_->sources[rule.id] = source;
@@ -340,10 +348,12 @@ Status SoftSaDatabase::add_rule(const ports::PolicyRule& rule) {
 Status SoftSaDatabase::remove_rule(const ports::PolicyId& id) {
   const RuleState* state = impl_->policy.find(id);
   if (state == nullptr) return fail(Errc::kNotFound, "no rule " + id.to_string());
-  const policy::SelectorPair selectors = state->rule.selectors;
+  const ports::PolicyRule rule = state->rule;
   impl_->sources.erase(id);
   (void)impl_->policy.remove(id);
-  return impl_->routes->remove(selectors);
+  const std::uint32_t level = impl_->levels.remove(id);
+  return rule.clear ? impl_->routes->remove_exempt(rule.selectors, level)
+                    : impl_->routes->remove(rule.selectors, level);
 }
 
 Result<std::uint32_t> SoftSaDatabase::allocate_spi(const IpAddress&, const IpAddress&) {

@@ -46,6 +46,7 @@ void RuleTable::replace(const policy::Snapshot& snapshot, std::vector<ports::Pol
   rules_.clear();
   by_peer_.clear();
   for (ports::PolicyRule& r : list) {
+    if (r.clear) continue;
     const ports::PolicyId id = r.id;
     by_peer_[r.remote].insert(id);
     if (const policy::CryptoMapEntry* entry = entry_of(snapshot, id)) {

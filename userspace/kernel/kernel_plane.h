@@ -11,6 +11,7 @@
 #include "userspace/kernel/interface_table.h"
 #include "userspace/kernel/kernel_sa_database.h"
 #include "userspace/kernel/protected_routes.h"
+#include "userspace/kernel/rule_levels.h"
 #include "userspace/kernel/xfrm_event.h"
 #include "userspace/kernel/xfrm_messages.h"
 
@@ -92,6 +93,7 @@ struct KernelSaDatabase::Impl {
   ports::SaDatabaseListener* listener = nullptr;
 
   std::map<ports::PolicyId, Rule> rules;
+  RuleLevels levels;
   std::map<std::uint32_t, ports::PolicyId> by_reqid;
   std::map<std::uint32_t, Pair> pairs;             // by inbound SPI
   std::map<StateId, std::uint32_t> by_state;       // both directions, to the inbound SPI

@@ -64,7 +64,11 @@ Status KernelSaDatabase::Impl::fit_policies(const ports::SaPair& pair) {
 // host has one.
 void KernelSaDatabase::Impl::set_route(Rule& entry) {
   const ports::PolicyRule& rule = entry.rule;
-  if (rule.clear) return;
+  if (rule.clear) {
+    if (!entry.routed)
+      entry.routed = routes->exempt(rule.selectors, levels.of(rule.id)).has_value();
+    return;
+  }
   if (rule.mode == policy::EncapsulationMode::kTransport) {
     drop_route(entry);
     return;
@@ -81,7 +85,7 @@ void KernelSaDatabase::Impl::set_route(Rule& entry) {
                     target->gateway == entry.target.gateway;
   if (same) return;
   drop_route(entry);
-  const Status done = routes->add(rule.selectors, source, *target);
+  const Status done = routes->add(rule.selectors, source, *target, levels.of(rule.id));
   if (!done) {
     log.write({Severity::kWarning, "CRYPTO", "ROUTE",
                "crypto map " + rule.id.to_string() + ": " + done.error().text});
@@ -93,7 +97,11 @@ void KernelSaDatabase::Impl::set_route(Rule& entry) {
 }
 
 void KernelSaDatabase::Impl::drop_route(Rule& entry) {
-  if (std::exchange(entry.routed, false)) (void)routes->remove(entry.rule.selectors);
+  if (!std::exchange(entry.routed, false)) return;
+  const ports::PolicyRule& rule = entry.rule;
+  const std::uint32_t level = levels.of(rule.id);
+  (void)(rule.clear ? routes->remove_exempt(rule.selectors, level)
+                    : routes->remove(rule.selectors, level));
 }
 
 }  // namespace spa::kernel

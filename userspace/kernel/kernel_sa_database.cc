@@ -60,7 +60,7 @@ Status KernelSaDatabase::Impl::start() {
   interfaces->on_change([this] { on_devices(); });
   ProtectedRoutesOptions how;
   how.first_table += 10000;  // apart from those of a soft data plane in the same namespace
-  how.priority += 1;
+  how.priority += 100;
   auto opened = ProtectedRoutes::open(how);
   if (!opened) return tl::unexpected(opened.error());
   routes = std::move(*opened);
@@ -306,6 +306,7 @@ Status KernelSaDatabase::add_rule(const ports::PolicyRule& rule) {
   }
   if (auto done = impl_->set_policies(rule); !done) return done;
   if (!rule.clear) impl_->by_reqid[rule.reqid] = rule.id;
+  (void)impl_->levels.add(rule);
   impl_->set_route(impl_->rules.emplace(rule.id, Impl::Rule{rule, false, {}, {}}).first->second);
   return {};
 }
@@ -314,6 +315,7 @@ Status KernelSaDatabase::remove_rule(const ports::PolicyId& id) {
   const auto found = impl_->rules.find(id);
   if (found == impl_->rules.end()) return fail(Errc::kNotFound, "no rule " + id.to_string());
   impl_->drop_route(found->second);
+  (void)impl_->levels.remove(id);
   impl_->drop_policies(found->second.rule);
   if (!found->second.rule.clear) impl_->by_reqid.erase(found->second.rule.reqid);
   impl_->rules.erase(found);

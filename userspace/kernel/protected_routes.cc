@@ -5,6 +5,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -15,8 +16,8 @@ namespace spa::kernel {
 
 namespace {
 
-// Tags rules and routes as ours (rtm_protocol; /etc/iproute2/rt_protos leaves it free).
-constexpr std::uint8_t kProtocol = 83;
+// Where the rules of exempt packets lead: past all tables of ours.
+constexpr std::uint32_t kBeyond = ProtectedRoutesOptions::kLevels;
 
 std::uint8_t family_of(const IpAddress& address) {
   return address.is_v6() ? AF_INET6 : AF_INET;
@@ -28,11 +29,13 @@ struct Side {
   std::uint8_t protocol = 0;
   std::uint16_t local_first = 0, local_last = 65535;
   std::uint16_t remote_first = 0, remote_last = 65535;
+  std::uint32_t level = 0;
   friend auto operator<=>(const Side&, const Side&) = default;
 };
 
-Side side_of(const policy::SelectorPair& pair) {
+Side side_of(const policy::SelectorPair& pair, std::uint32_t level) {
   Side side{pair.local.covering_prefix(), pair.local.protocol};
+  side.level = std::min(level, ProtectedRoutesOptions::kLevels - 1);
   side.local_first = pair.local.port_first;
   side.local_last = pair.local.port_last;
   side.remote_first = pair.remote.port_first;
@@ -52,23 +55,66 @@ struct Table {
   std::map<IpPrefix, Route> routes;
 };
 
+constexpr std::uint16_t flags_of(std::uint16_t type) {
+  return type == RTM_NEWRULE ? NLM_F_CREATE | NLM_F_EXCL : std::uint16_t{0};
+}
+
+void add_common(NetlinkMessage& message, const Side& side, const ProtectedRoutesOptions& options);
+
 NetlinkMessage rule_message(std::uint16_t type, const Side& side, std::uint32_t table,
                             bool for_host, const ProtectedRoutesOptions& options) {
   fib_rule_hdr header{};
   header.family = family_of(side.local.address);
   header.action = FR_ACT_TO_TBL;
   header.src_len = for_host ? 0 : static_cast<std::uint8_t>(side.local.length);
-  NetlinkMessage message(type, type == RTM_NEWRULE ? NLM_F_CREATE | NLM_F_EXCL : std::uint16_t{0});
+  NetlinkMessage message(type, flags_of(type));
   message.body(header)
       .attribute(FRA_TABLE, table)
-      .attribute(FRA_PRIORITY, options.priority)
-      .attribute(FRA_PROTOCOL, kProtocol);
+      .attribute(FRA_PRIORITY, options.priority + side.level)
+      .attribute(FRA_PROTOCOL, kRouteProtocol);
   // Locally made packets have no source yet when they are routed, but come from "lo".
   if (for_host) {
     message.attribute(FRA_IIFNAME, ByteView(as_bytes(std::string_view("lo", 3))));
   } else if (side.local.length != 0) {
     message.attribute(FRA_SRC, side.local.address.bytes());
   }
+  add_common(message, side, options);
+  return message;
+}
+
+// Jumps over all that is ours.
+NetlinkMessage exempt_message(std::uint16_t type, const Side& side, const IpPrefix& remote,
+                              const ProtectedRoutesOptions& options) {
+  fib_rule_hdr header{};
+  header.family = family_of(side.local.address);
+  header.action = FR_ACT_GOTO;
+  header.src_len = static_cast<std::uint8_t>(side.local.length);
+  header.dst_len = static_cast<std::uint8_t>(remote.length);
+  NetlinkMessage message(type, flags_of(type));
+  message.body(header)
+      .attribute(FRA_GOTO, options.priority + kBeyond)
+      .attribute(FRA_PRIORITY, options.priority + side.level)
+      .attribute(FRA_PROTOCOL, kRouteProtocol);
+  if (side.local.length != 0) message.attribute(FRA_SRC, side.local.address.bytes());
+  if (remote.length != 0) message.attribute(FRA_DST, remote.address.bytes());
+  add_common(message, side, options);
+  return message;
+}
+
+// What the jumps lead to: it does nothing.
+NetlinkMessage landing_message(std::uint16_t type, std::uint8_t family,
+                               const ProtectedRoutesOptions& options) {
+  fib_rule_hdr header{};
+  header.family = family;
+  header.action = FR_ACT_NOP;
+  NetlinkMessage message(type, flags_of(type));
+  message.body(header)
+      .attribute(FRA_PRIORITY, options.priority + kBeyond)
+      .attribute(FRA_PROTOCOL, kRouteProtocol);
+  return message;
+}
+
+void add_common(NetlinkMessage& message, const Side& side, const ProtectedRoutesOptions& options) {
   if (options.exempt_mark != 0) {
     message.attribute(FRA_FWMARK, std::uint32_t{0}).attribute(FRA_FWMASK, options.exempt_mark);
   }
@@ -79,7 +125,6 @@ NetlinkMessage rule_message(std::uint16_t type, const Side& side, std::uint32_t 
   if (side.remote_first != 0 || side.remote_last != 65535) {
     message.attribute(FRA_DPORT_RANGE, fib_rule_port_range{side.remote_first, side.remote_last});
   }
-  return message;
 }
 
 NetlinkMessage route_message(std::uint16_t type, const IpPrefix& prefix, const Route& route,
@@ -88,7 +133,7 @@ NetlinkMessage route_message(std::uint16_t type, const IpPrefix& prefix, const R
   header.rtm_family = family_of(prefix.address);
   header.rtm_dst_len = static_cast<std::uint8_t>(prefix.length);
   header.rtm_table = RT_TABLE_UNSPEC;
-  header.rtm_protocol = kProtocol;
+  header.rtm_protocol = kRouteProtocol;
   header.rtm_scope =
       route.target.gateway.empty() && prefix.address.is_v4() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
   header.rtm_type = RTN_UNICAST;
@@ -118,6 +163,8 @@ struct ProtectedRoutes::Impl {
   NetlinkSocket socket;
   std::map<Side, Table> tables;
   std::set<std::uint32_t> table_ids;
+  std::set<std::pair<Side, IpPrefix>> exempt;
+  std::set<std::uint8_t> landings;  // families that have one
 
   Status remove_leftovers(std::uint8_t family);
   Result<Table*> table_for(const Side& side);
@@ -138,12 +185,13 @@ Status ProtectedRoutes::Impl::remove_leftovers(std::uint8_t family) {
     const auto header = view.body<fib_rule_hdr>();
     const auto owner = view.attribute<std::uint8_t>(sizeof any, FRA_PROTOCOL);
     const auto priority = view.attribute<std::uint32_t>(sizeof any, FRA_PRIORITY);
-    if (!header || owner != kProtocol || priority != options.priority) continue;
+    if (!header || owner != kRouteProtocol || !priority) continue;
+    if (*priority < options.priority || *priority > options.priority + kBeyond) continue;
     NetlinkMessage removal(RTM_DELRULE, 0);
     removal.body(*header);
     for (const std::uint16_t type :
-         {FRA_TABLE, FRA_PRIORITY, FRA_PROTOCOL, FRA_IIFNAME, FRA_SRC, FRA_FWMARK, FRA_FWMASK,
-          FRA_IP_PROTO, FRA_SPORT_RANGE, FRA_DPORT_RANGE}) {
+         {FRA_TABLE, FRA_PRIORITY, FRA_PROTOCOL, FRA_IIFNAME, FRA_SRC, FRA_DST, FRA_GOTO,
+          FRA_FWMARK, FRA_FWMASK, FRA_IP_PROTO, FRA_SPORT_RANGE, FRA_DPORT_RANGE}) {
       if (const auto value = view.attribute(sizeof any, type)) removal.attribute(type, *value);
     }
     if (auto done = socket.acknowledge(removal); !done) {
@@ -187,6 +235,12 @@ void ProtectedRoutes::Impl::drop_table(const Side& side) {
 ProtectedRoutes::ProtectedRoutes(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 ProtectedRoutes::~ProtectedRoutes() {
+  for (const auto& [side, remote] : impl_->exempt) {
+    (void)impl_->socket.acknowledge(exempt_message(RTM_DELRULE, side, remote, impl_->options));
+  }
+  for (const std::uint8_t family : impl_->landings) {
+    (void)impl_->socket.acknowledge(landing_message(RTM_DELRULE, family, impl_->options));
+  }
   while (!impl_->tables.empty()) {
     const auto& [side, table] = *impl_->tables.begin();
     for (const auto& [prefix, route] : table.routes) {
@@ -208,8 +262,8 @@ Result<std::unique_ptr<ProtectedRoutes>> ProtectedRoutes::open(
 }
 
 Status ProtectedRoutes::add(const policy::SelectorPair& selectors, const IpAddress& source,
-                            const RouteTarget& target) {
-  const Side side = side_of(selectors);
+                            const RouteTarget& target, std::uint32_t level) {
+  const Side side = side_of(selectors, level);
   const IpPrefix remote = selectors.remote.covering_prefix();
   auto table = impl_->table_for(side);
   if (!table) return tl::unexpected(table.error());
@@ -225,8 +279,32 @@ Status ProtectedRoutes::add(const policy::SelectorPair& selectors, const IpAddre
   return {};
 }
 
-Status ProtectedRoutes::remove(const policy::SelectorPair& selectors) {
-  const Side side = side_of(selectors);
+Status ProtectedRoutes::exempt(const policy::SelectorPair& selectors, std::uint32_t level) {
+  const Side side = side_of(selectors, level);
+  const IpPrefix remote = selectors.remote.covering_prefix();
+  const std::uint8_t family = family_of(remote.address);
+  if (!impl_->landings.contains(family)) {
+    auto done = impl_->socket.acknowledge(landing_message(RTM_NEWRULE, family, impl_->options));
+    if (!done) return explain(done, "policy-routing rule for what is in clear");
+    impl_->landings.insert(family);
+  }
+  auto done = impl_->socket.acknowledge(exempt_message(RTM_NEWRULE, side, remote, impl_->options));
+  if (!done) return explain(done, "policy-routing rule for what is in clear");
+  impl_->exempt.insert({side, remote});
+  return {};
+}
+
+Status ProtectedRoutes::remove_exempt(const policy::SelectorPair& selectors, std::uint32_t level) {
+  const std::pair entry{side_of(selectors, level), selectors.remote.covering_prefix()};
+  if (impl_->exempt.erase(entry) == 0) {
+    return fail(Errc::kNotFound, "nothing to " + entry.second.to_string() + " is exempt");
+  }
+  return impl_->socket.acknowledge(
+      exempt_message(RTM_DELRULE, entry.first, entry.second, impl_->options));
+}
+
+Status ProtectedRoutes::remove(const policy::SelectorPair& selectors, std::uint32_t level) {
+  const Side side = side_of(selectors, level);
   const IpPrefix remote = selectors.remote.covering_prefix();
   const auto table = impl_->tables.find(side);
   if (table == impl_->tables.end() || !table->second.routes.contains(remote)) {
@@ -242,23 +320,7 @@ Status ProtectedRoutes::remove(const policy::SelectorPair& selectors) {
 }
 
 Result<RouteTarget> ProtectedRoutes::towards(const IpAddress& remote, std::uint32_t mark) {
-  rtmsg header{};
-  header.rtm_family = family_of(remote);
-  header.rtm_dst_len = static_cast<std::uint8_t>(remote.bits());
-  NetlinkMessage question(RTM_GETROUTE, 0);
-  question.body(header).attribute(RTA_DST, remote.bytes());
-  if (mark != 0) question.attribute(RTA_MARK, mark);
-  auto replies = impl_->socket.request(question);
-  if (!replies) return fail(replies.error().code, replies.error().text);
-  for (const auto& reply : *replies) {
-    RouteTarget target;
-    target.device = reply.view().attribute<std::int32_t>(sizeof header, RTA_OIF).value_or(0);
-    if (const auto gateway = reply.view().attribute(sizeof header, RTA_GATEWAY)) {
-      target.gateway = IpAddress::from_bytes(*gateway);
-    }
-    if (target.device != 0) return target;
-  }
-  return fail(Errc::kNotFound, "no route to " + remote.to_string());
+  return route_towards(impl_->socket, remote, mark);
 }
 
 }  // namespace spa::kernel

@@ -11,19 +11,16 @@
 
 #include "userspace/base/address.h"
 #include "userspace/base/result.h"
+#include "userspace/kernel/route_lookup.h"
 #include "userspace/policy/traffic.h"
 
 namespace spa::kernel {
 
 struct ProtectedRoutesOptions {
-  std::uint32_t first_table = 53500;  // this one and those after it are used
-  std::uint32_t priority = 5350;      // of the policy-routing rules
-  std::uint32_t exempt_mark = 0;      // packets with any of these bits in their mark pass by
-};
-
-struct RouteTarget {
-  int device = 0;
-  IpAddress gateway;  // unspecified: directly on the device
+  static constexpr std::uint32_t kLevels = 64;  // priorities in use, with one more behind them
+  std::uint32_t first_table = 53500;            // this one and those after it are used
+  std::uint32_t priority = 5350;                // of the policy-routing rules of level 0
+  std::uint32_t exempt_mark = 0;  // packets with any of these bits in their mark pass by
 };
 
 class ProtectedRoutes {
@@ -35,11 +32,16 @@ class ProtectedRoutes {
 
   // `source`: the host's own address within the local side, from which its own traffic then goes;
   // unspecified: only what is forwarded, or bound to such an address, is protected. Adding a
-  // selector pair again counts, and takes over the new source and target.
+  // selector pair again counts, and takes over the new source and target. Lower levels are asked
+  // first; the last one of kLevels stands for all beyond it.
   Status add(const policy::SelectorPair& selectors, const IpAddress& source,
-             const RouteTarget& target);
+             const RouteTarget& target, std::uint32_t level = 0);
   // Undoes one add(). kNotFound.
-  Status remove(const policy::SelectorPair& selectors);
+  Status remove(const policy::SelectorPair& selectors, std::uint32_t level = 0);
+
+  // Packets that go the host's own way, whatever higher levels want of them (R-MAP-20).
+  Status exempt(const policy::SelectorPair& selectors, std::uint32_t level);
+  Status remove_exempt(const policy::SelectorPair& selectors, std::uint32_t level);
 
   // How the host reaches `remote` now, with its marked traffic where `mark` is given. kNotFound.
   Result<RouteTarget> towards(const IpAddress& remote, std::uint32_t mark = 0);

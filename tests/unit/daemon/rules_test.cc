@@ -140,5 +140,29 @@ TEST_F(RulesTest, APeerMeetsAnAddressOfItsFamily) {
   EXPECT_NE(without.warnings[0].find("different families"), std::string::npos);
 }
 
+// R-MAP-20: a deny line that stands before a permit line it shares packets with is a rule of its
+// own.
+TEST_F(RulesTest, DenyLinesThatTakeSomethingAreRules) {
+  snapshot_.access_lists["101"].entries = {
+      line("1.1.1.0/24", "10.1.0.0/16", false), line("1.1.1.0/24", "10.0.0.0/8"),
+      line("0.0.0.0/0", "0.0.0.0/0", false),  // the usual last line says nothing
+  };
+  const Rules result = build();
+  ASSERT_EQ(result.rules.size(), 2u);
+  EXPECT_TRUE(result.rules[0].clear);
+  EXPECT_EQ(result.rules[0].id.line, 1u);
+  EXPECT_FALSE(result.rules[1].clear);
+  EXPECT_TRUE(result.warnings.empty());
+}
+
+TEST_F(RulesTest, ALineThatRepeatsAnotherIsNotUsed) {
+  snapshot_.access_lists["101"].entries = {line("1.1.1.0/24", "10.0.0.0/8"),
+                                           line("1.1.1.0/24", "10.0.0.0/8")};
+  const Rules result = build();
+  ASSERT_EQ(result.rules.size(), 1u);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("line 2"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace spa::daemon

@@ -324,6 +324,32 @@ TEST_F(SoftPlaneTest, TransportMode) {
   EXPECT_EQ(b_.plane->query(spi_b)->in.packets, 5u);
 }
 
+// R-MAP-20: what a line denies goes in the clear, although a later one permits it.
+TEST_F(SoftPlaneTest, WhatALineDeniesGoesInTheClear) {
+  for (const std::string& command :
+       {a_.exec("ip addr add 1.1.1.99/32 dev lo"), a_.exec("ip route add 2.2.2.0/24 via 10.0.0.2"),
+        b_.exec("ip route add 1.1.1.0/24 via 10.0.0.1")}) {
+    ASSERT_EQ(sh(command), 0) << command;
+  }
+  for (const bool at_a : {true, false}) {
+    Host& host = at_a ? a_ : b_;
+    ports::PolicyRule deny = rule({}, at_a);
+    deny.clear = true;
+    (at_a ? deny.selectors.local : deny.selectors.remote) = selector("1.1.1.99/32");
+    ports::PolicyRule permit = rule({}, at_a);
+    permit.id.line = 2;
+    ASSERT_TRUE(host.plane->add_rule(deny).has_value());
+    ASSERT_TRUE(host.plane->add_rule(permit).has_value());
+  }
+  EXPECT_EQ(ping("-I 1.1.1.99 2.2.2.2", 2), 0);
+  EXPECT_TRUE(a_.heard.acquires.empty());
+  EXPECT_NE(ping("-I 1.1.1.1 2.2.2.2", 2), 0);
+  EXPECT_EQ(a_.heard.acquires.size(), 1u);
+  // And back: the denied line gone, the packets are protected like the others.
+  ASSERT_TRUE(a_.plane->remove_rule({"map", 10, 1}).has_value());
+  EXPECT_NE(ping("-I 1.1.1.99 2.2.2.2", 1), 0);
+}
+
 // R-MAP-8, RFC 3173: what shrinks is compressed, what does not goes as it is.
 TEST_F(SoftPlaneTest, CompressionBeforeEsp) {
   for (const bool tunnel : {true, false}) {

@@ -57,6 +57,20 @@ TEST_F(ProtectedRoutesTest, OnlyWhatTheSelectorWantsTakesTheNewWay) {
   EXPECT_FALSE(routes_->remove(pair).has_value());
 }
 
+// R-MAP-20: permit and deny in their order, whatever they share.
+TEST_F(ProtectedRoutesTest, WhatIsDeniedGoesItsOwnWay) {
+  const IpAddress inner = IpAddress::v4(0x01010101);
+  ASSERT_TRUE(routes_->add(selectors("1.1.1.0/24", "192.168.4.7/32"), inner, target_, 0));
+  ASSERT_TRUE(routes_->exempt(selectors("1.1.1.0/24", "192.168.4.0/28"), 1));
+  ASSERT_TRUE(routes_->add(selectors("1.1.1.0/24", "192.168.4.0/24"), inner, target_, 2));
+  EXPECT_TRUE(goes_plain("192.168.4.7 from 1.1.1.1"));
+  EXPECT_FALSE(goes_plain("192.168.4.8 from 1.1.1.1"));
+  EXPECT_TRUE(goes_plain("192.168.4.99 from 1.1.1.1"));
+  ASSERT_TRUE(routes_->remove_exempt(selectors("1.1.1.0/24", "192.168.4.0/28"), 1));
+  EXPECT_TRUE(goes_plain("192.168.4.8 from 1.1.1.1"));
+  EXPECT_FALSE(routes_->remove_exempt(selectors("1.1.1.0/24", "192.168.4.0/28"), 1));
+}
+
 TEST_F(ProtectedRoutesTest, WithoutAnInnerAddressTheHostsOwnTrafficStaysInTheClear) {
   ASSERT_TRUE(routes_->add(selectors("1.1.1.0/24", "192.168.4.0/24"), {}, target_).has_value());
   EXPECT_TRUE(goes_plain("192.168.4.7 from 1.1.1.1"));
