@@ -159,7 +159,7 @@ void FakePki::issue(const std::string& subject, const std::string& ca,
 }
 
 const crypto::PrivateKey& FakePki::Entry::key() const {
-  return test_key(key_number);
+  return own ? *own : test_key(key_number);
 }
 
 const FakePki::Entry* FakePki::find(ByteView certificate) const {

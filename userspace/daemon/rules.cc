@@ -25,6 +25,38 @@ void set_protection(const policy::Snapshot& snapshot, const policy::CryptoMapEnt
   rule.layers = {false, set.esp_cipher.has_value(), set.ah.has_value()};
 }
 
+// Whether a deny line takes packets from a later permit line. One that does not says nothing: what
+// no line permits is in clear anyway, or for a later entry of the map.
+bool denies_something(const std::vector<policy::AclEntry>& lines, std::size_t line) {
+  const policy::SelectorPair denied = lines[line].selectors();
+  return std::any_of(lines.begin() + static_cast<std::ptrdiff_t>(line), lines.end(),
+                     [&](const policy::AclEntry& later) {
+                       const policy::SelectorPair permitted = later.selectors();
+                       policy::TrafficSelector common;
+                       return later.permit &&
+                              policy::intersect(denied.local, permitted.local, common) &&
+                              policy::intersect(denied.remote, permitted.remote, common);
+                     });
+}
+
+// Our end of a tunnel to `peer`: the address that the map is in force on, or the interface's first
+// one of the peer's family. Unspecified where there is none.
+IpAddress local_end(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
+                    const ResolvedAddress& where, const IpAddress& peer) {
+  if (where.address.family() == peer.family()) return where.address;
+  const std::string& source = map.local_address_interface;
+  for (const policy::Interface& interface : snapshot.interfaces) {
+    const bool chosen = source.empty() ? interface.crypto_map == map.name && !interface.shutdown
+                                       : interface.name == source;
+    if (!chosen) continue;
+    for (const IpPrefix& prefix : interface.addresses) {
+      if (prefix.address.family() == peer.family()) return prefix.address;
+    }
+    break;  // a map is in force on the first interface that has it
+  }
+  return {};
+}
+
 }  // namespace
 
 std::uint32_t RuleBuilder::reqid_of(const ports::PolicyId& id) {
@@ -96,7 +128,8 @@ void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::Cryp
     return;
   }
   const IpAddress& peer = entry.peers.front();
-  if (peer.family() != where.address.family()) {
+  const IpAddress local = local_end(snapshot, map, where, peer);
+  if (local.empty()) {
     out.warnings.push_back(place + ": peer " + peer.to_string() + " and the local address " +
                            where.address.to_string() + " are of different families");
     return;
@@ -105,6 +138,7 @@ void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::Cryp
   std::uint32_t line = 0;
   for (const policy::AclEntry& acl : list->second.entries) {
     ++line;
+    if (!acl.permit && !denies_something(list->second.entries, line - 1)) continue;
     ports::PolicyRule rule;
     rule.id = {map.name, entry.sequence, line};
     rule.selectors = acl.selectors();
@@ -119,7 +153,7 @@ void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::Cryp
     }
     rule.clear = !acl.permit;  // R-MAP-20
     if (acl.permit) {
-      rule.local = where.address;
+      rule.local = local;
       rule.remote = peer;
       rule.reqid = reqid_of(rule.id);
       set_protection(snapshot, entry, rule);

@@ -300,8 +300,9 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
     co_return sa.reply(wire::invalid_ke(group_of(*chosen)));
   }
   Result<Bytes> nonce = crypto::random_bytes(kChildNonceSize);
+  if (!nonce) co_return sa.reply(wire::notify(NotifyType::kTemporaryFailure));
   const Result<IkeSa*> made = create_successor(sa, false);
-  if (!nonce || !made) co_return sa.reply(wire::notify(NotifyType::kTemporaryFailure));
+  if (!made) co_return sa.reply(wire::notify(NotifyType::kTemporaryFailure));
   IkeSa& next = **made;
   const Successor guard(shard, next);
   next.spi_remote = wire::spi64(*chosen);

@@ -60,12 +60,10 @@ class RulesTest : public ::testing::Test {
   bool absent_ = false;
 };
 
-// R-MAP-14, R-MAP-19, R-MAP-20: each line of a bound map is a rule, to protect or to leave in
-// clear.
-TEST_F(RulesTest, LinesOfABoundMap) {
+// R-MAP-14, R-MAP-19: a permit line of a bound map is a rule; R-MAP-20: a deny line is not.
+TEST_F(RulesTest, PermitLinesOfABoundMap) {
   const Rules result = build();
-  ASSERT_EQ(result.rules.size(), 3u);
-  EXPECT_TRUE(result.rules[1].clear);
+  ASSERT_EQ(result.rules.size(), 2u);
   EXPECT_TRUE(result.warnings.empty());
   const ports::PolicyRule& first = result.rules.front();
   EXPECT_EQ(first.id.to_string(), "vpn 10 line 1");
@@ -78,11 +76,11 @@ TEST_F(RulesTest, LinesOfABoundMap) {
 
 TEST_F(RulesTest, RequestIdsStayWithTheirRule) {
   const Rules before = build();
-  EXPECT_NE(before.rules[0].reqid, before.rules[2].reqid);
+  EXPECT_NE(before.rules[0].reqid, before.rules[1].reqid);
   auto& entries = snapshot_.access_lists["101"].entries;
   entries.pop_back();
   const Rules after = build();
-  ASSERT_EQ(after.rules.size(), 2u);
+  ASSERT_EQ(after.rules.size(), 1u);
   EXPECT_EQ(after.rules[0].reqid, before.rules[0].reqid);
 }
 
@@ -109,7 +107,7 @@ TEST_F(RulesTest, WhatIsNotInForceIsNamed) {
 TEST_F(RulesTest, AMapOnTwoInterfacesIsInForceOnTheFirst) {
   bind("Ethernet1", "10.9.9.9/24", "vpn");
   const Rules result = build();
-  EXPECT_EQ(result.rules.size(), 3u);
+  EXPECT_EQ(result.rules.size(), 2u);
   ASSERT_EQ(result.warnings.size(), 1u);
   EXPECT_NE(result.warnings[0].find("Ethernet1"), std::string::npos);
 }
@@ -123,21 +121,47 @@ TEST_F(RulesTest, LocalAddressOfAnotherInterface) {
   EXPECT_TRUE(build().rules.empty());
 }
 
-TEST_F(RulesTest, ALineThatRepeatsAnotherIsNotUsed) {
-  auto& entries = snapshot_.access_lists["101"].entries;
-  entries = {line("1.1.1.0/24", "10.0.0.0/8"), line("1.1.1.0/24", "10.0.0.0/8", false)};
+// One interface, peers of both families: each tunnel ends on the first address of its own.
+TEST_F(RulesTest, APeerMeetsAnAddressOfItsFamily) {
+  snapshot_.interfaces[0].addresses.push_back(*IpPrefix::parse("2001:db8::39/64"));
+  policy::CryptoMapEntry six = snapshot_.crypto_maps["vpn"].entries[0];
+  six.sequence = 20;
+  six.peers = {ip("2001:db8::34")};
+  snapshot_.crypto_maps["vpn"].entries.push_back(six);
   const Rules result = build();
-  ASSERT_EQ(result.rules.size(), 1u);
-  EXPECT_FALSE(result.rules[0].clear);
-  ASSERT_EQ(result.warnings.size(), 1u);
-  EXPECT_NE(result.warnings[0].find("line 2"), std::string::npos);
+  EXPECT_TRUE(result.warnings.empty());
+  ASSERT_FALSE(result.rules.empty());
+  EXPECT_EQ(result.rules.front().local, ip("172.16.172.39"));
+  EXPECT_EQ(result.rules.back().local, ip("2001:db8::39"));
+  // Without one it is said.
+  snapshot_.interfaces[0].addresses.pop_back();
+  const Rules without = build();
+  ASSERT_EQ(without.warnings.size(), 1u);
+  EXPECT_NE(without.warnings[0].find("different families"), std::string::npos);
 }
 
-TEST_F(RulesTest, AListThatPermitsNothingIsNamed) {
-  snapshot_.access_lists["101"].entries = {line("1.1.1.0/24", "10.0.0.0/8", false)};
+// R-MAP-20: a deny line that stands before a permit line it shares packets with is a rule of its
+// own.
+TEST_F(RulesTest, DenyLinesThatTakeSomethingAreRules) {
+  snapshot_.access_lists["101"].entries = {
+      line("1.1.1.0/24", "10.1.0.0/16", false), line("1.1.1.0/24", "10.0.0.0/8"),
+      line("0.0.0.0/0", "0.0.0.0/0", false),  // the usual last line says nothing
+  };
   const Rules result = build();
+  ASSERT_EQ(result.rules.size(), 2u);
+  EXPECT_TRUE(result.rules[0].clear);
+  EXPECT_EQ(result.rules[0].id.line, 1u);
+  EXPECT_FALSE(result.rules[1].clear);
+  EXPECT_TRUE(result.warnings.empty());
+}
+
+TEST_F(RulesTest, ALineThatRepeatsAnotherIsNotUsed) {
+  snapshot_.access_lists["101"].entries = {line("1.1.1.0/24", "10.0.0.0/8"),
+                                           line("1.1.1.0/24", "10.0.0.0/8")};
+  const Rules result = build();
+  ASSERT_EQ(result.rules.size(), 1u);
   ASSERT_EQ(result.warnings.size(), 1u);
-  EXPECT_NE(result.warnings[0].find("permits nothing"), std::string::npos);
+  EXPECT_NE(result.warnings[0].find("line 2"), std::string::npos);
 }
 
 }  // namespace
