@@ -208,6 +208,8 @@ void succeed_older(IsakmpSa& sa) {
   for (IsakmpSa* other : shard.with_peer(sa.remote.address)) {
     const bool holds = other->usable() || other->phase() == Phase::kRekeyed;
     if (other == &sa || !holds || other->remote_identity != sa.remote_identity) continue;
+    // Both began at once: neither end may take the other's for the old one.
+    if (other->established >= sa.created) continue;
     shard.move_children(*other, sa);
     if (other->phase() == Phase::kRekeyed) {
       shard.retire(*other, "");
