@@ -5,6 +5,9 @@
 #include <csignal>
 #include <set>
 
+#include "userspace/ikev1/manager.h"
+#include "userspace/ikev2/manager.h"
+
 namespace spa::daemon {
 
 namespace {
@@ -82,8 +85,15 @@ Status Daemon::start() {
   if (auto loaded = trust_store_.load(); !loaded) {
     log_.write({Severity::kError, "PKI", "STORE", loaded.error().text});
   }
-  manager_ = std::make_unique<ikev2::Manager>(
-      ikev2::Dependencies{*sockets_, loop_, *sa_database_, credentials_, *engines_, log_});
+  const ike::Dependencies ports{*sockets_,
+                                loop_,
+                                *sa_database_,
+                                credentials_,
+                                *engines_,
+                                log_,
+                                std::make_shared<ike::ConnectionIds>()};
+  manager_ = std::make_unique<ike::Dispatcher>(std::make_unique<ikev1::Manager>(ports),
+                                               std::make_unique<ikev2::Manager>(ports));
   sa_database_->set_listener(manager_.get());
   sockets_->set_handler([this](const Endpoint& local, const Endpoint& remote, ByteView message) {
     manager_->receive(local, remote, message);
