@@ -51,12 +51,12 @@ TEST(Key, RefusesTruncationAndTrailingOctets) {
 }
 
 TEST(Key, RefusesOtherTypesAndSizes) {
-  // An Ed25519 SubjectPublicKeyInfo (RFC 8410 10.1).
-  const Result<PublicKey> ed = PublicKey::from_der(
-      from_hex("302a300506032b657003210019bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad70"
-               "3166e1"));
-  ASSERT_FALSE(ed);
-  EXPECT_EQ(ed.error().code, Errc::kUnsupported);
+  // The X25519 key of RFC 7748 6.1 as a SubjectPublicKeyInfo (RFC 8410 4): it signs nothing.
+  const Result<PublicKey> x25519 = PublicKey::from_der(
+      from_hex("302a300506032b656e0321008520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa"
+               "9b4e6a"));
+  ASSERT_FALSE(x25519);
+  EXPECT_EQ(x25519.error().code, Errc::kUnsupported);
   EXPECT_FALSE(PrivateKey::generate_rsa(256));
   EXPECT_FALSE(PrivateKey::generate_rsa(16384));
 }

@@ -13,7 +13,7 @@ class HostAddressesTest : public testing_net::NamespaceTest {
   void SetUp() override {
     NamespaceTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_EQ(sh("ip link add wan type dummy && ip link set wan up && "
+    ASSERT_EQ(sh("ip link add wan type veth peer name far && ip link set wan up && "
                  "ip addr add 10.9.0.1/32 dev wan"),
               0);
     auto opened = HostAddresses::open();
