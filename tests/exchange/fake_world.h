@@ -142,7 +142,7 @@ class FakePki {
     std::vector<policy::Identity> names;
     int key_number = 0;
     Bytes serial;
-    std::string bad;  // why it is refused, if it is
+    std::string bad;                                // why it is refused, if it is
     std::shared_ptr<const crypto::PrivateKey> own;  // where a test wants another kind of key
     // RSA, made when it is needed first, once for all tests.
     [[nodiscard]] const crypto::PrivateKey& key() const;

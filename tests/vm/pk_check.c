@@ -4,8 +4,8 @@
 //   spa-pk-check --hold DEVICE   opens it, prints "holding" and waits until the card is gone
 //   spa-pk-check --cancelled DEVICE   asks a card that does not answer, prints "waiting"; 0 when
 //   all comes back as -ECANCELED, for software to do, and the card answers again
-//   spa-pk-check --once DEVICE   one operation: 0 when it is answered, 1 when it is refused for want
-//   of memory, 2 when it is anything else
+//   spa-pk-check --once DEVICE   one operation: 0 when it is answered, 1 when it is refused for
+//   want of memory, 2 when it is anything else
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/core_names.h>
