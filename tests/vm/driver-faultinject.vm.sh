@@ -5,7 +5,7 @@
 # until there is none left to fail. What is refused must be undone wholly, what goes on must work; then allocations fail
 # at random under traffic and while the card is brought back. The kernel watches: no splat, nothing leaked.
 # SPA_STEP=N has only each Nth allocation fail after the first four.
-# vm: --kernel debug --memory 1536 --timeout 1500 --env SPA_STEP=41
+# vm: --kernel debug --memory 1536 --timeout 3000 --env SPA_STEP=197
 # vm-debug: ? --env SPA_STEP=1
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"

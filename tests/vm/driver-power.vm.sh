@@ -3,7 +3,7 @@
 # The card is put to sleep with the whole machine, is taken out by sysfs and found again, and its driver is unloaded: each
 # time under traffic, and each time it works afterwards.
 # vm: --kernel 6.12 --cards 1 --timeout 400
-# vm: --kernel debug --cards 1 --memory 1536 --timeout 900
+# vm: --kernel debug --cards 1 --memory 1536 --timeout 1800
 # vm-debug: 264
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
