@@ -225,5 +225,26 @@ TEST(AlgorithmIdentifier, BackToTheMethod) {
       (SignatureMethod{SignatureScheme::kRsaPss, HashAlgorithm::kSha256}));
 }
 
+// RFC 8032 7.1 (test 1), RFC 8420 2: one signature for a key and a text, and one size.
+TEST(Ed25519, KnownAnswer) {
+  constexpr SignatureMethod kMethod{SignatureScheme::kEd25519, HashAlgorithm::kSha512};
+  const Result<PrivateKey> key = PrivateKey::from_der(from_hex(
+      "302e020100300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703b"
+      "ac031cae7f60"));
+  ASSERT_TRUE(key) << key.error().text;
+  const Result<Bytes> made = sign(*key, kMethod, {});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(
+      to_hex(*made),
+      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e3970"
+      "1cf9b46bd25bf5f0595bbe24655141438e7a100b");
+  const PublicKey peer = *key->public_key();
+  EXPECT_TRUE(verify(peer, kMethod, {}, *made));
+  EXPECT_FALSE(verify(peer, kMethod, as_bytes("x"), *made));
+  EXPECT_FALSE(verify(peer, kMethod, {}, ByteView(*made).first(63)));
+  EXPECT_FALSE(verify(peer, {SignatureScheme::kEcdsaDer, HashAlgorithm::kSha512}, {}, *made));
+  EXPECT_EQ(to_hex(algorithm_identifier(kMethod)), "300506032b6570");
+}
+
 }  // namespace
 }  // namespace spa::crypto
