@@ -20,7 +20,9 @@ Result<ports::SaPair> throwaway(const ports::EspSuite& suite) {
   const auto encr = crypto::encr_from_id(static_cast<std::uint16_t>(suite.cipher));
   const auto integ = crypto::integ_from_id(static_cast<std::uint16_t>(suite.integrity));
   if (!encr || !integ) return fail(Errc::kUnsupported, "unknown ESP algorithms");
-  const auto size = crypto::encr_key_size(*encr, suite.key_bits);
+  // ChaCha20 has one length, which suites name and IKE does not (RFC 7634 4).
+  const bool one_length = *encr == crypto::EncrAlgorithm::kChaCha20Poly1305;
+  const auto size = crypto::encr_key_size(*encr, one_length ? 0 : suite.key_bits);
   if (!size) return tl::unexpected(size.error());
   pair.keys_in.cipher.resize(*size);
   pair.keys_in.integrity.resize(crypto::integ_key_size(*integ));

@@ -36,6 +36,12 @@ ports::SaCounters counters_of(const xfrm_usersa_info& info) {
   return out;
 }
 
+// Ciphers that a kernel may have been built without.
+bool is_optional(wire::EncrId cipher) {
+  return cipher == wire::EncrId::kAesCtr || cipher == wire::EncrId::kNullAuthAesGmac ||
+         cipher == wire::EncrId::kChaCha20Poly1305;
+}
+
 }  // namespace
 
 KernelSaDatabase::Impl::~Impl() {
@@ -287,10 +293,11 @@ void KernelSaDatabase::set_listener(ports::SaDatabaseListener* listener) {
 
 bool KernelSaDatabase::supports(const ports::EspSuite& suite) const {
   if (!xfrm_knows(suite)) return false;
-  ports::EspSuite key = suite;
-  key.esn = false;  // every kernel that is supported has it for every algorithm
-  const auto [known, fresh] = impl_->taken.try_emplace({key.cipher, key.key_bits, key.integrity});
-  if (fresh) known->second = kernel_takes(impl_->socket, key).has_value();
+  if (!is_optional(suite.cipher)) return true;
+  // Alone: AH, compression and ESN are in every kernel that has ESP.
+  const ports::EspSuite esp{suite.cipher, suite.key_bits, suite.integrity};
+  const auto [known, fresh] = impl_->taken.try_emplace({esp.cipher, esp.key_bits, esp.integrity});
+  if (fresh) known->second = kernel_takes(impl_->socket, esp).has_value();
   return known->second;
 }
 
