@@ -27,14 +27,10 @@ logged_key() {
 
 # captured NUMBER LINE: the row runs while the box listens.
 captured() {
-    local listener
-    # Through ip netns exec the process would not be the child that is ended.
-    in_node box tcpdump -n -U -i right -w "$work/$1.pcap" udp >"$work/tcpdump.log" 2>&1 &
-    listener=$!
-    await 10 grep -q 'listening on' "$work/tcpdump.log"
+    start box "tcpdump$1" tcpdump -n -U --immediate-mode -i right -w "$work/$1.pcap" udp
+    await 30 grep -q 'listening on' "$work/box/tcpdump$1.log"
     run_row "$1" "$2"
-    kill $listener
-    wait $listener 2>/dev/null || true
+    stop box "tcpdump$1" || true
 }
 
 # opened FILE FILTER: packets that fit, with all keys.
@@ -55,4 +51,17 @@ ikev2_keys "$work/11.pcap"
 cp "$work/esp_sa" "$settings/esp_sa"
 check "IKEv2: tshark opens request and response of IKE_AUTH" equal 2 "$(opened "$work/11.pcap" 'isakmp.exchangetype == 35 && isakmp.auth.method')"
 check "IKEv2: tshark opens the ESP of all pings" at_least 12 "$(opened "$work/11.pcap" 'esp && icmp')"
+
+# ikev1_keys FILE: Wireshark's table for IKEv1: the initiator's cookie and the key of the cipher.
+ikev1_keys() {
+    echo "$(tshark -n -r "$1" -Y isakmp -T fields -e isakmp.ispi 2>/dev/null | head -n 1),$(logged_key "encryption key Ka")" \
+        >"$settings/ikev1_decryption_table"
+}
+
+captured 12 "h 1 psk router none aes256-sha256-modp2048 aes256gcm16 modp2048 tunnel 44"
+ikev1_keys "$work/12.pcap"
+cp "$work/esp_sa" "$settings/esp_sa"
+check "IKEv1: tshark opens both identities of main mode" equal 2 "$(opened "$work/12.pcap" 'isakmp.exchangetype == 2 && isakmp.id.data')"
+check "IKEv1: tshark opens the first two messages of quick mode" equal 2 "$(opened "$work/12.pcap" 'isakmp.exchangetype == 32 && isakmp.id.data')"
+check "IKEv1: tshark opens the ESP of all pings" at_least 12 "$(opened "$work/12.pcap" 'esp && icmp')"
 finish

@@ -5,6 +5,15 @@
 . "$(dirname "$0")/lib.sh"
 for part in suites network ours strongswan rows; do . "$SPA_ROOT/tests/interop/matrix/$part.sh"; done
 
+if [ -z "${NATS:-}" ]; then
+    NATS=none "$0" >"$work/open.log" 2>&1 &
+    peers_pids+=($!)
+    rc=0
+    NATS="router peer both" "$0" || rc=$?
+    wait "${peers_pids[0]}" || rc=$?
+    cat "$work/open.log"
+    exit $rc
+fi
 matrix_authority
 matrix_network
 ours_start outside soft

@@ -10,7 +10,7 @@
 run_interop() {
     local script=$1 log=$2 rc=0
     # The script's own traps must get the time to take the namespaces down.
-    spa_sudo env SPA_ROOT="$SPA_ROOT" timeout -k 20 180 bash "$script" >"$log" 2>&1 </dev/null || rc=$?
+    spa_sudo env SPA_ROOT="$SPA_ROOT" timeout -k 20 600 bash "$script" >"$log" 2>&1 </dev/null || rc=$?
     return $rc
 }
 

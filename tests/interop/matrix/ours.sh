@@ -24,7 +24,8 @@ ours_start() {
 # come by crypto pki import.
 ours_base() {
     cat <<END
-hostname RouterA
+hostname router
+ip domain-name example.com
 !
 crypto pki trustpoint LAB
  revocation-check crl
@@ -112,17 +113,23 @@ END
     if [ "$ike" = 1a ]; then echo " initiate mode aggressive"; fi
 }
 
+# A responder learns by the first messages of main mode only from where they come: behind a NAT that is not the address
+# that a profile matches, so the key is a global one. In aggressive mode it calls itself what all of the router is called.
 ours_isakmp_psk() {
-    local own="fqdn $router_id" other="host $peer_id"
-    if [ "$router_id" = "$us" ]; then own="address" other="address $peer_id"; fi
-    cat <<END
-crypto keyring K$number
- pre-shared-key address $them_seen key $secret
-crypto isakmp profile I$number
- match identity $other
- self-identity $own
- keyring K$number
-END
+    local self="self-identity fqdn $router_id" other="host $peer_id" keyring=" keyring K$number"
+    if [ "$router_id" = "$us" ]; then
+        self="self-identity address" other="address $peer_id"
+    elif [ "$by" = peer ]; then
+        echo "crypto isakmp identity hostname"
+        self=
+    fi
+    if [ "$ike/$by" = 1/peer ] && [ "$nat" != none ]; then
+        echo "crypto isakmp key $secret address $them_seen"
+        keyring=
+    else
+        printf 'crypto keyring K%s\n pre-shared-key address %s key %s\n' "$number" "$them_seen" "$secret"
+    fi
+    printf 'crypto isakmp profile I%s\n match identity %s\n %s\n%s\n' "$number" "$other" "$self" "$keyring"
 }
 
 # What the row protects, as an access list of the inner family.
