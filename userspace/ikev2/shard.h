@@ -64,7 +64,6 @@ class Shard final : public ike::Shard {
   void shutdown(std::function<void()> done);
   std::size_t close_revoked(ByteView issuer_der, const std::vector<Bytes>& serials);
   void on_expire(std::uint32_t spi, bool hard);
-  void on_lost(std::uint32_t spi);
   void on_mapping(std::uint32_t spi_in, const Endpoint& remote);
   bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi);
 

@@ -133,10 +133,6 @@ void Shard::on_expire(std::uint32_t spi, bool hard) {
   }
 }
 
-void Shard::on_lost(std::uint32_t spi) {
-  on_expire(spi, true);
-}
-
 void Shard::on_mapping(std::uint32_t spi_in, const Endpoint& remote) {
   for (IkeSa* sa : all()) {
     if (sa->child(spi_in) == nullptr || !sa->remote_behind_nat || sa->local_behind_nat) continue;
