@@ -24,6 +24,8 @@
 
 namespace spa::ike {
 
+struct ChildSa;
+
 // What `clear crypto session` and its relatives aim at; absent members match everything
 // (R-DBG-1, 2).
 struct SessionFilter {
@@ -34,6 +36,13 @@ struct SessionFilter {
   std::optional<std::uint32_t> child_spi;  // either direction: only this CHILD SA is closed
   std::optional<std::string> crypto_map;   // only its CHILD SAs are closed
   bool children_only = false;              // `clear crypto sa`: keep the IKE SA
+
+  [[nodiscard]] bool only_children() const {
+    return child_spi.has_value() || crypto_map.has_value() || children_only;
+  }
+  [[nodiscard]] bool fits(std::uint32_t id, const Endpoint& local_end,
+                          const Endpoint& remote_end) const;
+  [[nodiscard]] bool fits(const ChildSa& child) const;
 };
 
 class Manager : public ports::SaDatabaseListener {

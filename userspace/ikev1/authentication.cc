@@ -260,34 +260,6 @@ void take_certificate_requests(IsakmpSa& sa, const Payloads& payloads) {
 
 namespace {
 
-// R-POL-20, R-DBG-21: the certificate does not carry the identity. That is logged, and what the
-// certificate says is who the peer is.
-void log_identity_mismatch(IsakmpSa& sa, const policy::Identity& id,
-                           const ports::PeerCertificate& certificate) {
-  struct Words {
-    Kind kind;
-    const char* mnemonic;
-    const char* type;
-    const char* field;
-  };
-  static constexpr Words kWords[]{
-      {Kind::kAddress, "IKMP_NO_ID_CERT_ADDR_MATCH", "1", "addr"},
-      {Kind::kFqdn, "IKMP_NO_ID_CERT_FQDN_MATCH", "2", "fqdn"},
-      {Kind::kEmail, "IKMP_NO_ID_CERT_USER_FQDN_MATCH", "3", "user fqdn"},
-      {Kind::kDn, "IKMP_NO_ID_CERT_DN_MATCH", "9", "DN"},
-  };
-  std::string held = id.kind == Kind::kDn ? certificate.subject : "empty";
-  for (const policy::Identity& name : certificate.names) {
-    if (name.kind == id.kind) held = name.to_string();
-  }
-  for (const Words& w : kWords) {
-    if (w.kind != id.kind) continue;
-    sa.shard.log(Severity::kInfo, "CRYPTO", w.mnemonic,
-                 "ID of " + id.to_string() + " (type " + w.type + ") and certificate " + w.field +
-                     " with " + held);
-  }
-}
-
 // A certificate of the peer that passed, or why not.
 ike::Task<Result<ports::PeerCertificate>> judge_chain(IsakmpSa& sa, std::vector<Bytes> chain,
                                                       std::vector<std::string> trustpoints) {
@@ -363,8 +335,9 @@ ike::Task<Result<Verified>> check_signature(IsakmpSa& sa, const Payloads& payloa
   }
   const bool vouched = identity.kind == Kind::kDn
                            ? sa.shard.ports.credentials.same_name(judged->subject_der, identity.der)
-                           : speaks_for(*judged, identity);
-  if (!vouched) log_identity_mismatch(sa, identity, *judged);
+                           : ike::speaks_for(*judged, identity);
+  // R-POL-20: logged only; what the certificate says is who the peer is.
+  if (!vouched) ike::log_identity_mismatch(sa.shard, identity, *judged);
   if (!vouched || identity.kind == Kind::kDn) {
     identity = {Kind::kDn, {}, judged->subject, judged->subject_der};
   }
@@ -437,7 +410,8 @@ void establish(IsakmpSa& sa, const Verified& verified) {
     sa.peer_certificate_issuer = certificate.issuer;
     // R-REV-3, 6, 11
     if (certificate.check_revocation && snapshot.disconnect_revoked_peers) {
-      sa.held = HeldCertificate{certificate.issuer_der, certificate.issuer, certificate.serial};
+      sa.held =
+          ike::HeldCertificate{certificate.issuer_der, certificate.issuer, certificate.serial};
     }
   }
   sa.description = "Negotiation done";

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Identities between wire and policy (RFC 2407 4.6.2), and whether a certificate speaks for one.
+// Identities between wire and policy (RFC 2407 4.6.2).
 #pragma once
 
 #include "userspace/base/result.h"
 #include "userspace/policy/ikev2.h"
-#include "userspace/ports/credentials.h"
 #include "userspace/wire/v1/id_payload.h"
 
 namespace spa::ikev1 {
@@ -13,8 +12,5 @@ namespace spa::ikev1 {
 [[nodiscard]] Result<wire::v1::IdPayload> to_payload(const policy::Identity& identity);
 // kUnsupported for a type that names no peer (subnets, ranges).
 [[nodiscard]] Result<policy::Identity> from_payload(const wire::v1::IdPayload& payload);
-// The identity stands in a subjectAltName of the certificate, or is its subject DN.
-[[nodiscard]] bool speaks_for(const ports::PeerCertificate& certificate,
-                              const policy::Identity& identity);
 
 }  // namespace spa::ikev1

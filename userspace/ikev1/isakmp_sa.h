@@ -15,6 +15,7 @@
 #include "userspace/ike/child_sa.h"
 #include "userspace/ike/lifecycle.h"
 #include "userspace/ike/liveness.h"
+#include "userspace/ike/peer_certificate.h"
 #include "userspace/ike/status.h"
 #include "userspace/ike/task.h"
 #include "userspace/ikev1/exchange.h"
@@ -42,13 +43,6 @@ struct Handshake {
   bool counted_half_open = false;
   Endpoint first_source;  // where the first message came from
   Steps steps;            // for the decision record
-};
-
-// The certificate that the peer proved itself with, as far as it may be revoked (R-REV-5).
-struct HeldCertificate {
-  Bytes issuer_der;
-  std::string issuer;
-  Bytes serial;
 };
 
 // Dead peer detection (RFC 3706): what we asked last and what the peer asked last.
@@ -90,7 +84,7 @@ class IsakmpSa {
   bool remote_behind_nat = false;
   bool udp_encapsulation = false;
   bool peer_fragments = false;
-  std::optional<HeldCertificate> held;
+  std::optional<ike::HeldCertificate> held;
   std::string peer_certificate_serial;
   std::string peer_certificate_issuer;
 

@@ -78,21 +78,15 @@ Status Shard::initiate(const ports::PolicyId& id) {
 std::size_t Shard::clear(const ike::SessionFilter& filter) {
   std::size_t count = 0;
   for (IsakmpSa* sa : all()) {
-    if (filter.local && sa->local.address != *filter.local) continue;
-    if (filter.remote && sa->remote.address != *filter.remote) continue;
-    if (filter.remote_port && sa->remote.port != *filter.remote_port) continue;
-    if (filter.ike_sa && sa->id != *filter.ike_sa) continue;
-    if (!filter.child_spi && !filter.crypto_map && !filter.children_only) {
+    if (!filter.fits(sa->id, sa->local, sa->remote)) continue;
+    if (!filter.only_children()) {
       delete_isakmp_sa(*sa, "cleared by operator");
       ++count;
       continue;
     }
     std::vector<std::uint32_t> close;
     for (const auto& c : sa->children) {
-      const bool spi_fits =
-          !filter.child_spi || c->spi_in == *filter.child_spi || c->spi_out == *filter.child_spi;
-      const bool map_fits = !filter.crypto_map || c->rule.crypto_map == *filter.crypto_map;
-      if (spi_fits && map_fits) close.push_back(c->spi_in);
+      if (filter.fits(*c)) close.push_back(c->spi_in);
     }
     for (const std::uint32_t spi : close) delete_child(*sa, spi);
     count += close.size();
@@ -109,18 +103,9 @@ void Shard::shutdown(std::function<void()> done) {
 std::size_t Shard::close_revoked(ByteView issuer_der, const std::vector<Bytes>& serials) {
   std::size_t count = 0;
   for (IsakmpSa* sa : all()) {
-    if (!sa->held || !sa->usable() || !std::ranges::equal(sa->held->issuer_der, issuer_der)) {
-      continue;
-    }
-    if (std::find(serials.begin(), serials.end(), sa->held->serial) == serials.end()) continue;
+    if (!sa->held || !sa->usable() || !sa->held->among(issuer_der, serials)) continue;
     ++count;
-    ++counters.sessions_revoked;
-    const std::string serial = to_hex(sa->held->serial);
-    log(Severity::kNotice, "CRYPTO", "SESSION_REVOKED",
-        "Session with " + sa->remote.to_string() + " (" + sa->remote_identity.to_string() +
-            ") deleted: certificate serial " + serial + " of " + sa->held->issuer +
-            " is revoked");  // R-REV-16
-    delete_isakmp_sa(*sa, "peer certificate " + serial + " revoked");
+    delete_isakmp_sa(*sa, ike::log_revoked(*this, *sa->held, sa->remote, sa->remote_identity));
   }
   return count;
 }

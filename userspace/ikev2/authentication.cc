@@ -149,33 +149,6 @@ Status check_mac(const IkeSa& sa, const policy::Snapshot& snapshot,
   return fail(Errc::kDenied, "pre-shared key mismatch with " + claim.identity.to_string());
 }
 
-// R-DBG-21, R-DBG-35: the certificate does not carry the identity.
-void log_identity_mismatch(IkeSa& sa, const policy::Identity& id,
-                           const ports::PeerCertificate& certificate) {
-  struct Words {
-    Kind kind;
-    const char* mnemonic;
-    const char* type;
-    const char* field;
-  };
-  static constexpr Words kWords[]{
-      {Kind::kAddress, "IKMP_NO_ID_CERT_ADDR_MATCH", "1", "addr"},
-      {Kind::kFqdn, "IKMP_NO_ID_CERT_FQDN_MATCH", "2", "fqdn"},
-      {Kind::kEmail, "IKMP_NO_ID_CERT_USER_FQDN_MATCH", "3", "user fqdn"},
-      {Kind::kDn, "IKMP_NO_ID_CERT_DN_MATCH", "9", "DN"},
-  };
-  std::string held = id.kind == Kind::kDn ? certificate.subject : "empty";
-  for (const policy::Identity& name : certificate.names) {
-    if (name.kind == id.kind) held = name.to_string();
-  }
-  for (const Words& w : kWords) {
-    if (w.kind != id.kind) continue;
-    sa.shard.log(Severity::kInfo, "CRYPTO", w.mnemonic,
-                 "ID of " + id.to_string() + " (type " + w.type + ") and certificate " + w.field +
-                     " with " + held);
-  }
-}
-
 bool identity_admitted(const policy::Ikev2Profile& profile, const policy::Identity& identity) {
   return std::any_of(profile.match_remote.begin(), profile.match_remote.end(),
                      [&](const policy::IdentityMatch& m) { return m.matches(identity); });
@@ -228,8 +201,8 @@ ike::Task<Status> check_signature(IkeSa& sa, const policy::Snapshot& snapshot, c
                                   const ports::PeerCertificate& certificate) {
   const bool by_name = claim.identity.kind == policy::Identity::Kind::kDn;
   if (by_name ? !sa.shard.ports.credentials.same_name(certificate.subject_der, claim.identity.der)
-              : !speaks_for(certificate, claim.identity)) {
-    log_identity_mismatch(sa, claim.identity, certificate);
+              : !ike::speaks_for(certificate, claim.identity)) {
+    ike::log_identity_mismatch(sa.shard, claim.identity, certificate);
     co_return fail(Errc::kDenied, "certificate of " + certificate.subject +
                                       " does not carry the identity " + claim.identity.to_string());
   }
@@ -451,7 +424,8 @@ void establish(IkeSa& sa, const policy::Snapshot& snapshot, const policy::Ikev2P
     // R-REV-3, 6, 11: nothing is kept of peers that will never be checked, or when the switch is
     // off.
     if (certificate.check_revocation && snapshot.disconnect_revoked_peers) {
-      sa.held = HeldCertificate{certificate.issuer_der, certificate.issuer, certificate.serial};
+      sa.held =
+          ike::HeldCertificate{certificate.issuer_der, certificate.issuer, certificate.serial};
     }
   }
   sa.description = "Negotiation done";

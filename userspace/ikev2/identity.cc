@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/ikev2/identity.h"
 
-#include <strings.h>
-
 #include <algorithm>
 
 namespace spa::ikev2 {
@@ -77,18 +75,6 @@ Result<policy::Identity> from_payload(const wire::IdPayload& payload) {
     return fail(Errc::kInvalid, wire::to_string(payload.type) + " that is no name");
   }
   return identity;
-}
-
-bool speaks_for(const ports::PeerCertificate& certificate, const policy::Identity& identity) {
-  if (identity.kind == Kind::kDn) return identity.der == certificate.subject_der;
-  return std::any_of(
-      certificate.names.begin(), certificate.names.end(), [&](const policy::Identity& name) {
-        if (name.kind != identity.kind) return false;
-        if (name.kind == Kind::kAddress) return name.address == identity.address;
-        if (name.kind == Kind::kKeyId) return false;  // no such subjectAltName
-        return name.text.size() == identity.text.size() &&
-               strncasecmp(name.text.data(), identity.text.data(), name.text.size()) == 0;
-      });
 }
 
 }  // namespace spa::ikev2

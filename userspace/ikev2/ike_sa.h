@@ -17,6 +17,7 @@
 #include "userspace/ike/arbiter.h"
 #include "userspace/ike/lifecycle.h"
 #include "userspace/ike/liveness.h"
+#include "userspace/ike/peer_certificate.h"
 #include "userspace/ike/reassembly.h"
 #include "userspace/ike/retransmit.h"
 #include "userspace/ike/status.h"
@@ -66,13 +67,6 @@ struct Handshake {
   std::vector<std::string> steps;  // for the decision record
 };
 
-// The certificate that the peer proved itself with, as far as it may be revoked (R-REV-5).
-struct HeldCertificate {
-  Bytes issuer_der;
-  std::string issuer;
-  Bytes serial;
-};
-
 class IkeSa {
  public:
   IkeSa(Shard& shard, std::uint32_t id, bool initiator, std::uint64_t spi_local,
@@ -101,8 +95,8 @@ class IkeSa {
   bool local_behind_nat = false;
   bool remote_behind_nat = false;
   bool udp_encapsulation = false;
-  bool fragmentation = false;           // both ends have announced it (RFC 7383 2.3)
-  std::optional<HeldCertificate> held;  // R-REV: recorded when the switch was on
+  bool fragmentation = false;                // both ends have announced it (RFC 7383 2.3)
+  std::optional<ike::HeldCertificate> held;  // R-REV: recorded when the switch was on
   std::string peer_certificate_serial;
   std::string peer_certificate_issuer;
 

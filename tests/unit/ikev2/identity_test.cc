@@ -41,20 +41,5 @@ TEST(Identity, NamesAreNames) {
   EXPECT_EQ(from_payload(null).error().code, Errc::kUnsupported);
 }
 
-// RFC 4945 3.1
-TEST(Identity, CertificateSpeaksForItsNamesOnly) {
-  ports::PeerCertificate certificate;
-  certificate.subject_der = {1, 2, 3};
-  certificate.names = {{Kind::kFqdn, {}, "Router.example.com", {}},
-                       {Kind::kAddress, IpAddress::v4(1), {}, {}}};
-  EXPECT_TRUE(speaks_for(certificate, {Kind::kFqdn, {}, "router.EXAMPLE.com", {}}));
-  EXPECT_FALSE(speaks_for(certificate, {Kind::kFqdn, {}, "example.com", {}}));
-  EXPECT_FALSE(speaks_for(certificate, {Kind::kEmail, {}, "Router.example.com", {}}));
-  EXPECT_TRUE(speaks_for(certificate, {Kind::kAddress, IpAddress::v4(1), {}, {}}));
-  EXPECT_FALSE(speaks_for(certificate, {Kind::kAddress, IpAddress::v4(2), {}, {}}));
-  EXPECT_TRUE(speaks_for(certificate, {Kind::kDn, {}, "whatever", {1, 2, 3}}));
-  EXPECT_FALSE(speaks_for(certificate, {Kind::kDn, {}, "whatever", {1, 2}}));
-}
-
 }  // namespace
 }  // namespace spa::ikev2
