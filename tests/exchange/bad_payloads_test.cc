@@ -325,6 +325,21 @@ TEST_F(BadPayloads, ReplaysUnderProtection) {
   EXPECT_EQ(right.up(), 2U);
 }
 
+// RFC 7296 2.8: until it has the answer to its rekeying, the peer may delete under the old IKE SA
+// what has moved to the new one.
+TEST_F(BadPayloads, ADeleteUnderTheReplacedIkeSa) {
+  ASSERT_TRUE(bare_->establish());
+  const std::size_t pairs = right.database.pairs.size();
+  const std::vector<wire::Message> answers =
+      bare_->send(bare_->seal(wire::ExchangeType::kCreateChildSa, bare_->ike_rekey_request()));
+  ASSERT_EQ(answers.size(), 1U);
+  ASSERT_NE(wire::find<wire::SaPayload>(answers[0].payloads), nullptr);
+  const std::vector<wire::Payload> deletion{
+      wire::DeletePayload{wire::ProtocolId::kEsp, {BarePeer::kChildSpi}}};
+  (void)bare_->send(bare_->seal(wire::ExchangeType::kInformational, deletion));
+  EXPECT_EQ(right.database.pairs.size(), pairs - 1);
+}
+
 // RFC 7296 2.6, RFC 8019 4.2: half-open SAs of many sources that all bring their cookies, and then
 // stop.
 TEST_F(BadPayloads, HalfOpenSasAreBounded) {

@@ -23,10 +23,17 @@ wire::TsPayload selector(wire::Side side, const char* prefix) {
   return {side, {out}};
 }
 
+wire::Proposal ike_offer() {
+  wire::Proposal ike;
+  ike.transforms = {wire::encr(wire::EncrId::kAesGcm16, 256), wire::prf(wire::PrfId::kHmacSha256),
+                    wire::dh(wire::DhId::kCurve25519)};
+  return ike;
+}
+
 wire::SaPayload esp_offer() {
   wire::Proposal esp;
   esp.protocol = wire::ProtocolId::kEsp;
-  esp.spi = wire::spi_octets(std::uint32_t{0x77770001});
+  esp.spi = wire::spi_octets(BarePeer::kChildSpi);
   esp.transforms = {wire::encr(wire::EncrId::kAesGcm16, 256), wire::esn(wire::EsnId::kEsn),
                     wire::esn(wire::EsnId::kNoEsn)};
   return {{esp}};
@@ -64,10 +71,7 @@ wire::Message BarePeer::initial_request() const {
   if (!cookie_.empty()) {
     request.payloads.emplace_back(wire::notify(wire::NotifyType::kCookie, cookie_));
   }
-  wire::Proposal ike;
-  ike.transforms = {wire::encr(wire::EncrId::kAesGcm16, 256), wire::prf(wire::PrfId::kHmacSha256),
-                    wire::dh(wire::DhId::kCurve25519)};
-  request.payloads.emplace_back(wire::SaPayload{{ike}});
+  request.payloads.emplace_back(wire::SaPayload{{ike_offer()}});
   request.payloads.emplace_back(wire::KePayload{wire::DhId::kCurve25519, key_->public_value});
   request.payloads.emplace_back(wire::NoncePayload{nonce_});
   return request;
@@ -141,6 +145,16 @@ std::vector<wire::Payload> BarePeer::child_request() const {
   payloads.emplace_back(wire::NoncePayload{nonce_});
   payloads.emplace_back(selector(wire::Side::kInitiator, "192.168.7.0/24"));
   payloads.emplace_back(selector(wire::Side::kResponder, "1.1.1.0/24"));
+  return payloads;
+}
+
+std::vector<wire::Payload> BarePeer::ike_rekey_request() const {
+  wire::Proposal offer = ike_offer();
+  offer.spi = wire::spi_octets(spi_i + 0x10000);
+  std::vector<wire::Payload> payloads;
+  payloads.emplace_back(wire::SaPayload{{std::move(offer)}});
+  payloads.emplace_back(wire::NoncePayload{nonce_});
+  payloads.emplace_back(wire::KePayload{wire::DhId::kCurve25519, key_->public_value});
   return payloads;
 }
 

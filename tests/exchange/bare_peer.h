@@ -30,9 +30,11 @@ class BarePeer {
   // Init, then a right IKE_AUTH; false when it is refused.
   bool establish();
 
+  static constexpr std::uint32_t kChildSpi = 0x77770001;
   // Contents of right requests.
   [[nodiscard]] std::vector<wire::Payload> auth_request() const;
   [[nodiscard]] std::vector<wire::Payload> child_request() const;
+  [[nodiscard]] std::vector<wire::Payload> ike_rekey_request() const;
 
   // The chain of payloads, as it stands, in a protected request with the next message ID. Gives the
   // datagram without sending it.

@@ -156,6 +156,23 @@ TEST_P(EveryPair, BothEndsAgreeInTheEnd) {
 
 INSTANTIATE_TEST_SUITE_P(Ikev2, EveryPair, ::testing::ValuesIn(every_pair()), case_name);
 
+// One end rekeys the IKE SA and, before it has the answer, deletes a CHILD SA, which the other end
+// has moved to the new IKE SA already (RFC 7296 2.8, 2.25).
+TEST(RekeyAndDelete, BySameEndWhileTheAnswerIsLost) {
+  Crossing world;
+  world.left.config.ikev2_window = world.right.config.ikev2_window = 4;
+  world.let_rekey_ike(world.left);
+  world.bring_up_tunnel();
+  world.run_until_rekeying(Duration(200));
+  world.lose_next_from(world.right);
+  world.plan(world.left, Act::kDeleteChild, Duration(50));
+  world.run(Duration(60 * 1000));
+  EXPECT_EQ(world.left.up(), 1U);
+  EXPECT_EQ(world.left.database.pairs.size(), 0U);
+  EXPECT_EQ(world.right.database.pairs.size(), 0U);
+  world.expect_nothing_left_over();
+}
+
 // The order of the four nonces, the lowest first: who made it, asking or answering.
 class NonceOrder : public Crossing {
  public:

@@ -2,6 +2,7 @@
 // INFORMATIONAL (RFC 7296 1.4): deletion (1.4.1), liveness (2.4) and notices.
 #include <algorithm>
 
+#include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/child_terms.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/shard.h"
@@ -16,6 +17,7 @@ using wire::NotifyType;
 
 constexpr Duration kLinger{30000};  // as long as a peer may go on asking
 constexpr unsigned kDeleteTries = 4;
+constexpr Duration kLookAgain{500};
 
 Payloads deletion_of_child(wire::ProtocolId protocol, std::uint32_t spi_in) {
   Payloads payloads;
@@ -91,6 +93,10 @@ ike::Task<> delete_child_sa(IkeSa& sa, std::uint32_t spi_in) {
   child->rekey_at.reset();
   child->expires = SteadyTime::max();
   const wire::ProtocolId protocol = protocol_of(*child);
+  // Once the IKE SA is rekeyed the peer looks for it under the new one, where move_children() sees
+  // to its deletion.
+  while (sa.handing_over()) co_await pause(sa.shard, kLookAgain);
+  if (!sa.usable() || sa.child(spi_in) == nullptr) co_return;
   // HDR, SK {D}  -->
   //                              <--  HDR, SK {D}
   (void)co_await sa.request(ExchangeType::kInformational, deletion_of_child(protocol, spi_in));
@@ -131,12 +137,21 @@ ike::Task<> report_unknown_spi(IkeSa& sa, std::uint32_t spi) {
 
 namespace {
 
+// The IKE SA that has the CHILD SA now: while the peer waits for our answer to its rekeying it may
+// still delete under the old SA what has moved to the new one.
+IkeSa& holder_of(IkeSa& sa, std::uint32_t spi_out) {
+  if (sa.child_by_outbound(spi_out) != nullptr || sa.successor == 0) return sa;
+  IkeSa* heir = sa.shard.find(sa.successor);
+  return heir != nullptr && heir->usable() ? holder_of(*heir, spi_out) : sa;
+}
+
 // The peer no longer receives on these of its SPIs: our outbound ones. Answers with the SPIs of the
 // other direction, except where our own Delete is under way (1.4.1).
 void delete_children(IkeSa& sa, const wire::DeletePayload& deleted, Payloads& response) {
   wire::DeletePayload answer{deleted.protocol, {}};
   for (const std::uint32_t spi_out : deleted.spis) {
-    const ChildSa* child = sa.shard.child_of_peer(sa, spi_out);
+    IkeSa& holder = holder_of(sa, spi_out);
+    const ChildSa* child = sa.shard.child_of_peer(holder, spi_out);
     if (child == nullptr || protocol_of(*child) != deleted.protocol) {
       sa.early_deletes.note(spi_out);
       continue;
@@ -144,7 +159,7 @@ void delete_children(IkeSa& sa, const wire::DeletePayload& deleted, Payloads& re
     const std::uint32_t spi_in = child->spi_in;
     if (child->state != ChildSa::State::kDeleting) answer.spis.push_back(spi_in);
     sa.shard.debug(sa, "CHILD SA 0x" + to_hex(wire::spi_octets(spi_in)) + " deleted by peer");
-    sa.shard.remove_child(sa, spi_in);
+    sa.shard.remove_child(holder, spi_in);
   }
   if (!answer.spis.empty()) response.emplace_back(std::move(answer));
 }
