@@ -29,7 +29,7 @@ class Ikev1Life : public TwoRouters {
   }
 };
 
-// RFC 2409 5.5: several SAs under one phase 1.
+// RFC 2409 5.5, R-MAP-19: several SAs under one phase 1.
 TEST_F(Ikev1Life, SecondQuickMode) {
   start();
   bring_up(left);
@@ -40,7 +40,7 @@ TEST_F(Ikev1Life, SecondQuickMode) {
   EXPECT_EQ(left.status()[0].children[1].id, 202U);
 }
 
-// RFC 2409 5.5: with PFS there is a KE payload, and the keys agree.
+// RFC 2409 5.5, R-MAP-13: with PFS there is a KE payload, and the keys agree.
 TEST_F(Ikev1Life, PerfectForwardSecrecy) {
   left.entry().pfs = right.entry().pfs = wire::DhId::kEcp256;
   start();
@@ -101,7 +101,7 @@ TEST_F(Ikev1Life, OtherPackets) {
   expect_pairs(0, "refused");
 }
 
-// RFC 2407 4.6.3.1: a responder with a shorter lifetime says so.
+// RFC 2407 4.6.3.1, R-MAP-23: a responder with a shorter lifetime says so.
 TEST_F(Ikev1Life, ResponderLifetime) {
   right.entry().lifetime.seconds = 600;
   start();
@@ -121,6 +121,41 @@ TEST_F(Ikev1Life, TransportMode) {
   start();
   bring_up(left);
   expect_tunnel();
+  EXPECT_EQ(left.database.pairs.begin()->second.mode, policy::EncapsulationMode::kTransport);
+}
+
+// R-GRE-2, R-GRE-4, R-NAT-7: GRE between two ends keeps its mode, but through a NAT it has a
+// tunnel.
+TEST_F(Ikev1Life, GreThroughANatTakesATunnel) {
+  for (const bool nat : {false, true}) {
+    for (Router* r : {&left, &right}) {
+      r->config.transform_sets.at("SET").mode = policy::EncapsulationMode::kTransport;
+      r->rules[0].mode = policy::EncapsulationMode::kTransport;
+      r->rules[0].selectors.local.protocol = r->rules[0].selectors.remote.protocol = 47;
+      r->database.udp_only = nat;
+      r->restart();
+    }
+    bring_up(left);
+    expect_tunnel();
+    EXPECT_EQ(left.database.pairs.begin()->second.mode,
+              nat ? policy::EncapsulationMode::kTunnel : policy::EncapsulationMode::kTransport);
+    EXPECT_EQ(left.database.pairs.begin()->second.selectors_local.at(0).protocol, 47);
+  }
+}
+
+// R-NAT-6: everything else passes a NAT in transport mode too.
+TEST_F(Ikev1Life, TransportModeThroughANat) {
+  for (Router* r : {&left, &right}) {
+    r->config.transform_sets.at("SET").mode = policy::EncapsulationMode::kTransport;
+    r->rules[0].mode = policy::EncapsulationMode::kTransport;
+    r->rules[0].selectors.local = policy::TrafficSelector::of({r->address, 32});
+    r->rules[0].selectors.remote = policy::TrafficSelector::of({r->peer_address, 32});
+    r->database.udp_only = true;
+  }
+  start();
+  bring_up(left);
+  expect_tunnel();
+  EXPECT_TRUE(left.database.pairs.begin()->second.udp_encapsulation);
   EXPECT_EQ(left.database.pairs.begin()->second.mode, policy::EncapsulationMode::kTransport);
 }
 

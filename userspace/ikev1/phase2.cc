@@ -7,6 +7,7 @@
 #include "userspace/crypto/dh.h"
 #include "userspace/crypto/ikev1_keys.h"
 #include "userspace/ike/esp_suite.h"
+#include "userspace/ike/gre_mode.h"
 
 namespace spa::ikev1 {
 
@@ -123,6 +124,7 @@ std::vector<Phase2Suite> suites_of(IsakmpSa& sa, const ports::PolicyRule& rule,
     suite.esp = {set.esp_cipher->id, set.esp_cipher->key_bits,
                  set.esp_integrity.value_or(IntegId::kNone), false};
     suite.mode = rule.mode == EncapsulationMode::kTransport ? set.mode : rule.mode;
+    if (sa.udp_encapsulation) suite.mode = ike::gre_mode_through_nat(rule).value_or(suite.mode);
     suite.group = entry.pfs.value_or(DhId::kNone);
     suite.lifetime = ike::lifetime_of(snapshot, &entry);
     if (!snapshot.legacy_algorithms && is_legacy(suite)) {

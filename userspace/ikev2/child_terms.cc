@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/ikev2/child_terms.h"
 
-#include <netinet/in.h>
-
 #include <algorithm>
+
+#include "userspace/ike/gre_mode.h"
 
 namespace spa::ikev2 {
 
 policy::EncapsulationMode wanted_mode(const IkeSa& sa, const ports::PolicyRule& rule) {
-  const bool gre = rule.selectors.local.protocol == IPPROTO_GRE;
   const bool nat = sa.local_behind_nat || sa.remote_behind_nat;
-  return gre && nat ? policy::EncapsulationMode::kTunnel : rule.mode;
+  return nat ? ike::gre_mode_through_nat(rule).value_or(rule.mode) : rule.mode;
 }
 
 wire::ProtocolId protocol_of(const ChildSa& child) {
