@@ -172,6 +172,11 @@ class Session::Impl {
       if (no || restore) return remove(exec, depth, result.matches, restore);
       return add(exec, depth, result.matches.front());
     }
+    // R-KEY-2: the bare word is what manuals print.
+    if (words[0].text == "keyring") {
+      std::string whole(line);
+      return configure(exec, whole.insert(words[0].column, "crypto "));
+    }
     // R-CLI-9: show and clear are taken at a configuration prompt too.
     if (!no && !restore &&
         (is_word(words[0].text, "show", 2) || is_word(words[0].text, "clear", 3)))

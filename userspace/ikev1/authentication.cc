@@ -304,6 +304,10 @@ ike::Task<Result<std::string>> profile_with_certificate(IsakmpSa& sa, policy::Sn
     co_return found;
   }
   sa.shard.debug(sa, "Trying to re-validate CERT using new profile");
+  std::string list = "Creating CERT validation list: ";
+  for (const std::string& name : profile->second.trustpoints) list += name + ", ";
+  list.pop_back();  // a comma after the last one too
+  sa.shard.debug(sa, list);
   Result<ports::PeerCertificate> again =
       co_await judge_chain(sa, std::move(chain), profile->second.trustpoints);
   if (!again) co_return tl::unexpected(again.error());
@@ -423,6 +427,10 @@ void establish(IsakmpSa& sa, const Verified& verified) {
   // Whoever began it begins the next one, unless he does not.
   sa.rekey_at = shard.now() + shard.rekey_after(life) + (sa.initiator ? Duration(0) : life / 20);
   const policy::IsakmpProfile* profile = shard.profile(sa.profile);
+  if (profile != nullptr && !profile->client_group.empty()) {  // R-PROF-14
+    shard.debug(
+        sa, "Profile " + sa.profile + " assigned peer the group named " + profile->client_group);
+  }
   sa.liveness.configure(
       profile != nullptr && profile->keepalive ? *profile->keepalive : snapshot.isakmp.keepalive,
       shard.now());

@@ -72,6 +72,7 @@ TEST(Snapshot, HasTheIkev2Objects) {
 }
 
 // R-MAP-10, 11, 12, 13, 18
+// R-MAP-9 to R-MAP-14, R-MAP-18
 TEST(Snapshot, HasTheIpsecObjects) {
   Loaded loaded(kSample);
   const auto& map = loaded.policy().crypto_maps.at("vpn");

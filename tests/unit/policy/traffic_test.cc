@@ -29,7 +29,7 @@ TEST(TrafficSelector, CoveringPrefixOfARangeThatIsNone) {
   EXPECT_EQ(selector("0.0.0.0/0").covering_prefix().length, 0u);
 }
 
-// R-MAP-19: a permit line is one pair of proxy identities.
+// R-MAP-17, R-MAP-19: a permit line is one pair of proxy identities.
 TEST(AclEntry, GivesItsSelectorPair) {
   AclEntry entry;
   entry.source = *IpPrefix::parse("1.1.1.0/24");

@@ -68,9 +68,11 @@ void brief(Screen& screen, const std::vector<Ikev2View>& sas, bool v6) {
   screen.line("dst             src             state          conn-id status");
   for (const Ikev2View& view : sas) {
     if (!shown(view, v6)) continue;
-    screen.line("%-15s %-15s %-14s %7u %s", c(destination(view.sa).address.to_string()),
+    // R-PROF-19: the profile comes last.
+    const std::string profile = view.sa.profile.empty() ? "" : " " + view.sa.profile;
+    screen.line("%-15s %-15s %-14s %7u %s%s", c(destination(view.sa).address.to_string()),
                 c(source(view.sa).address.to_string()), c(view.sa.isakmp_state), view.sa.id,
-                status_text(view.sa));
+                status_text(view.sa), c(profile));
   }
 }
 

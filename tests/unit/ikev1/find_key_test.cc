@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which pre-shared key is for whom.
+#include <gtest/gtest.h>
+
+#include "userspace/ikev1/authentication.h"
+
+namespace spa::ikev1 {
+namespace {
+
+IpAddress ip(const char* text) {
+  return *IpAddress::parse(text);
+}
+
+policy::IsakmpKey key(const char* prefix, const char* text) {
+  policy::IsakmpKey made;
+  made.address = *IpPrefix::parse(prefix);
+  made.key = SecretBytes(text, text + std::string_view(text).size());
+  return made;
+}
+
+class FindKey : public ::testing::Test {
+ protected:
+  FindKey() {
+    for (const char* address : {"10.0.0.1", "11.0.0.1"}) {
+      policy::Interface interface;
+      interface.name = std::string("Serial") + address[1];
+      interface.addresses = {{ip(address), 24}};
+      snapshot_.interfaces.push_back(interface);
+    }
+  }
+  policy::IsakmpKeyring& ring(const std::string& name) {
+    snapshot_.isakmp.keyrings[name].name = name;
+    return snapshot_.isakmp.keyrings[name];
+  }
+  policy::IsakmpProfile& profile(const std::string& name, const char* peer) {
+    policy::IsakmpProfile& made = snapshot_.isakmp.profiles[name];
+    made.name = name;
+    made.match_remote = {{policy::IdentityMatch::Kind::kAddress, *IpPrefix::parse(peer), {}}};
+    return made;
+  }
+  // "": none.
+  std::string found(const char* local, const char* peer, const std::string& with = "") {
+    const policy::IsakmpKey* key = find_key(snapshot_, with, ip(local), ip(peer), nullptr);
+    return key == nullptr ? "" : std::string(key->key.begin(), key->key.end());
+  }
+  policy::Snapshot snapshot_;
+};
+
+// R-KEY-9, R-KEY-10, R-KEY-11: the longest prefix; the keyring `default` where no profile has one.
+TEST_F(FindKey, TheLongestPrefixWins) {
+  ring("default").keys = {key("0.0.0.0/0", "any"), key("192.0.2.0/24", "net"),
+                          key("192.0.2.7/32", "host")};
+  EXPECT_EQ(found("10.0.0.1", "192.0.2.7"), "host");
+  EXPECT_EQ(found("10.0.0.1", "192.0.2.8"), "net");
+  EXPECT_EQ(found("10.0.0.1", "198.51.100.1"), "any");
+  ring("own").keys = {key("192.0.2.0/24", "own")};
+  profile("P", "192.0.2.7/32").keyrings = {"own"};
+  EXPECT_EQ(found("10.0.0.1", "192.0.2.7", "P"), "own") << "not the longer prefix of `default`";
+  EXPECT_EQ(found("10.0.0.1", "198.51.100.1", "P"), "") << "and no other keyring";
+}
+
+// R-KEY-3, R-KEY-6, R-KEY-8: the same peer, told apart by the address where the tunnel ends.
+TEST_F(FindKey, LocalAddressesTellUsersApart) {
+  ring("one").keys = {key("192.0.2.7/32", "first")};
+  ring("one").local.address = ip("10.0.0.1");
+  ring("two").keys = {key("192.0.2.7/32", "second")};
+  ring("two").local.interface = "Serial1";
+  profile("P", "192.0.2.7/32").keyrings = {"one", "two"};
+  EXPECT_EQ(found("10.0.0.1", "192.0.2.7", "P"), "first");
+  EXPECT_EQ(found("11.0.0.1", "192.0.2.7", "P"), "second");
+  // R-KEY-7, R-KEY-14: without its address the keyring is disabled, until it is back.
+  snapshot_.interfaces[1].addresses.clear();
+  EXPECT_EQ(found("11.0.0.1", "192.0.2.7", "P"), "");
+  snapshot_.interfaces[1].addresses = {{ip("11.0.0.1"), 24}};
+  EXPECT_EQ(found("11.0.0.1", "192.0.2.7", "P"), "second");
+}
+
+}  // namespace
+}  // namespace spa::ikev1
