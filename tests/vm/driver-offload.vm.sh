@@ -222,24 +222,36 @@ END
     clear_security
 }
 
+# refuse WHAT ALGORITHM...: by the driver, if the kernel has the algorithm at all.
+refuse() {
+    local what=$1
+    shift
+    check "$what is refused" fails add_out "$@"
+    if ip -n router xfrm state add src $R4 dst $P4 proto esp spi 0x2001 mode tunnel "$@" 2>/dev/null; then
+        asked=$((asked + 1))
+        ip -n router xfrm state flush
+    fi
+}
+
 refusals() {
-    local refused
+    local refused asked=0 sha1=(auth-trunc 'hmac(sha1)' "$(key 20)" 96)
+    local cut=(enc 'cbc(aes)' "$(key 16)" auth 'hmac(sha256)' "$(key 32)")
     refused=$(card_stat drv_sa_refused)
-    check "AES-CCM is refused" fails add_out aead 'rfc4309(ccm(aes))' "$(key 19)" 128
-    check "Camellia is refused" fails add_out enc 'cbc(camellia)' "$(key 16)" auth-trunc 'hmac(sha1)' "$(key 20)" 96
-    check "AES-XCBC is refused" fails add_out enc 'cbc(aes)' "$(key 16)" auth-trunc 'xcbc(aes)' "$(key 16)" 96
-    check "SHA-256 cut to 96 bits is refused" fails add_out enc 'cbc(aes)' "$(key 16)" auth 'hmac(sha256)' "$(key 32)"
+    refuse "AES-CCM" aead 'rfc4309(ccm(aes))' "$(key 19)" 128
+    refuse "Camellia" enc 'cbc(camellia)' "$(key 16)" "${sha1[@]}"
+    refuse "AES-XCBC" enc 'cbc(aes)' "$(key 16)" auth-trunc 'xcbc(aes)' "$(key 16)" 96
+    refuse "SHA-256 cut to 96 bits" "${cut[@]}"
+    # Of AH the kernel does not even ask.
     check "AH is refused" fails ip -n router xfrm state add src $R4 dst $P4 proto ah spi 0x2001 mode tunnel \
-        auth-trunc 'hmac(sha1)' "$(key 20)" 96 offload dev spa0 dir out
-    check "the driver counted them" [ "$(card_stat drv_sa_refused)" -ge $((refused + 4)) ]
+        "${sha1[@]}" offload dev spa0 dir out
+    check "the driver counted all $asked that the kernel has" [ "$(card_stat drv_sa_refused)" = $((refused + asked)) ]
     check "no state is left behind" [ -z "$(ip -n router xfrm state)" ]
     if [ "$SPA_KERNEL" = 6.1 ]; then
         check "dmesg names the cause" grep -q 'no integrity algorithms but the HMACs' <(dmesg)
     else
-        check "the error names the cause" has 'no combined-mode cipher but' \
-            add_out aead 'rfc4309(ccm(aes))' "$(key 19)" 128
+        check "the error names the cause" has 'not this key or ICV length of the HMAC' add_out "${cut[@]}"
         check "a weak key of DES is refused with the reason" has 'weak key' \
-            add_out enc 'cbc(des)' 0x0101010101010101 auth-trunc 'hmac(sha1)' "$(key 20)" 96
+            add_out enc 'cbc(des)' 0x0101010101010101 "${sha1[@]}"
     fi
     check "two inbound SAs cannot be one to the card" same_spi_twice
     packets_refused
