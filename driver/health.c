@@ -181,7 +181,8 @@ static bool spa_look_at_pair(struct spa *spa, struct spa_pair *pair)
 	u32 tx = spa_progress_looks(&pair->tx_progress, spa_sq_used(&pair->tx), READ_ONCE(pair->tx.sq.head));
 	u32 rx = spa_progress_looks(&pair->rx_progress, spa_cq_pending(&pair->rx), READ_ONCE(pair->rx.cq.head));
 
-	if (rx || (tx && spa_cq_pending(&pair->tx))) {
+	/* Where the poll is on its way already, the interrupt has come, and it is the processor that has no time. */
+	if ((rx || (tx && spa_cq_pending(&pair->tx))) && !test_bit(NAPI_STATE_SCHED, &pair->napi.state)) {
 		local_bh_disable();
 		napi_schedule(&pair->napi);
 		local_bh_enable();

@@ -6,7 +6,7 @@
 # at random under traffic and while the card is brought back. The kernel watches: no splat, nothing leaked.
 # SPA_STEP=N has only each Nth allocation fail after the first four.
 # vm: --kernel debug --memory 1536 --timeout 3000 --env SPA_STEP=197
-# vm-debug: ? --env SPA_STEP=1
+# vm-debug: 2500 --env SPA_STEP=1
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 
@@ -199,6 +199,8 @@ failing() {
 }
 
 check "only allocations of the driver fail" only_the_driver
+# When an interrupt's entries in /proc could not all be made, the kernel warns as it takes away those that are not there.
+echo 'WARNING: .* remove_proc_entry\+' >/run/spa/own-mistakes
 card=$(find_card)
 module
 probe

@@ -88,7 +88,8 @@ doorbells() {
     frames=$(($(total "$(card_stat rx_frames)" "$(card_stat tx_frames)") - frames))
     echo "# $frames frames, $rung doorbells written to registers"
     check "fewer doorbells are written to registers than frames are moved" [ "$rung" -lt "$frames" ]
-    check "byte queue limits are in force" queue_limit
+    # The debug kernel is built without them.
+    [ "$SPA_KERNEL" = debug ] || check "byte queue limits are in force" queue_limit
 }
 both_flows() { flow up $PI4 2000000 && flow down $RI4 2000000; }
 
@@ -116,7 +117,8 @@ under_traffic() {
     check "traffic goes on" router ping -q -c 3 -i 0.1 -W 10 $PI4
     check "no fault, no restart" quiet
 }
-quiet() { ! router ethtool -S spa0 | grep -E 'drv_(faults|restarts|irqs_lost|.*bad_[a-z]*|tx_map_errors|tx_card_errors): *[1-9]'; }
+# Not drv_irqs_lost: of a machine too busy to run the card in time the watchdog must think the same.
+quiet() { ! router ethtool -S spa0 | grep -E 'drv_(faults|restarts|.*bad_[a-z]*|tx_map_errors|tx_card_errors): *[1-9]'; }
 
 # One receive queue stands still while all others have traffic.
 stalled() {

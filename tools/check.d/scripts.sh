@@ -5,7 +5,7 @@
 # several runs. Status 77 of tools/vm is a skipped run. Sourced by tools/check.
 # The suite vm runs lines with "--kernel debug" when the cache holds that kernel; vm-debug runs every script on it. A line
 # "# vm-debug: SECONDS [ARGUMENT...]" says how long that took there (? where nobody has looked), and which arguments
-# it gets there besides.
+# it gets there besides. With "-" for SECONDS it is not run there; why is the rest of the line.
 
 run_interop() {
     local script=$1 log=$2 rc=0
@@ -66,6 +66,7 @@ vm_debug_runs() {
         sort -u -t '|' -k 2,2 | while IFS='|' read -r script name line; do
         seconds='' arguments=''
         read -r seconds arguments < <(sed -n 's/^# vm-debug: *//p' "$script") || true
+        [ "$seconds" != - ] || continue
         [[ $seconds =~ ^[0-9]+$ ]] || seconds=9999
         echo "$seconds|$script|$name|$line $arguments --kernel debug --memory 2048 --timeout 3000"
     done | sort -n -t '|' -k 1,1 | cut -d '|' -f 2-
