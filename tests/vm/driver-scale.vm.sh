@@ -4,7 +4,7 @@
 # 16,385th SA is refused with a clear error, and nothing else breaks.
 # vm: --kernel 6.12 --memory 1536 --timeout 1200
 # The same with fewer: a card of SPA_TABLE entries, of which SPA_TUNNELS tunnels take nearly all.
-# vm-debug: ? --env SPA_TUNNELS=500 --env SPA_TABLE=1024 --sim-arg --sa-table --sim-arg 1024
+# vm-debug: 144 --env SPA_TUNNELS=500 --env SPA_TABLE=1024 --sim-arg --sa-table --sim-arg 1024
 set -uo pipefail
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 

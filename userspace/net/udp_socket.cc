@@ -54,6 +54,18 @@ Status bypass_policies(int fd, bool v6) {
   return {};
 }
 
+// The kernel takes ESP out of UDP (RFC 3948). From Linux 6.8 on it does so in GRO if the socket has
+// UDP_GRO set at that moment: before the policies of the socket are asked, which refuse what a card
+// has decrypted under the tunnel's selectors, and at less cost. Left on, UDP_GRO would merge
+// datagrams on older kernels, ESP among them.
+Status take_esp(int fd) {
+  const Setting gro{IPPROTO_UDP, UDP_GRO, "UDP_GRO"};
+  (void)set(fd, gro, 1);
+  Status done = set(fd, {IPPROTO_UDP, UDP_ENCAP, "UDP_ENCAP"}, int{UDP_ENCAP_ESPINUDP});
+  (void)set(fd, gro, 0);
+  return done;
+}
+
 Status configure(int fd, const UdpSocketOptions& options) {
   const bool v6 = options.family == IpAddress::Family::kV6;
   const int on = 1;
@@ -65,9 +77,7 @@ Status configure(int fd, const UdpSocketOptions& options) {
     done = set(fd, {IPPROTO_IP, IP_PKTINFO, "IP_PKTINFO"}, on);
   }
   if (done && options.mark != 0) done = set(fd, {SOL_SOCKET, SO_MARK, "SO_MARK"}, options.mark);
-  if (done && options.esp_in_udp) {
-    done = set(fd, {IPPROTO_UDP, UDP_ENCAP, "UDP_ENCAP"}, int{UDP_ENCAP_ESPINUDP});
-  }
+  if (done && options.esp_in_udp) done = take_esp(fd);
   if (done && options.policy_bypass) done = bypass_policies(fd, v6);
   return done;
 }
