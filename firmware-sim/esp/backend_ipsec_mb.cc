@@ -55,17 +55,18 @@ class IpsecMbBackend final : public CryptoBackend {
   // Fetches keys while packets before theirs are worked on: in two steps, for how much there is of
   // them stands in their first line.
   static void fetch_keys(std::span<const CryptoJob> jobs, std::size_t i) {
-    constexpr std::size_t kFirstAhead = 8;
-    constexpr std::size_t kAllAhead = 3;
+    constexpr std::size_t kFirstAhead = 16;
+    constexpr std::size_t kAllAhead = 8;
+    constexpr auto kTo = card::CacheLevel::kSecond;
     if (i == 0) {
       for (std::size_t k = 0; k < std::min(kFirstAhead, jobs.size()); ++k)
-        card::prefetch(jobs[k].keys, 1);
+        card::prefetch<kTo>(jobs[k].keys, 1);
       for (std::size_t k = 0; k < std::min(kAllAhead, jobs.size()); ++k)
-        card::prefetch(jobs[k].keys, jobs[k].keys->hot);
+        card::prefetch<kTo>(jobs[k].keys, jobs[k].keys->hot);
     }
-    if (i + kFirstAhead < jobs.size()) card::prefetch(jobs[i + kFirstAhead].keys, 1);
+    if (i + kFirstAhead < jobs.size()) card::prefetch<kTo>(jobs[i + kFirstAhead].keys, 1);
     if (i + kAllAhead < jobs.size())
-      card::prefetch(jobs[i + kAllAhead].keys, jobs[i + kAllAhead].keys->hot);
+      card::prefetch<kTo>(jobs[i + kAllAhead].keys, jobs[i + kAllAhead].keys->hot);
   }
 
   template <typename Run>

@@ -4,6 +4,7 @@
 # cannot be, completions that name wrong buffers, and in the end any field of any completion, event and answer, from a
 # seed that is printed. Whatever it says, the driver lives, and when it tells the truth again everything works.
 # vm: --kernel 6.12 --cards 1 --timeout 400
+# vm-debug: 224
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 

@@ -5,6 +5,7 @@
 # states of both kernels have counted each of them. All algorithms of one shape are set up at once, each with addresses
 # and SPIs of its own, and one process sends for all: a guest starts processes slowly.
 # vm: --kernel 6.12 --cards 2 --timeout 900
+# vm-debug: 600
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 

@@ -5,6 +5,7 @@
 # vm: --kernel 6.1 --cards 1 --timeout 900
 # vm: --kernel 6.12 --cards 1 --timeout 900
 # vm: --kernel 6.12 --qemu stock --timeout 900 --env SPA_BASIC=1
+# vm-debug: 596
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 

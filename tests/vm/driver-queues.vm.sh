@@ -3,6 +3,7 @@
 # Several rx/tx pairs, two processors: each pair has its vector, flows spread over the pairs, doorbells stay in memory,
 # and all of it can be set by ethtool while traffic runs.
 # vm: --kernel 6.12 --smp 2 --timeout 400 --sim-arg --queues --sim-arg 4
+# vm-debug: 293
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 

@@ -5,6 +5,7 @@
 # After each, every single SA works; in the end, the capture of its wire holds no nonce twice.
 # vm: --kernel 6.1 --cards 1 --timeout 600 --pcap
 # vm: --kernel 6.12 --cards 1 --timeout 600 --pcap
+# vm-debug: 768
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # vm: --kernel 6.1 --pcap --timeout 600
 # vm: --kernel 6.12 --pcap --timeout 600
+# vm-debug: 141
 # A foreign daemon uses the card: strongSwan programs its SAs into it (hw_offload = yes), against another strongSwan
 # with kernel ESP on a plain NIC of the same wire. The counters of the card, of the kernel and of both daemons agree,
 # and what is on the wire is ESP that opens, with the SA's keys, to the packets that were sent.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # vm: --kernel 6.1 --pcap --timeout 600
 # vm: --kernel 6.12 --pcap --timeout 600
+# vm-debug: 346
 # Our daemon, the driver and the card against strongSwan with kernel ESP: traffic brings the tunnel up, its SAs lie in
 # the card, every counter agrees, the wire holds nothing in the clear. With the card taken out of the configuration
 # the same tunnel runs in the kernel's software.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # vm: --kernel 6.1
 # vm: --kernel 6.12
+# vm-debug: 162
 # The kernel data plane with the card as its offload device: what the card takes, what it refuses, what is lost with it.
 set -euo pipefail
 . "$SPA_ROOT/tests/vm/gtest-lib.sh"

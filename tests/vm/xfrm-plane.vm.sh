@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # vm: --kernel 6.1 --cards 0 --timeout 600
 # vm: --kernel 6.12 --cards 0 --timeout 600
+# vm-debug: 614
 # The kernel data plane against a kernel that has ESP: the host's own may have none, where most of these tests skip.
 set -euo pipefail
 . "$SPA_ROOT/tests/vm/gtest-lib.sh"
