@@ -256,6 +256,68 @@ TEST_F(Ikev1, NatTraversal) {
   EXPECT_EQ(mismatch(left.database, right.database), "");
 }
 
+// R-KEY-11: behind a NAT the source is the NAT's, while the profile matches the address in the
+// identity. The key is in a keyring that only the profile has.
+TEST_F(Ikev1, KeyringOfAProfileBehindNat) {
+  const IpAddress outside = *IpAddress::parse("192.0.2.1");
+  network.attach(outside, [this](const Endpoint&, const Endpoint& from, ByteView message) {
+    network.deliver({from, {left.address, from.port}, to_bytes(message)});
+  });
+  network.rewrite = [&](Packet& p) {
+    if (p.from.address == left.address) p.from.address = outside;
+  };
+  policy::IsakmpKeyring ring = right.config.isakmp.keyrings.at(policy::kDefaultKeyring);
+  right.config.isakmp.keyrings.clear();
+  ring.name = "RING";
+  ring.keys.at(0).address = IpPrefix{outside, 32};
+  right.config.isakmp.keyrings["RING"] = ring;
+  right.isakmp_profile().keyrings = {"RING"};
+  right.entry().peers = {outside};
+  right.rules[0].remote = outside;
+  start();
+  bring_up(left);
+  ASSERT_EQ(right.up(), 1U);
+  EXPECT_EQ(right.status()[0].profile, "V1");
+
+  // Who falls under no profile does not get in with the key of one.
+  right.isakmp_profile().match_remote[0].address = IpPrefix{outside, 32};
+  right.isakmp_profile().local.address = *IpAddress::parse("10.255.255.1");
+  (void)left.manager->clear({});
+  run(Duration(5000));
+  start();
+  (void)left.manager->initiate(left.rule_id());
+  run(Duration(10000));
+  EXPECT_EQ(right.up(), 0U);
+}
+
+TEST_F(Ikev1, KeyringOfAnotherProfileIsNoKey) {
+  policy::IsakmpKeyring ring = right.config.isakmp.keyrings.at(policy::kDefaultKeyring);
+  right.config.isakmp.keyrings.clear();
+  ring.name = "RING";
+  right.config.isakmp.keyrings["RING"] = ring;
+  right.isakmp_profile().keyrings = {"RING"};
+  right.isakmp_profile().match_remote[0].address = *IpPrefix::parse("203.0.113.5/32");
+  start();
+  (void)left.manager->initiate(left.rule_id());
+  run(Duration(10000));
+  EXPECT_EQ(right.up(), 0U);
+  EXPECT_TRUE(right.database.pairs.empty());
+}
+
+// R-PROF-11: message 2 of aggressive mode says what the profile of the claimed identity says.
+TEST_F(Ikev1, SelfIdentityOfAProfileInAggressiveMode) {
+  use_aggressive_mode();
+  policy::Identity self;
+  self.kind = policy::Identity::Kind::kFqdn;
+  self.text = "hub.example.com";
+  right.isakmp_profile().self_identity = self;
+  start();
+  bring_up(left);
+  expect_tunnel();
+  EXPECT_EQ(left.status()[0].remote_identity.to_string(), "hub.example.com");
+  EXPECT_EQ(right.status()[0].profile, "V1");
+}
+
 // A data plane without raw ESP pretends to be behind a NAT, in aggressive mode too.
 TEST_F(Ikev1, ForcedUdpEncapsulation) {
   left.database.udp_only = right.database.udp_only = true;

@@ -42,6 +42,8 @@ ike::Task<> respond_aggressive_mode(IsakmpSa& sa, Incoming first, Choice choice)
   sa.dh_engine = agreement->engine;
   const auto iv = derive_keys(sa, agreement->shared, &*peer);
   if (!iv) co_return abort(sa, iv.error().text);
+  // Who we are depends on the profile, and message 2 says it before the peer has proved anything.
+  sa.profile = likely_profile(*shard.snapshot, sa.local.address, *peer);
   const Result<Self> us = self(sa);
   if (!us) co_return abort(sa, us.error().text);
   const Result<v1::IdPayload> id = to_payload(us->identity);
@@ -64,6 +66,7 @@ ike::Task<> respond_aggressive_mode(IsakmpSa& sa, Incoming first, Choice choice)
   //                                    <--   HDR, SA, KE, Nr, IDir, [CERT,] SIG_R, …
   sa.tell(exchange, std::move(payloads));
   sa.protect_phase1(*iv);
+  sa.profile.clear();  // a guess until check() says so
 
   // HDR*, HASH_I, [NAT-D, NAT-D]       -->
   // HDR*, [CERT,] SIG_I, …             -->

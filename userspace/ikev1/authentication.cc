@@ -142,7 +142,7 @@ Result<ports::LocalCertificate> own_certificate(Shard& shard, const std::string&
 
 const policy::IsakmpKey* find_key(const policy::Snapshot& snapshot, const std::string& profile,
                                   const IpAddress& local, const IpAddress& peer,
-                                  const policy::Identity* identity) {
+                                  const policy::Identity* identity, Keyrings keyrings) {
   const auto& profiles = snapshot.isakmp.profiles;
   std::vector<std::string> rings;
   if (const auto bound = profiles.find(profile); bound != profiles.end()) {
@@ -157,17 +157,31 @@ const policy::IsakmpKey* find_key(const policy::Snapshot& snapshot, const std::s
   }
   const policy::IsakmpKey* key = find_in_rings(snapshot, rings, local, peer, identity);
   if (key != nullptr || (!profile.empty() && !rings.empty())) return key;
-  return find_in_rings(snapshot, {policy::kDefaultKeyring}, local, peer, identity);
+  key = find_in_rings(snapshot, {policy::kDefaultKeyring}, local, peer, identity);
+  if (key != nullptr || keyrings == Keyrings::kOfAdmitting) return key;
+  for (const auto& [name, candidate] : profiles) {
+    if (!snapshot.terminates(candidate.local, local)) continue;
+    rings.insert(rings.end(), candidate.keyrings.begin(), candidate.keyrings.end());
+  }
+  return find_in_rings(snapshot, rings, local, peer, identity);
+}
+
+std::string likely_profile(const policy::Snapshot& snapshot, const IpAddress& local,
+                           const policy::Identity& identity) {
+  Steps steps;
+  return profile_by_identity(snapshot, local, identity, steps);
 }
 
 Suites possible(Shard& shard, const std::string& profile, const IpAddress& local,
                 const IpAddress& peer, const policy::Identity* identity, Suites suites,
-                Steps& steps) {
+                Steps& steps, Keyrings keyrings) {
   std::erase_if(suites, [&](const policy::IsakmpSuite& suite) {
     const std::string policy = "policy " + std::to_string(suite.priority) + " left out: ";
     switch (suite.auth) {
       case IsakmpAuth::kPreShare:
-        if (find_key(*shard.snapshot, profile, local, peer, identity) != nullptr) return false;
+        if (find_key(*shard.snapshot, profile, local, peer, identity, keyrings) != nullptr) {
+          return false;
+        }
         steps.push_back(policy + "no pre-shared key with " + peer.to_string());
         return true;
       case IsakmpAuth::kRsaSig: {
@@ -372,11 +386,20 @@ Result<Verified> check_hash(IsakmpSa& sa, const Payloads& payloads, const Bytes&
   const policy::Snapshot& snapshot = *sa.shard.snapshot;
   verified.profile = profile_by_identity(snapshot, sa.local.address, identity, sa.handshake->steps);
   const policy::IsakmpProfile* profile = sa.shard.profile(verified.profile);
-  if (profile == nullptr || profile->keyrings.empty()) return verified;
+  const IpAddress& peer = sa.handshake->first_source.address;
+  if (profile == nullptr || profile->keyrings.empty()) {
+    // A key out of a keyring that only the profiles of others have is nobody's.
+    const bool own = find_key(snapshot, {}, sa.local.address, peer, nullptr) != nullptr ||
+                     find_key(snapshot, {}, sa.local.address, peer, &identity) != nullptr;
+    if (own) return verified;
+    return fail(Errc::kDenied, identity.to_string() +
+                                   " falls under none of the profiles whose "
+                                   "keyrings have a key for its address");
+  }
   // The key was found by address before the identity was known; the profile has keyrings of its
   // own.
   const policy::IsakmpKey* key =
-      find_key(snapshot, verified.profile, sa.local.address, sa.remote.address, &identity);
+      find_key(snapshot, verified.profile, sa.local.address, peer, &identity);
   if (key == nullptr || !constant_time_equal(key->key, sa.handshake->pre_shared_key)) {
     return fail(Errc::kDenied, "the key of " + identity.to_string() +
                                    " is none of the keyrings of profile " + verified.profile);

@@ -15,20 +15,32 @@ namespace spa::ikev1 {
 
 // --- keys (R-KEY-11) ---
 
+// Whose keyrings are searched when no profile admits a peer. kEvery: those of every profile that
+// terminates here, for the responder of main mode, who does not know yet whom he has before him:
+// behind a NAT the address that a profile matches is in the identity alone. check() holds the key
+// against the profile that it finds.
+enum class Keyrings { kOfAdmitting, kEvery };
+
 // The pre-shared key for a peer: the longest prefix in the keyrings of the profile or, without one,
 // in those of a profile that admits this address, then in `default`. `identity`: a name that the
 // peer has given in the clear (aggressive mode), which is looked for first.
 [[nodiscard]] const policy::IsakmpKey* find_key(const policy::Snapshot& snapshot,
                                                 const std::string& profile, const IpAddress& local,
                                                 const IpAddress& peer,
-                                                const policy::Identity* identity);
+                                                const policy::Identity* identity,
+                                                Keyrings keyrings = Keyrings::kOfAdmitting);
+
+// The profile that an identity which nobody has proved yet points at (R-PROF-12); empty: none.
+[[nodiscard]] std::string likely_profile(const policy::Snapshot& snapshot, const IpAddress& local,
+                                         const policy::Identity& identity);
 
 // --- ourselves ---
 
 // The suites whose method we can do with this peer, in order; `profile`: the bound one, if any.
 [[nodiscard]] Suites possible(Shard& shard, const std::string& profile, const IpAddress& local,
                               const IpAddress& peer, const policy::Identity* identity,
-                              Suites suites, Steps& steps);
+                              Suites suites, Steps& steps,
+                              Keyrings keyrings = Keyrings::kOfAdmitting);
 struct Self {
   policy::Identity identity;
   std::optional<ports::LocalCertificate> certificate;

@@ -147,8 +147,10 @@ Result<crypto::v1::Iv> derive_keys(IsakmpSa& sa, ByteView shared,
   const crypto::v1::ExchangeInputs in{h.nonce_i, h.nonce_r, sa.cookie_i(), sa.cookie_r()};
   Result<SecretBytes> skeyid = fail(Errc::kUnsupported, "authentication method");
   if (sa.suite.auth == policy::IsakmpAuth::kPreShare) {
-    const policy::IsakmpKey* key =
-        find_key(*sa.shard.snapshot, sa.profile, sa.local.address, sa.remote.address, identity);
+    const Keyrings keyrings =
+        identity == nullptr && !sa.initiator ? Keyrings::kEvery : Keyrings::kOfAdmitting;
+    const policy::IsakmpKey* key = find_key(*sa.shard.snapshot, sa.profile, sa.local.address,
+                                            sa.remote.address, identity, keyrings);
     if (key == nullptr) {
       return fail(Errc::kNotFound, "no pre-shared key with " + sa.remote.address.to_string());
     }
