@@ -333,5 +333,90 @@ TEST(EveryIkev1Datagram, LostOnceInAggressiveMode) {
   for_each_datagram({}, true);
 }
 
+// RFC 2408 3.1: the commit bit of the peer, in either role and phase, changes nothing.
+TEST_F(Ikev1Life, CommitBitIsTolerated) {
+  for (const Router* setter : {&left, &right}) {
+    SCOPED_TRACE(setter->name);
+    network.rewrite = [setter](Packet& p) {
+      constexpr std::size_t kFlags = 19;
+      if (p.from.address == setter->address) p.octets.at(kFlags) |= 0x02;
+    };
+    start();
+    bring_up(left);
+    expect_tunnel();
+    expect_nothing_left_over();
+  }
+}
+
+// RFC 3947 5.2, 4.1: transport mode with the initiator behind a NAT. What quick mode calls by the
+// address inside is, for the responder, the address of the NAT.
+class Ikev1TransportBehindNat : public Ikev1Life {
+ protected:
+  Ikev1TransportBehindNat() {
+    network.attach(outside, [this](const Endpoint&, const Endpoint& from, ByteView message) {
+      network.deliver({from, {left.address, from.port}, to_bytes(message)});
+    });
+    network.rewrite = [this](Packet& p) {
+      if (p.from.address == left.address) p.from.address = outside;
+    };
+    right.isakmp_key().address = IpPrefix{outside, 32};
+    right.entry().peers = {outside};
+    right.rules[0].remote = outside;
+    for (Router* r : {&left, &right}) {
+      r->rules.resize(1);
+      r->rules[0].mode = policy::EncapsulationMode::kTransport;
+      r->config.transform_sets.at("SET").mode = policy::EncapsulationMode::kTransport;
+      r->rules[0].selectors.local = host(r->address);
+      r->rules[0].selectors.remote = host(r->rules[0].remote);
+    }
+  }
+  static policy::TrafficSelector host(const IpAddress& address) {
+    return policy::TrafficSelector::of({address, 32});
+  }
+  void expect_transport_mode() {
+    ASSERT_EQ(left.database.pairs.size(), 1U);
+    ASSERT_EQ(right.database.pairs.size(), 1U);
+    const ports::SaPair& l = left.database.pairs.begin()->second;
+    const ports::SaPair& r = right.database.pairs.begin()->second;
+    EXPECT_EQ(l.keys_in.cipher, r.keys_out.cipher);
+    EXPECT_EQ(l.keys_out.cipher, r.keys_in.cipher);
+    for (const ports::SaPair* pair : {&l, &r}) {
+      EXPECT_EQ(pair->mode, policy::EncapsulationMode::kTransport);
+      EXPECT_TRUE(pair->udp_encapsulation);
+    }
+    EXPECT_EQ(l.selectors_local.front(), host(left.address));
+    EXPECT_EQ(l.selectors_remote.front(), host(right.address));
+    EXPECT_EQ(r.selectors_local.front(), host(right.address));
+    EXPECT_EQ(r.selectors_remote.front(), host(outside));
+  }
+  const IpAddress outside = *IpAddress::parse("192.0.2.1");
+};
+
+TEST_F(Ikev1TransportBehindNat, InitiatorInside) {
+  start();
+  bring_up(left);
+  expect_transport_mode();
+}
+
+// The phase 1 is there; the next quick mode is the other end's.
+TEST_F(Ikev1TransportBehindNat, ResponderInside) {
+  start();
+  bring_up(left);
+  left.expire_first(true);
+  run(Duration(2000));
+  (void)right.manager->initiate(right.rule_id());
+  run(Duration(5000));
+  expect_transport_mode();
+}
+
+// An address that is not the peer's is no address of the peer's NAT.
+TEST_F(Ikev1TransportBehindNat, OtherAddressesAreRefused) {
+  left.rules[0].selectors.local = host(*IpAddress::parse("10.9.9.9"));
+  start();
+  (void)left.manager->initiate(left.rule_id());
+  run(Duration(10000));
+  EXPECT_TRUE(right.database.pairs.empty());
+}
+
 }  // namespace
 }  // namespace spa::exchange

@@ -237,9 +237,13 @@ void IsakmpSa::on_message(const v1::Header& header, ByteView datagram, const End
                           const Endpoint& from) {
   const auto found = exchanges_.find(header.message_id);
   const bool known = found != exchanges_.end() && found->second->type == header.exchange;
+  // CONNECTED has the message ID of the quick mode whose commit bit was set (RFC 2408 3.1). We set
+  // none and wait for none: an SA that the peer does not use yet loses packets, no more.
+  const bool taken =
+      found != exchanges_.end() && header.exchange != v1::ExchangeType::kInformational;
   if (known) {
     on_known_exchange(*found->second, header, datagram, at, from);
-  } else if (found != exchanges_.end() || header.message_id == 0 || !header.encrypted()) {
+  } else if (taken || header.message_id == 0 || !header.encrypted()) {
     take_hint(*this, header, datagram);
   } else {
     on_new_exchange(header, datagram, at, from);

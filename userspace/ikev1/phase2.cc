@@ -8,6 +8,7 @@
 #include "userspace/crypto/ikev1_keys.h"
 #include "userspace/ike/esp_suite.h"
 #include "userspace/ike/gre_mode.h"
+#include "userspace/ikev1/original_address.h"
 
 namespace spa::ikev1 {
 
@@ -367,10 +368,16 @@ std::optional<std::pair<Phase2Suite, v1::Transform>> choose(IsakmpSa& sa,
 
 Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, Steps& steps) {
   Shard& shard = sa.shard;
-  const auto selectors = selectors_of(sa, request, false);
+  auto selectors = selectors_of(sa, request, false);
   if (!selectors) {
     return tl::unexpected(refuse(v1::NotifyType::kInvalidIdInformation, selectors.error().text));
   }
+  const auto* offered = v1::find<v1::SaPayload>(request);
+  if (offered == nullptr) {
+    return tl::unexpected(refuse(v1::NotifyType::kBadProposalSyntax, "no SA payload"));
+  }
+  const bool transport = offers_transport(*offered);
+  if (transport) *selectors = as_seen_here(sa, request, *selectors);
   const ports::PolicyRule* rule = rule_for(sa, *selectors, steps);
   if (rule == nullptr) {
     ++shard.counters.ts_unacceptable;
@@ -378,10 +385,6 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
                                  "no crypto map entry for " + selectors->local.to_string() +
                                      " <-> " + selectors->remote.to_string() +
                                      (steps.empty() ? "" : " (" + steps.back() + ")")));
-  }
-  const auto* offered = v1::find<v1::SaPayload>(request);
-  if (offered == nullptr) {
-    return tl::unexpected(refuse(v1::NotifyType::kBadProposalSyntax, "no SA payload"));
   }
   Phase2Agreed agreed;
   agreed.rule = *rule;
@@ -397,6 +400,8 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
     }
     auto chosen = choose(sa, ours, bundle.front(), steps);
     if (!chosen) continue;
+    // The selectors were read for the mode of the first transform.
+    if (transport != (chosen->first.mode == EncapsulationMode::kTransport)) continue;
     Result<ike::SpiReservation> spi = reserve_spi(sa);
     if (!spi) {
       return tl::unexpected(refuse(v1::NotifyType::kNoProposalChosen, spi.error().text));

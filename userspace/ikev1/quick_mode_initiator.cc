@@ -6,6 +6,7 @@
 #include "userspace/crypto/random.h"
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev1/exchanges.h"
+#include "userspace/ikev1/original_address.h"
 #include "userspace/ikev1/phase1.h"
 #include "userspace/ikev1/phase2.h"
 
@@ -75,13 +76,17 @@ ike::Task<> initiate_quick_mode(IsakmpSa& sa, ports::PolicyId rule, std::uint32_
   }
   payloads.emplace_back(*local);
   payloads.emplace_back(*remote);
+  if (offer->suites.front().mode == policy::EncapsulationMode::kTransport) {
+    add_original_addresses(sa, true, payloads);
+  }
   Result<Payloads> request = sa.with_hash(exchange.message_id, std::move(payloads));
   if (!request) co_return give_up(sa, exchange, rule, request.error().text, std::move(steps));
   // HDR*, HASH(1), SA, Ni,
-  //       [KE,] IDci, IDcr             -->
+  //       [KE,] IDci, IDcr,
+  //       [NAT-OAi, NAT-OAr]           -->
   Incoming answer = co_await sa.ask(exchange, std::move(*request));
   //                                    <--   HDR*, HASH(2), SA, Nr,
-  //                                                [KE,] IDci, IDcr
+  //                                                [KE,] IDci, IDcr, [NAT-OAi, NAT-OAr]
   while (!answer.refused && !sa.hash_fits(answer, *our_nonce)) {
     answer = co_await sa.reject(exchange, answer);
   }

@@ -5,6 +5,7 @@
 #include "userspace/crypto/random.h"
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev1/exchanges.h"
+#include "userspace/ikev1/original_address.h"
 #include "userspace/ikev1/phase1.h"
 #include "userspace/ikev1/phase2.h"
 
@@ -76,6 +77,9 @@ ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first)
   payloads.emplace_back(v1::NoncePayload{*our_nonce});
   if (ke != nullptr) payloads.emplace_back(v1::KePayload{agreement.public_value});
   for (const auto* id : v1::find_all<v1::IdPayload>(first.payloads)) payloads.emplace_back(*id);
+  if (agreed->suite.mode == policy::EncapsulationMode::kTransport) {
+    add_original_addresses(sa, false, payloads);
+  }
   if (agreed->lifetime_shortened) payloads.emplace_back(responder_lifetime(*agreed));
   Result<Payloads> answer = sa.with_hash(exchange.message_id, std::move(payloads), *peer_nonce);
   if (!answer) {
@@ -86,7 +90,7 @@ ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first)
       crypto::v1::hash_3(sa.hash, sa.keys.skeyid_a, exchange.message_id, *peer_nonce, *our_nonce);
   if (!expected) co_return sa.finish(exchange);
   //                                    <--   HDR*, HASH(2), SA, Nr,
-  //                                                [KE,] [IDci, IDcr]
+  //                                                [KE,] [IDci, IDcr,] [NAT-OAi, NAT-OAr]
   Incoming confirmation = co_await sa.ask(exchange, std::move(*answer));
   // HDR*, HASH(3)                      -->
   for (;;) {
