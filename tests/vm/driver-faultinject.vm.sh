@@ -6,7 +6,7 @@
 # at random under traffic and while the card is brought back. The kernel watches: no splat, nothing leaked.
 # SPA_STEP=N has only each Nth allocation fail after the first four.
 # vm: --kernel debug --memory 1536 --timeout 3000 --env SPA_STEP=197
-# vm-debug: 2500 --env SPA_STEP=1
+# vm-debug: 900 --env SPA_STEP=3
 set -u
 . "$SPA_ROOT/tests/vm/driver-lib.sh"
 
