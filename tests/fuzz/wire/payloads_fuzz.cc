@@ -2,8 +2,31 @@
 // A decrypted chain of payloads: the first octet is the type of the first payload.
 #include <cstdlib>
 
+#include "userspace/wire/config_attributes.h"
 #include "userspace/wire/message.h"
+#include "userspace/wire/notice.h"
 #include "userspace/wire/ppk.h"
+
+namespace {
+
+using namespace spa::wire;
+
+// What an attribute holds is written as it came.
+void look_into(const ConfigPayload& config) {
+  for (const ConfigAttribute& attribute : config.attributes) {
+    const auto address = address_in(attribute);
+    if (address && is(attribute, ConfigAttributeType::kInternalIp4Address) &&
+        address_attribute(*address) != attribute) {
+      std::abort();
+    }
+    const auto subnet = subnet_in(attribute);
+    if (subnet && subnet_in(subnet_attribute(*subnet)).value().last() != subnet->last()) {
+      std::abort();
+    }
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace spa::wire;
@@ -15,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = parse_payloads(chain->first, chain->octets);
   if (!again || *again != *payloads) std::abort();
   for (const Payload& payload : *payloads) {
+    if (const auto* config = std::get_if<ConfigPayload>(&payload)) look_into(*config);
     const auto* notify = std::get_if<NotifyPayload>(&payload);
     if (notify == nullptr) continue;
     (void)parse_invalid_ke(*notify);
@@ -26,6 +50,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const auto back = no_ppk_auth(*auth);
       if (!back || back->data != notify->data) std::abort();
     }
+    (void)parse_number_notice(*notify);
+    (void)parse_additional_address(*notify);
+    (void)parse_ticket_notice(*notify);
   }
   return 0;
 }
