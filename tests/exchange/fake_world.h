@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "userspace/base/log.h"
+#include "userspace/ports/client_addresses.h"
 #include "userspace/ports/credentials.h"
 #include "userspace/ports/datagrams.h"
 #include "userspace/ports/sa_database.h"
@@ -127,6 +128,19 @@ class FakeSaDatabase final : public ports::SaDatabase {
   ports::SaDatabaseListener* listener_ = nullptr;
   std::uint32_t next_spi_;
   std::uint16_t next_cpi_ = 1000;
+};
+
+// The addresses of this host that came from peers, each with how often it was assigned.
+class FakeClientAddresses final : public ports::ClientAddresses {
+ public:
+  Status assign(const std::string&, const IpAddress& address) override {
+    ++held[address];
+    return {};
+  }
+  void withdraw(const std::string&, const IpAddress& address) override {
+    if (--held[address] == 0) held.erase(address);
+  }
+  std::map<IpAddress, int> held;
 };
 
 // Empty when every SA of one end has its counterpart at the other with the same keys, algorithms

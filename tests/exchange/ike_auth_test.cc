@@ -425,8 +425,10 @@ TEST_F(TwoRouters, EspSuites) {
   }
 }
 
-// RFC 7296 2.23; R-NAT-2, R-NAT-11: no NAT, no encapsulation, port 500 throughout.
+// RFC 7296 2.23; R-NAT-2, R-NAT-11: no NAT, no encapsulation, port 500 throughout unless an end may
+// move (RFC 4555 3.3).
 TEST_F(TwoRouters, NoNat) {
+  left.config.mobike = false;
   start();
   bring_up(left);
   expect_tunnel();

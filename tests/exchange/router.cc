@@ -93,7 +93,8 @@ void Router::start() {
                                   credentials,
                                   *engine,
                                   log,
-                                  std::make_shared<ike::ConnectionIds>()};
+                                  std::make_shared<ike::ConnectionIds>(),
+                                  &addresses};
     manager = std::make_unique<ike::Dispatcher>(std::make_unique<ikev1::Manager>(ports, options),
                                                 std::make_unique<ikev2::Manager>(ports, options));
     database.set_listener(manager.get());

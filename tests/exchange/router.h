@@ -83,6 +83,7 @@ class Router {
   FakeDatagrams datagrams;
   FakeSaDatabase database;
   FakeCredentials credentials;
+  FakeClientAddresses addresses;
   KeptLog log;
   std::unique_ptr<crypto::OpenSslEngine> engine;
   std::unique_ptr<ike::Dispatcher> manager;

@@ -55,6 +55,14 @@ Status Dispatcher::initiate(const ports::PolicyId& rule) {
   return of(rule).initiate(rule);
 }
 
+void Dispatcher::set_local_addresses(std::vector<IpAddress> addresses) {
+  ikev2_->set_local_addresses(std::move(addresses));
+}
+
+std::size_t Dispatcher::move_local(const IpAddress& from, const IpAddress& to) {
+  return ikev2_->move_local(from, to);
+}
+
 std::size_t Dispatcher::clear(const SessionFilter& filter) {
   return ikev1_->clear(filter) + ikev2_->clear(filter);
 }

@@ -19,6 +19,8 @@ class Dispatcher final : public Manager {
       const policy::Snapshot& snapshot, const std::vector<ports::PolicyRule>& rules) const override;
   void receive(const Endpoint& local, const Endpoint& remote, ByteView message) override;
   Status initiate(const ports::PolicyId& rule) override;
+  void set_local_addresses(std::vector<IpAddress> addresses) override;
+  std::size_t move_local(const IpAddress& from, const IpAddress& to) override;
   std::size_t clear(const SessionFilter& filter) override;
   void shutdown(std::function<void()> done) override;
   [[nodiscard]] std::vector<IkeSaStatus> status() const override;

@@ -64,6 +64,12 @@ class Manager : public ports::SaDatabaseListener {
   // up or under way.
   virtual Status initiate(const ports::PolicyId& rule) = 0;
 
+  // The addresses of this host that tunnels may end on: MOBIKE tells them to peers (RFC 4555 3.4).
+  virtual void set_local_addresses(std::vector<IpAddress>) {}
+  // What ended on `from` ends on `to` from now on. To be called before configure() with rules that
+  // say so: IKE SAs that MOBIKE can move take their CHILD SAs along. How many.
+  virtual std::size_t move_local(const IpAddress& /*from*/, const IpAddress& /*to*/) { return 0; }
+
   // Closes sessions with Delete notifications (R-DBG-4). How many IKE SAs or, where the filter
   // says so, CHILD SAs.
   virtual std::size_t clear(const SessionFilter& filter) = 0;

@@ -10,6 +10,7 @@
 #include "userspace/base/log.h"
 #include "userspace/crypto/engine.h"
 #include "userspace/ike/connection_ids.h"
+#include "userspace/ports/client_addresses.h"
 #include "userspace/ports/credentials.h"
 #include "userspace/ports/datagrams.h"
 #include "userspace/ports/sa_database.h"
@@ -27,6 +28,7 @@ struct Dependencies {
   LogSink& log;
   // Shared by the managers of both versions; a manager without one counts for itself.
   std::shared_ptr<ConnectionIds> ids = nullptr;
+  ports::ClientAddresses* client_addresses = nullptr;  // where addresses from peers go, if anywhere
 };
 
 // Times and bounds that are no part of the configuration language. The defaults are what the daemon
@@ -50,6 +52,7 @@ struct Options {
   unsigned rekey_to_percent = 90;
   std::size_t fragment_octets_max = 8 << 20;  // of incomplete messages of all peers (RFC 7383)
   std::size_t decisions_kept = 64;
+  SecretBytes crash_secret;  // RFC 6290: the same after a restart; empty: no tokens are given
 };
 
 }  // namespace spa::ike

@@ -49,6 +49,7 @@ class ShardManager : public Manager {
  protected:
   // `facility` names the version in syslog messages ("IKEV2").
   ShardManager(std::unique_ptr<VersionShard> shard, std::string_view facility);
+  [[nodiscard]] VersionShard& shard() { return *shard_; }
 
  private:
   std::unique_ptr<VersionShard> shard_;

@@ -43,7 +43,10 @@ RequestWindow::Outcome RequestWindow::retransmit(SteadyTime now, std::uint32_t r
 }
 
 void RequestWindow::hurry(SteadyTime now) {
-  for (Outstanding& o : outstanding_) o.due = std::min(o.due, now);
+  for (Outstanding& o : outstanding_) {
+    o.due = std::min(o.due, now);
+    o.transmissions = 0;
+  }
 }
 
 ReplyWindow::Verdict ReplyWindow::judge(std::uint32_t id) const {

@@ -61,7 +61,7 @@ class RequestWindow {
   // Sends again what is due, every datagram of it. kGiveUp when a request was sent often enough.
   [[nodiscard]] Outcome retransmit(SteadyTime now, std::uint32_t random,
                                    const std::function<void(ByteView)>& send);
-  // What is under way is due now: the peer's address changed.
+  // What is under way begins anew, and is due now: the path to the peer has changed.
   void hurry(SteadyTime now);
 
  private:

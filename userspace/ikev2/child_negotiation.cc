@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "userspace/crypto/keymat.h"
+#include "userspace/ikev2/configuration.h"
 
 namespace spa::ikev2 {
 
@@ -29,7 +30,7 @@ Result<SpiReservation> reserve_spi(IkeSa& sa) {
 // points, and of an entry that names the profile under which the peer was authenticated.
 std::vector<const ports::PolicyRule*> rules_for(const IkeSa& sa, Steps& steps) {
   std::vector<const ports::PolicyRule*> list;
-  for (const ports::PolicyRule* rule : sa.shard.rules_towards(sa.remote.address)) {
+  for (const ports::PolicyRule* rule : sa.shard.rules_towards(sa.home)) {
     const ports::PolicyId& id = rule->id;
     const policy::CryptoMapEntry* entry = sa.shard.entry(id);
     if (entry == nullptr || rule->local != sa.local.address) continue;
@@ -69,7 +70,7 @@ Narrowed narrow_to_rule(IkeSa& sa, const Selectors& local, const Selectors& remo
   for (const ports::PolicyRule* rule : rules) {
     if (replaces != nullptr && rule->id != replaces->rule) continue;
     Narrowed narrowed{rule, narrow(local, rule->selectors.local),
-                      narrow(remote, rule->selectors.remote)};
+                      narrow(within_assigned(sa, remote), rule->selectors.remote)};
     if (!narrowed.local.empty() && !narrowed.remote.empty()) return narrowed;
     steps.push_back(rule->id.to_string() + ": nothing in common with " + to_string(local) +
                     " <-> " + to_string(remote));

@@ -41,6 +41,21 @@ ike::Task<> check_liveness(IkeSa& sa);
 // The peer sends ESP under an SPI that is unknown here (1.5).
 ike::Task<> report_unknown_spi(IkeSa& sa, std::uint32_t spi);
 ike::Task<> respond_informational(IkeSa& sa, Payloads request);
+
+// reauthentication.cc (2.8.3, RFC 4478)
+// The SA was authenticated just now, and this is to be done again before `seconds` are over; 0:
+// never.
+void begin_authentication_life(IkeSa& sa, std::uint32_t seconds);
+// AUTH_LIFETIME in the response of IKE_AUTH, which tells the end that has to do it.
+void announce_authentication_life(const IkeSa& sa, const policy::Ikev2Profile& profile,
+                                  Payloads& payloads);
+void take_authentication_life(IkeSa& sa, const Payloads& payloads);
+// Makes a new IKE SA with the same CHILD SAs, which takes the place of `sa` when it is up.
+void reauthenticate(IkeSa& sa);
+// The new SA: its further CHILD SAs, then the end of the old one.
+ike::Task<> conclude_reauthentication(IkeSa& sa);
+void reauthentication_failed(IkeSa& sa);
+
 // The SA has failed: its last reply is repeated for a while, then it goes without a word.
 void linger(IkeSa& sa, const std::string& cause);
 

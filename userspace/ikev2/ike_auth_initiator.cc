@@ -5,8 +5,11 @@
 #include "userspace/ikev2/admission.h"
 #include "userspace/ikev2/authentication.h"
 #include "userspace/ikev2/child_negotiation.h"
+#include "userspace/ikev2/configuration.h"
+#include "userspace/ikev2/crash_detection.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/identity.h"
+#include "userspace/ikev2/mobike.h"
 #include "userspace/ikev2/ppk.h"
 #include "userspace/wire/ppk.h"
 
@@ -20,17 +23,16 @@ using wire::NotifyType;
 // peer may drop what it believes to have with us (2.4). The peer goes by identities, whatever
 // profile and address an SA has.
 bool is_first_contact(const IkeSa& sa) {
-  for (const IkeSa* other : sa.shard.all()) {
-    if (other == &sa || !other->usable()) continue;
-    const bool same_peer =
-        other->remote.address == sa.remote.address || other->remote_identity == sa.remote_identity;
-    if (same_peer && other->local_identity == sa.local_identity) return false;
+  for (const IkeSa* other : sa.shard.with_home(sa.home)) {
+    const bool same = other->local_identity == sa.local_identity;
+    if (other != &sa && other->usable() && same) return false;
   }
   return true;
 }
 
+// Without `offer` no CHILD SA is asked for (RFC 6023).
 Payloads write_request(IkeSa& sa, const policy::Ikev2Profile& profile, Proof proof,
-                       const ChildOffer& offer) {
+                       const ports::PolicyRule& rule, const std::optional<ChildOffer>& offer) {
   Payloads request;
   request.emplace_back(std::move(proof.id));
   for (wire::CertPayload& certificate : proof.certificates) {
@@ -51,8 +53,11 @@ Payloads write_request(IkeSa& sa, const policy::Ikev2Profile& profile, Proof pro
     if (idr) request.emplace_back(std::move(*idr));
   }
   request.emplace_back(std::move(proof.auth));
-  write_offer(offer, {}, request);
+  if (profile.request_configuration) request.emplace_back(configuration_request(sa, rule));
+  if (offer) write_offer(*offer, {}, request);
   sa.announce_window(request);
+  offer_mobility(sa, request);
+  offer_crash_token(sa, request);
   return request;
 }
 
@@ -73,6 +78,15 @@ void abort(IkeSa& sa, const std::string& cause) {
   sa.shard.retire(sa, cause);
 }
 
+// What the peer says beside its proof.
+void take_notices(IkeSa& sa, const policy::Ikev2Profile& profile, const Payloads& response) {
+  sa.take_window(response);
+  take_mobility(sa, response);
+  take_crash_token(sa, response);
+  begin_authentication_life(sa, profile.reauthenticate_seconds);
+  take_authentication_life(sa, response);
+}
+
 // The peer is authenticated; its CHILD SA stands or falls by itself.
 void conclude_child(IkeSa& sa, ChildOffer offer, const Payloads& response, ByteView nonce_i,
                     ByteView nonce_r) {
@@ -85,6 +99,14 @@ void conclude_child(IkeSa& sa, ChildOffer offer, const Payloads& response, ByteV
                   " not created: " + cause);
     shard.failed(rule, shard.options.acquire_hold_down);
   };
+  const policy::Ikev2Profile* profile = shard.profile(sa.profile);
+  if (profile != nullptr && profile->request_configuration && error_in(response) == nullptr) {
+    if (Status taken = take_configuration(sa, offer.rule, response); !taken) {
+      refused(taken.error().text);
+      if (wire::find<wire::SaPayload>(response) != nullptr) sa.spawn(withdraw_child(sa, spi));
+      return;
+    }
+  }
   if (wire::find<wire::SaPayload>(response) == nullptr) {
     const wire::NotifyPayload* error = error_in(response);
     refused(error == nullptr ? "peer's answer holds none"
@@ -136,13 +158,20 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
   }
   Result<Proof> proof = co_await prove(sa, snapshot, *profile, wire::Side::kInitiator);
   if (!proof) co_return abort(sa, proof.error().text);
-  Negotiated<ChildOffer> offer = offer_child(sa, rule, false, nullptr, sa.handshake->steps);
-  if (!offer) co_return abort(sa, offer.error().text);
+  std::optional<ChildOffer> offer;
+  const ike::Rule* wanted = shard.rule(rule);
+  if (wanted == nullptr) co_return abort(sa, rule.to_string() + " is no longer configured");
+  const bool childless = profile->childless && sa.handshake->peer_childless;
+  if (!childless) {
+    Negotiated<ChildOffer> made = offer_child(sa, rule, false, nullptr, sa.handshake->steps);
+    if (!made) co_return abort(sa, made.error().text);
+    offer = std::move(*made);
+  }
 
   // HDR, SK {IDi, [CERT,] [CERTREQ,]
-  //     [IDr,] AUTH, SAi2,
-  //     TSi, TSr}  -->
-  Payloads request = write_request(sa, *profile, std::move(*proof), *offer);
+  //     [IDr,] AUTH, [CP(CFG_REQUEST),]
+  //     [SAi2, TSi, TSr]}  -->
+  Payloads request = write_request(sa, *profile, std::move(*proof), wanted->rule, offer);
   if (ppk != nullptr) {
     if (Status written = write_ppk(*ppk, without_ppk, request); !written) {
       co_return abort(sa, written.error().text);
@@ -150,7 +179,7 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
   }
   Payloads response = co_await sa.request(wire::ExchangeType::kIkeAuth, std::move(request));
   //                              <--  HDR, SK {IDr, [CERT,] AUTH,
-  //                                       SAr2, TSi, TSr}
+  //                                       [CP(CFG_REPLY),] [SAr2, TSi, TSr]}
   if (wire::find<wire::AuthPayload>(response) == nullptr) {
     const wire::NotifyPayload* error = error_in(response);
     co_return abort(sa, error == nullptr ? "peer's answer holds no AUTH payload"
@@ -168,6 +197,7 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
                   std::to_string(claim ? static_cast<int>(claim->auth.method) : 0) +
                   " failed with host " + sa.remote.address.to_string());
     shard.record(&sa, sa.remote, "IKE_AUTH", verified.error().text, std::move(sa.handshake->steps));
+    shard.abandon_wanted(sa);
     Payloads reasons;
     reasons.emplace_back(wire::notify(NotifyType::kAuthenticationFailed));
     co_return delete_ike_sa(sa, verified.error().text, std::move(reasons));
@@ -175,9 +205,13 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
   const Bytes nonce_i = sa.handshake->nonce_i;
   const Bytes nonce_r = sa.handshake->nonce_r;
   establish(sa, *snapshot, *profile, *claim, *verified);
-  sa.take_window(response);
-  conclude_child(sa, std::move(*offer), response, nonce_i, nonce_r);
-  sa.remove_wanted(rule);
+  take_notices(sa, *profile, response);
+  shard.peer_works(sa);
+  if (offer) {
+    conclude_child(sa, std::move(*offer), response, nonce_i, nonce_r);
+    sa.remove_wanted(rule);
+  }
+  if (sa.replaces != 0) co_return co_await conclude_reauthentication(sa);
   const std::vector<ports::PolicyId> others = sa.wanted;
   for (const ports::PolicyId& other : others) sa.spawn(create_child_sa(sa, other));
 }

@@ -2,7 +2,10 @@
 // IKE_AUTH, responder (RFC 7296 1.2, 2.15, 2.21.2).
 #include "userspace/ikev2/authentication.h"
 #include "userspace/ikev2/child_negotiation.h"
+#include "userspace/ikev2/configuration.h"
+#include "userspace/ikev2/crash_detection.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/mobike.h"
 #include "userspace/wire/ppk.h"
 
 namespace spa::ikev2 {
@@ -34,6 +37,39 @@ void drop_older(IkeSa& sa) {
   }
 }
 
+// The peer's configuration and its CHILD SA. Without them the IKE SA stands (1.2, 2.19).
+void answer_child_and_configuration(IkeSa& sa, const policy::Ikev2Profile& profile,
+                                    const Payloads& request, ByteView nonce_i, ByteView nonce_r,
+                                    Payloads& response) {
+  const bool wants_child = wire::find<wire::SaPayload>(request) != nullptr;
+  if (!wants_child && wire::find<wire::ConfigPayload>(request) == nullptr) return;
+  auto configuration = answer_configuration(sa, profile, request);
+  if (!configuration) {
+    log_refusal(sa, refuse(configuration.error().notify, configuration.error().text), {});
+    response.emplace_back(wire::notify(configuration.error().notify));
+    return;
+  }
+  Payloads child;
+  if (wants_child) {
+    const auto made = answer_with_child(sa, request, {nonce_i, nonce_r, {}, false}, child);
+    if (!made) {
+      child.clear();
+      child.emplace_back(made.error().notify);
+    }
+  }
+  for (wire::ConfigPayload& payload : *configuration) response.emplace_back(std::move(payload));
+  for (wire::Payload& payload : child) response.push_back(std::move(payload));
+}
+
+void answer_rest(IkeSa& sa, const policy::Ikev2Profile& profile, const Payloads& request,
+                 ByteView nonce_i, ByteView nonce_r, Payloads& response) {
+  answer_child_and_configuration(sa, profile, request, nonce_i, nonce_r, response);
+  sa.announce_window(response);
+  if (sa.mobility) offer_mobility(sa, response);
+  offer_crash_token(sa, response);
+  announce_authentication_life(sa, profile, response);
+}
+
 }  // namespace
 
 // Initiator                         Responder
@@ -42,8 +78,8 @@ ike::Task<> respond_ike_auth(IkeSa& sa, Payloads request) {
   Shard& shard = sa.shard;
   const policy::SnapshotPtr snapshot = shard.snapshot;
   // HDR, SK {IDi, [CERT,] [CERTREQ,]
-  //     [IDr,] AUTH, SAi2,
-  //     TSi, TSr}  -->
+  //     [IDr,] AUTH, [CP(CFG_REQUEST),]
+  //     [SAi2, TSi, TSr]}  -->
   const Result<Claim> claim = read_claim(request, wire::Side::kInitiator);
   if (!claim) co_return refuse_peer(sa, 0, claim.error().text);
   const int method = static_cast<int>(claim->auth.method);
@@ -65,6 +101,9 @@ ike::Task<> respond_ike_auth(IkeSa& sa, Payloads request) {
   const Bytes nonce_r = sa.handshake->nonce_r;
   establish(sa, *snapshot, profile, *claim, *verified);
   sa.take_window(request);
+  take_mobility(sa, request);
+  take_crash_token(sa, request);
+  begin_authentication_life(sa, profile.reauthenticate_seconds);
   if (wire::find_notify(request, NotifyType::kInitialContact) != nullptr) drop_older(sa);
 
   Payloads response;
@@ -74,18 +113,9 @@ ike::Task<> respond_ike_auth(IkeSa& sa, Payloads request) {
   }
   response.emplace_back(std::move(proof->auth));
   if (!sa.ppk_id.empty()) response.emplace_back(wire::ppk_identity({}));  // RFC 8784 3
-  if (wire::find<wire::SaPayload>(request) != nullptr) {
-    Payloads child;
-    const auto made = answer_with_child(sa, request, {nonce_i, nonce_r, {}, false}, child);
-    if (!made) {
-      response.emplace_back(made.error().notify);  // the IKE SA stands (1.2)
-    } else {
-      for (wire::Payload& payload : child) response.push_back(std::move(payload));
-    }
-  }
-  sa.announce_window(response);
+  answer_rest(sa, profile, request, nonce_i, nonce_r, response);
   //                              <--  HDR, SK {IDr, [CERT,] AUTH,
-  //                                       SAr2, TSi, TSr}
+  //                                       [CP(CFG_REPLY),] [SAr2, TSi, TSr]}
   sa.reply(std::move(response));
 }
 

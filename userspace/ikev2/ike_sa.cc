@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "userspace/crypto/prf.h"
+#include "userspace/ikev2/configuration.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/mobike.h"
 #include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
@@ -22,6 +24,8 @@ IkeSa::IkeSa(Shard& owner, std::uint32_t number, bool we_initiate, std::uint64_t
       request_fragments_(owner.fragment_budget),
       reply_fragments_(owner.fragment_budget) {
   handshake = std::make_unique<Handshake>();
+  home = peer.address;
+  original_initiator = we_initiate;
   created = shard.now();
 }
 
@@ -109,6 +113,8 @@ std::optional<SteadyTime> IkeSa::next_due() const {
   consider(expires);
   if (!usable()) return next;
   consider(rekey_at);
+  consider(reauth_at);
+  consider(authentication_ends);
   if (!liveness_running) consider(liveness.due());
   for (const auto& c : children) {
     consider(c->rekey_at);
@@ -154,12 +160,21 @@ void IkeSa::on_time(SteadyTime now) {
     send(message);
   };
   if (requests_.retransmit(now, shard.random(), resend) == ike::RequestWindow::Outcome::kGiveUp) {
+    if (try_other_address(*this)) return;  // RFC 4555 3.5
     ++shard.counters.peers_dead;
-    shard.retire(*this, "peer is not responding");
+    shard.give_up(*this, "peer is not responding");
     return;
   }
   if (!usable()) return;
-  if (rekey_at && *rekey_at <= now) {
+  if (authentication_ends && *authentication_ends <= now) {
+    delete_ike_sa(*this, "peer has not authenticated anew in time");  // RFC 4478 3
+    return;
+  }
+  if (reauth_at && *reauth_at <= now) {
+    reauth_at.reset();
+    reauthenticate(*this);
+  }
+  if (usable() && rekey_at && *rekey_at <= now) {
     rekey_at.reset();
     spawn(rekey_ike_sa(*this));
   }
@@ -249,6 +264,15 @@ ike::IkeSaStatus IkeSa::status() const {
   s.dpd = liveness.settings();
   s.local_behind_nat = local_behind_nat;
   s.remote_behind_nat = remote_behind_nat;
+  s.mobike = mobility != nullptr;
+  if (configuration) {
+    for (const IpAddress& a : configuration->addresses) s.assigned.push_back({a, a.bits()});
+    s.assigned_to_peer = configuration->to_peer;
+  }
+  if (reauth_at) {
+    const auto wait = std::chrono::duration_cast<std::chrono::seconds>(*reauth_at - shard.now());
+    s.reauth_seconds = static_cast<std::uint32_t>(std::max<std::int64_t>(1, wait.count()));
+  }
   s.disconnect_revoked = held.has_value();
   s.remote_certificate_serial = peer_certificate_serial;
   s.remote_certificate_issuer = peer_certificate_issuer;

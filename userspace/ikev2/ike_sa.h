@@ -30,6 +30,8 @@
 namespace spa::ikev2 {
 
 class Shard;
+struct ClientConfiguration;
+struct Mobility;
 using Payloads = std::vector<wire::Payload>;
 
 // A message that came in the clear: parsed, and as it was, since AUTH covers its octets.
@@ -64,6 +66,8 @@ struct Handshake {
   std::vector<Bytes> peer_authorities;           // CERTREQ key hashes
   bool counted_half_open = false;
   Endpoint first_source;           // where the first request came from
+  bool peer_natt = false;          // the peer sent NAT detection notifications
+  bool peer_childless = false;     // the peer takes an IKE_AUTH without CHILD SA (RFC 6023)
   std::vector<std::string> steps;  // for the decision record
 };
 
@@ -119,6 +123,23 @@ class IkeSa {
   ike::Liveness liveness;
   bool liveness_running = false;
   bool no_additional_sas = false;  // the peer said so: no more CHILD SAs from us (1.3)
+  // Under which address the configuration knows the peer, wherever it is now (2.23, RFC 4555).
+  IpAddress home;
+  unsigned peers_tried = 0;  // of the entry's list, before this one (R-MAP-11)
+  // What one end has given the other (3.15); shared with the SAs that take this one's place.
+  std::shared_ptr<const ClientConfiguration> configuration;
+  std::unique_ptr<Mobility> mobility;  // null unless both ends support MOBIKE
+  Bytes crash_token;                   // by which the peer shows that it has restarted (RFC 6290)
+  // We began the first of the IKE SAs that have replaced one another: it is for us to
+  // authenticate anew (RFC 4478) and to say which addresses are in use (RFC 4555).
+  bool original_initiator = false;
+  std::uint64_t replaces = 0;               // our SPI of the SA that this one authenticates anew
+  bool replaced_by_authentication = false;  // such an attempt is under way
+  std::optional<SteadyTime> reauth_at;
+  std::optional<SteadyTime> authentication_ends;  // if the peer does not authenticate anew
+  // Where the request that is being worked on came to, and from: its answer goes there (2.11).
+  Endpoint asked_at;
+  Endpoint asked_from;
   SteadyTime created{};
   std::optional<SteadyTime> rekey_at;
   std::optional<SteadyTime> expires;  // half-open, lingering or at the end of its lifetime
@@ -171,6 +192,8 @@ class IkeSa {
   // Somebody unauthenticated says that the peer has lost this SA: asks the peer, now and then
   // (2.21.4). A request that is under way asks already.
   void doubt();
+  // The path has changed: what is under way begins anew, now.
+  void hurry();
   // Sends our cached reply to the first request again.
   void resend_initial_reply();
   [[nodiscard]] wire::Header header(wire::ExchangeType exchange, bool response,
@@ -201,9 +224,12 @@ class IkeSa {
   void on_initial_answer(const wire::Header& header, ByteView datagram);
   void on_protected(const wire::Header& header, ByteView datagram, const Endpoint& at,
                     const Endpoint& from);
-  [[nodiscard]] bool take_hint(const wire::Header& header, const wire::PayloadView& first);
-  void on_request(const wire::Header& header, Result<Payloads> payloads);
-  void begin_request(const wire::Header& header, const Result<Payloads>& payloads);
+  [[nodiscard]] bool take_hint(const wire::Header& header, const wire::PayloadView& first,
+                               ByteView datagram);
+  void on_request(const wire::Header& header, Result<Payloads> payloads, const Endpoint& at,
+                  const Endpoint& from);
+  void begin_request(const wire::Header& header, const Result<Payloads>& payloads,
+                     const Endpoint& at, const Endpoint& from);
   void next_early();
   void on_response(const wire::Header& header, Result<Payloads> payloads);
   void dispatch(wire::ExchangeType exchange, Payloads payloads);
@@ -245,6 +271,8 @@ class IkeSa {
   struct Early {
     wire::Header header;
     Result<Payloads> payloads;
+    Endpoint at;
+    Endpoint from;
   };
   std::map<std::uint32_t, Early> early_;
   std::deque<Pending> pending_;

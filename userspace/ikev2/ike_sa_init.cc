@@ -114,6 +114,9 @@ void take_notices(IkeSa& sa, const Payloads& payloads, std::uint64_t hashed_spi_
   const NatFinding nat = detect_nat(payloads, sa.spi_i(), hashed_spi_r, sa.local, sa.remote);
   sa.local_behind_nat = nat.local_behind;
   sa.remote_behind_nat = nat.remote_behind;
+  sa.handshake->peer_natt = nat.supported;
+  sa.handshake->peer_childless =
+      wire::find_notify(payloads, NotifyType::kChildlessIkev2Supported) != nullptr;
   const bool forced = sa.shard.ports.sa_database.requires_udp_encapsulation();
   sa.udp_encapsulation = nat.supported && (nat.local_behind || nat.remote_behind || forced);
   if (forced && !nat.supported) {
@@ -259,8 +262,10 @@ ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule) {
   }
   sa.dh_engine = shared.engine;
   steps.push_back("chosen: " + sa.suite.to_string());
-  if (sa.udp_encapsulation && sa.remote.port == kIkePort) {
-    sa.local.port = kNatPort;  // 2.23
+  // 2.23; an end that may move goes there at once (RFC 4555 3.3).
+  const bool floats = sa.udp_encapsulation || (shard.snapshot->mobike && sa.handshake->peer_natt);
+  if (floats && sa.remote.port == kIkePort) {
+    sa.local.port = kNatPort;
     sa.remote.port = kNatPort;
   }
   sa.step(ike::Phase::kAuth);
@@ -307,6 +312,7 @@ ike::Task<> respond_ike_sa_init(IkeSa& sa, ClearMessage request, wire::Proposal 
   if (sa.fragmentation) {
     reply.payloads.emplace_back(wire::notify(NotifyType::kFragmentationSupported));
   }
+  reply.payloads.emplace_back(wire::notify(NotifyType::kChildlessIkev2Supported));  // RFC 6023 3
   wire::CertReqPayload authorities;
   for (const Bytes& hash : shard.ports.credentials.ca_key_hashes({})) {
     authorities.authorities.insert(authorities.authorities.end(), hash.begin(), hash.end());

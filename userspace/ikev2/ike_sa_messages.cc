@@ -4,9 +4,11 @@
 #include <algorithm>
 
 #include "userspace/ikev2/admission.h"
+#include "userspace/ikev2/crash_detection.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/ike_sa.h"
 #include "userspace/ikev2/intermediate.h"
+#include "userspace/ikev2/mobike.h"
 #include "userspace/ikev2/shard.h"
 #include "userspace/wire/notice.h"
 
@@ -103,7 +105,7 @@ void IkeSa::reply(Payloads payloads) {
     shard.retire(*this, "cannot write a reply: " + message.error().text);
     return;
   }
-  send(message->datagrams);
+  for (const Bytes& datagram : message->datagrams) shard.send(asked_at, asked_from, datagram);
   replies_.replied(std::move(*message));
   if (early_.empty()) return;
   shard.strand.run([owner = &shard, spi = spi_local] {
@@ -115,6 +117,11 @@ void IkeSa::reply_initial(Bytes message) {
   replies_.begin();
   send(ByteView(message));
   replies_.replied(std::move(message));
+}
+
+void IkeSa::hurry() {
+  requests_.hurry(shard.now());
+  shard.touch(*this);
 }
 
 void IkeSa::resend_initial_reply() {
@@ -167,11 +174,17 @@ void IkeSa::on_initial_answer(const wire::Header& h, ByteView datagram) {
 }
 
 // An unprotected INVALID_IKE_SPI may be anybody's: no more than a reason to ask the peer (2.21.4).
-bool IkeSa::take_hint(const wire::Header& h, const wire::PayloadView& first) {
+// One with the token that only the peer can make is from a peer that has restarted (RFC 6290).
+bool IkeSa::take_hint(const wire::Header& h, const wire::PayloadView& first, ByteView datagram) {
   if (!h.is_response() || first.type != wire::PayloadType::kNotify) return false;
   const Result<wire::Payload> payload = wire::parse_payload(first);
   const auto* notify = payload ? std::get_if<wire::NotifyPayload>(&*payload) : nullptr;
   if (notify == nullptr || notify->type != wire::NotifyType::kInvalidIkeSpi) return false;
+  if (shows_crash_token(*this, datagram)) {
+    ++shard.counters.crashes_detected;
+    shard.peer_restarted(*this);
+    return true;
+  }
   ++shard.counters.hints_ignored;
   doubt();
   return true;
@@ -194,7 +207,7 @@ void IkeSa::on_protected(const wire::Header& h, ByteView datagram, const Endpoin
     return;
   }
   if (!present || sk.type != wire::PayloadType::kEncrypted) {
-    if (take_hint(h, sk)) return;
+    if (take_hint(h, sk, datagram)) return;
     ++shard.counters.not_encrypted;
     shard.log_limited(Severity::kInfo, "CRYPTO", "IKMP_NOT_ENCRYPTED",
                       "IKE packet from " + from.address.to_string() +
@@ -247,7 +260,7 @@ void IkeSa::on_plain(const wire::Header& h, wire::PayloadType first, ByteView pl
   if (h.is_response()) {
     on_response(h, std::move(payloads));
   } else {
-    on_request(h, std::move(payloads));
+    on_request(h, std::move(payloads), at, from);
   }
 }
 
@@ -257,6 +270,7 @@ void IkeSa::follow_peer(const Endpoint& at, const Endpoint& from) {
   if (from == remote && at == local) return;
   const bool floats = phase_ == Phase::kAuth && !initiator;
   if (!floats && !(remote_behind_nat && !local_behind_nat)) return;
+  if (!floats && mobility) return;  // the initiator says where it is (RFC 4555 3.8)
   const IpAddress old = remote.address;
   remote = from;
   local = at;
@@ -286,26 +300,28 @@ void IkeSa::on_response(const wire::Header& h, Result<Payloads> payloads) {
     delete_ike_sa(*this, "malformed response: " + cause);
     return;
   }
+  if (mobility) mobility->tried.clear();
   pump();
   if (resolve) resolve(std::move(*payloads));
 }
 
-void IkeSa::on_request(const wire::Header& h, Result<Payloads> payloads) {
+void IkeSa::on_request(const wire::Header& h, Result<Payloads> payloads, const Endpoint& at,
+                       const Endpoint& from) {
   switch (replies_.judge(h.message_id)) {
     case ike::ReplyWindow::Verdict::kResend:
       ++shard.counters.replies_resent;
-      send(replies_.cached(h.message_id));
+      for (const Bytes& datagram : replies_.cached(h.message_id)) shard.send(at, from, datagram);
       return;
     case ike::ReplyWindow::Verdict::kInProgress:
       return;
     case ike::ReplyWindow::Verdict::kAhead:
-      early_.try_emplace(h.message_id, Early{h, std::move(payloads)});
+      early_.try_emplace(h.message_id, Early{h, std::move(payloads), at, from});
       return;
     case ike::ReplyWindow::Verdict::kOutside:
       ++shard.counters.out_of_window;
       return;
     case ike::ReplyWindow::Verdict::kNew:
-      begin_request(h, payloads);
+      begin_request(h, payloads, at, from);
   }
 }
 
@@ -316,7 +332,7 @@ void IkeSa::next_early() {
   const Early next = std::move(found->second);
   early_.erase(found);
   shard.touch(*this);
-  begin_request(next.header, next.payloads);
+  begin_request(next.header, next.payloads, next.at, next.from);
 }
 
 void IkeSa::announce_window(Payloads& payloads) {
@@ -335,7 +351,8 @@ void IkeSa::take_window(const Payloads& payloads) {
   pump();
 }
 
-void IkeSa::begin_request(const wire::Header& h, const Result<Payloads>& payloads) {
+void IkeSa::begin_request(const wire::Header& h, const Result<Payloads>& payloads,
+                          const Endpoint& at, const Endpoint& from) {
   const bool authenticating = phase_ == Phase::kAuth && !initiator;
   const bool expected = authenticating ? h.exchange == awaited_exchange()
                                        : phase_ != Phase::kAuth && phase_ != Phase::kInit &&
@@ -347,6 +364,8 @@ void IkeSa::begin_request(const wire::Header& h, const Result<Payloads>& payload
   }
   replies_.begin();
   answering_ = h.exchange;
+  asked_at = at;
+  asked_from = from;
   if (!payloads) {
     ++shard.counters.malformed;
     shard.log(Severity::kWarning, "CRYPTO", "IKMP_BAD_MESSAGE",

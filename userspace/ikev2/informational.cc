@@ -4,7 +4,10 @@
 
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/child_terms.h"
+#include "userspace/ikev2/configuration.h"
+#include "userspace/ikev2/crash_detection.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/mobike.h"
 #include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
@@ -43,6 +46,9 @@ ike::Task<> announce_deletion(IkeSa& sa, std::string cause, Payloads payloads) {
 void delete_ike_sa(IkeSa& sa, const std::string& cause, Payloads reasons) {
   Shard& shard = sa.shard;
   if (sa.phase() == Phase::kDeleting || sa.phase() == Phase::kGone) return;
+  // It is ended, it does not fail: nobody else is asked instead.
+  for (const ports::PolicyId& id : sa.wanted) shard.failed(id, shard.options.acquire_hold_down);
+  sa.wanted.clear();
   if (sa.phase() == Phase::kInit) {
     shard.retire(sa, cause);
     return;
@@ -52,8 +58,6 @@ void delete_ike_sa(IkeSa& sa, const std::string& cause, Payloads reasons) {
   sa.description = cause;
   sa.drop_requests();
   remove_children(sa);
-  for (const ports::PolicyId& id : sa.wanted) shard.failed(id, shard.options.acquire_hold_down);
-  sa.wanted.clear();
   sa.expires = shard.now() + kLinger;
   sa.expiry_cause = cause;
   reasons.emplace_back(wire::DeletePayload{wire::ProtocolId::kIke, {}});
@@ -121,10 +125,12 @@ ike::Task<> check_liveness(IkeSa& sa) {
   if (settings.interval_seconds != 0) {
     policy = {Duration(settings.retry_seconds * 1000LL), 1.0, sa.shard.options.liveness_tries};
   }
-  // HDR, SK {}  -->
-  //                              <--  HDR, SK {}
-  (void)co_await sa.request(ExchangeType::kInformational, {}, policy);
+  // HDR, SK {[N(NAT_DETECTION_*)]}  -->
+  //                              <--  HDR, SK {[N(NAT_DETECTION_*)]}
+  const Payloads response =
+      co_await sa.request(ExchangeType::kInformational, mapping_question(sa), policy);
   sa.liveness_running = false;
+  look_for_new_mapping(sa, response);
 }
 
 ike::Task<> report_unknown_spi(IkeSa& sa, std::uint32_t spi) {
@@ -192,8 +198,13 @@ ike::Task<> respond_informational(IkeSa& sa, Payloads request) {
       }
     } else if (const auto* notify = std::get_if<wire::NotifyPayload>(&payload)) {
       take_notice(sa, *notify);
+    } else if (const auto* asked = std::get_if<wire::ConfigPayload>(&payload)) {
+      response.emplace_back(answer_inquiry(*asked));
     }
   }
+  answer_mobility(sa, request, response);
+  take_crash_token(sa, request);
+  take_authentication_life(sa, request);
   //                              <--  HDR, SK {[D]}
   sa.reply(std::move(response));
   if (!end) co_return;

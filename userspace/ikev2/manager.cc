@@ -23,5 +23,18 @@ std::optional<std::uint8_t> shard_of(ByteView message) {
 Manager::Manager(const Dependencies& dependencies, const Options& options)
     : ShardManager(std::make_unique<Shard>(dependencies, options), "IKEV2") {}
 
+void Manager::set_local_addresses(std::vector<IpAddress> addresses) {
+  shard().strand.run([&shard = shard(), addresses = std::move(addresses)]() mutable {
+    shard.set_local_addresses(std::move(addresses));
+  });
+}
+
+std::size_t Manager::move_local(const IpAddress& from, const IpAddress& to) {
+  std::size_t count = 0;
+  if (shard().strand.busy()) return 0;
+  shard().strand.run([&] { count = shard().move_local(from, to); });
+  return count;
+}
+
 }  // namespace ikev2
 }  // namespace spa

@@ -35,6 +35,10 @@ using SessionFilter = ike::SessionFilter;
 class Manager final : public ike::ShardManager<Shard> {
  public:
   explicit Manager(const Dependencies& dependencies, const Options& options = {});
+
+  // RFC 4555
+  void set_local_addresses(std::vector<IpAddress> addresses) override;
+  std::size_t move_local(const IpAddress& from, const IpAddress& to) override;
 };
 
 }  // namespace spa::ikev2

@@ -39,6 +39,10 @@ void keep_old(IkeSa& sa, std::uint32_t spi_in, const Refusal& refusal) {
   const Duration wait = (later ? kRetryLater : 6 * kRetryLater) + Duration(shard.random() % 1000);
   old->rekey_at = shard.now() + wait;
   if (later) return;
+  if (refusal.notify.type == NotifyType::kNoAdditionalSas) {
+    reauthenticate(sa);  // a peer that makes no SAs below another (4)
+    return;
+  }
   shard.log(Severity::kError, "IKEV2", "REKEY_FAILED",
             "CHILD SA " + std::to_string(old->id) + " with " + sa.remote.to_string() +
                 " not rekeyed: " + refusal.text);

@@ -7,7 +7,9 @@
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/admission.h"
 #include "userspace/ikev2/child_exchange.h"
+#include "userspace/ikev2/crash_detection.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/mobike.h"
 #include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
@@ -76,6 +78,10 @@ Result<IkeSa*> create_successor(IkeSa& sa, bool initiator) {
   next.peer_certificate_issuer = sa.peer_certificate_issuer;
   next.lifetime_seconds = sa.lifetime_seconds;
   next.description = "Rekeying";
+  next.home = sa.home;
+  next.configuration = sa.configuration;
+  next.original_initiator = sa.original_initiator;
+  if (sa.mobility) next.mobility = std::make_unique<Mobility>(*sa.mobility);
   return made;
 }
 
@@ -108,6 +114,9 @@ void bring_to_life(const IkeSa& old, IkeSa& next) {
   next.expiry_cause = "lifetime expired";
   next.rekey_at = shard.now() + shard.rekey_after(life);
   next.liveness.configure(old.liveness.settings(), shard.now());
+  next.reauth_at = old.reauth_at;
+  next.authentication_ends = old.authentication_ends;
+  shard.moved(next, next.remote.address);
   shard.touch(next);
 }
 
@@ -168,6 +177,7 @@ void settle(IkeSa& sa, IkeSa& next, const ike::ExchangeNonces& ours) {
     }
   }
   hand_over(sa, next);
+  next.spawn(send_crash_token(next));
   sa.peer_rekey.reset();
   delete_ike_sa(sa, "");
 }
@@ -215,7 +225,7 @@ Result<wire::Proposal> accept_ike(const IkeOffer& offer, const Payloads& respons
 
 ike::Task<> rekey_ike_sa(IkeSa& sa) {
   Shard& shard = sa.shard;
-  if (!sa.usable() || sa.rekeying) co_return;
+  if (!sa.usable() || sa.rekeying || sa.replaced_by_authentication) co_return;
   if (sa.answering_rekey || children_in_motion(sa)) {
     sa.rekey_at = shard.now() + kRetryLater;
     co_return;
@@ -253,8 +263,11 @@ ike::Task<> rekey_ike_sa(IkeSa& sa) {
   }
   if (!sa.usable()) co_return;
   if (const wire::NotifyPayload* error = error_in(response)) {
-    co_return give_up(sa, "peer answered " + wire::to_string(error->type),
-                      error->type == NotifyType::kTemporaryFailure);
+    give_up(sa, "peer answered " + wire::to_string(error->type),
+            error->type == NotifyType::kTemporaryFailure);
+    // One that makes no SAs below another is authenticated anew (4).
+    if (error->type == NotifyType::kNoAdditionalSas) reauthenticate(sa);
+    co_return;
   }
   const Result<wire::Proposal> chosen = accept_ike(*offer, response);
   if (!chosen) co_return give_up(sa, chosen.error().text, false);
@@ -271,6 +284,7 @@ ike::Task<> rekey_ike_sa(IkeSa& sa) {
   next.dh_engine = shared.engine;
   bring_to_life(sa, next);
   next.take_window(response);
+  take_crash_token(next, response);
   settle(sa, next, nonces);
 }
 
@@ -279,7 +293,7 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
   // HDR, SK {SA, Ni, KEi}  -->
   const auto* ke = wire::find<wire::KePayload>(request);
   const wire::SaPayload& offered = *wire::find<wire::SaPayload>(request);
-  if (!sa.usable() || sa.peer_rekey || children_in_motion(sa)) {
+  if (!sa.usable() || sa.peer_rekey || children_in_motion(sa) || sa.replaced_by_authentication) {
     ++shard.counters.temporary_failures;
     co_return sa.reply(wire::notify(NotifyType::kTemporaryFailure));  // 2.25.2
   }
@@ -322,6 +336,7 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
   response.emplace_back(wire::KePayload{ke->group, std::move(agreement->public_value)});
   next.announce_window(response);
   next.take_window(request);
+  offer_crash_token(next, response);
   //                              <--  HDR, SK {SA, Nr, KEr}
   sa.reply(std::move(response));
   if (sa.rekeying) {

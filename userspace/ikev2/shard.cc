@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "userspace/ikev2/configuration.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/mobike.h"
 
 namespace spa::ikev2 {
 
@@ -59,12 +61,6 @@ std::vector<IkeSa*> Shard::with_peer(const IpAddress& remote) const {
   return list;
 }
 
-void Shard::moved(IkeSa& sa, const IpAddress& old_remote) {
-  if (old_remote == sa.remote.address) return;
-  by_peer_.remove(old_remote, sa.spi_local);
-  by_peer_.add(sa.remote.address, sa.spi_local);
-}
-
 void Shard::left_half_open(IkeSa& sa) {
   if (!sa.handshake || !sa.handshake->counted_half_open) return;
   sa.handshake->counted_half_open = false;
@@ -92,8 +88,8 @@ void Shard::retire(IkeSa& sa, const std::string& cause) {
   }
   for (const auto& c : sa.children) (void)ports.sa_database.remove(c->spi_in);
   sa.children.clear();
-  for (const ports::PolicyId& id : sa.wanted) failed(id, options.acquire_hold_down);
-  sa.wanted.clear();
+  abandon_wanted(sa);
+  roaming_.erase(sa.spi_local);
   by_peer_.remove(sa.remote.address, sa.spi_local);
   retired_.push_back(table_.take(sa.spi_local));
 }
@@ -155,14 +151,44 @@ std::vector<std::string> Shard::would_close(const std::vector<ports::PolicyRule>
   return sentences;
 }
 
+namespace {
+
+// The rules that differ in nothing but the address of ours that they end on.
+std::set<ports::PolicyId> rules_elsewhere(ike::RuleTable& now,
+                                          const std::vector<ports::PolicyRule>& next) {
+  std::set<ports::PolicyId> moving;
+  for (const ports::PolicyRule& r : next) {
+    const ike::Rule* old = now.find(r.id);
+    if (old == nullptr || old->rule.local == r.local) continue;
+    std::vector<ports::PolicyRule> there{old->rule};
+    there[0].local = r.local;
+    ike::RuleTable table;
+    table.replace({}, {r});
+    const ike::RuleTable::Comparison same(table, there);
+    if (same.of(r.id) == ike::RuleTable::Fate::kStays) moving.insert(r.id);
+  }
+  return moving;
+}
+
+}  // namespace
+
 void Shard::configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> list) {
   const ike::RuleTable::Comparison fates(rules, list);
+  const std::set<ports::PolicyId> moving = rules_elsewhere(rules, list);
   snapshot = next ? std::move(next) : std::make_shared<const policy::Snapshot>();
+  address_pools.configure(snapshot->address_pools);
+  std::erase_if(rotations_, [this](const auto& item) {
+    return entry({item.first.first, item.first.second, 0}) == nullptr;
+  });
   rules.replace(*snapshot, std::move(list));
   for (IkeSa* sa : table_.all()) {
     std::vector<std::uint32_t> close;
     for (const auto& c : sa->children) {
-      if (fates.of(c->rule) != ike::RuleTable::Fate::kStays) close.push_back(c->spi_in);
+      if (fates.of(c->rule) == ike::RuleTable::Fate::kStays) continue;
+      // One that has moved to where its rule is now goes on (RFC 4555).
+      const bool follows = sa->mobility && moving.contains(c->rule) &&
+                           sa->local.address == rule(c->rule)->rule.local;
+      if (!follows) close.push_back(c->spi_in);
     }
     for (const std::uint32_t spi : close) sa->spawn(delete_child_sa(*sa, spi));
   }

@@ -9,9 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "userspace/ike/address_pool.h"
 #include "userspace/ike/cookie.h"
 #include "userspace/ike/half_open.h"
 #include "userspace/ike/peer_index.h"
+#include "userspace/ike/peer_rotation.h"
 #include "userspace/ike/sa_table.h"
 #include "userspace/ike/shard.h"
 #include "userspace/ikev2/ike_sa.h"
@@ -25,6 +27,8 @@ class Shard final : public ike::Shard {
   ~Shard();
 
   ike::FragmentBudget fragment_budget;  // of every IKE SA's incomplete messages (RFC 7383)
+  ike::AddressPools address_pools;
+  std::vector<IpAddress> local_addresses;  // where peers may find us (RFC 4555)
 
   // --- datagrams (shard_receive.cc) ---
   void receive(const Endpoint& local, const Endpoint& remote, ByteView message);
@@ -36,10 +40,17 @@ class Shard final : public ike::Shard {
   [[nodiscard]] IkeSa* find(std::uint64_t spi_local) const { return table_.find(spi_local); }
   [[nodiscard]] std::vector<IkeSa*> all() const { return table_.all(); }
   [[nodiscard]] std::vector<IkeSa*> with_peer(const IpAddress& remote) const;
+  // The IKE SAs with the peer that the configuration knows by this address, wherever it is now.
+  [[nodiscard]] std::vector<IkeSa*> with_home(const IpAddress& home) const;
   void moved(IkeSa& sa, const IpAddress& old_remote);
   // Ends an SA at once: its CHILD SAs leave the data plane, it leaves the table. It is freed when
   // nothing runs; whoever calls this returns soon and touches it no more.
   void retire(IkeSa& sa, const std::string& cause);
+  // The same for an SA whose peer does not answer or has restarted: what went through it is tried
+  // with the next peer of the list, where there are several (R-DPD-16).
+  void give_up(IkeSa& sa, const std::string& cause);
+  // The peer knows nothing of an SA any more: so do we, and whoever began it begins anew.
+  void peer_restarted(IkeSa& sa);
   // To be looked at when nothing runs: finished scripts, timer.
   void touch(const IkeSa& sa) { touched_.insert(sa.spi_local); }
   void left_half_open(IkeSa& sa);
@@ -59,7 +70,13 @@ class Shard final : public ike::Shard {
   [[nodiscard]] const policy::Ikev2Profile* profile(const std::string& name) const;
 
   // --- sessions (shard_sessions.cc) ---
-  Status initiate(const ports::PolicyId& id);
+  // `tried`: so many peers of the list have failed in this attempt.
+  Status initiate(const ports::PolicyId& id, unsigned tried = 0);
+  // The rules that waited for an SA that failed: through the next peer, or not for a while.
+  void abandon_wanted(IkeSa& sa);
+  void peer_works(const IkeSa& sa);
+  void set_local_addresses(std::vector<IpAddress> addresses);
+  std::size_t move_local(const IpAddress& from, const IpAddress& to);
   std::size_t clear(const SessionFilter& filter);
   void shutdown(std::function<void()> done);
   std::size_t close_revoked(ByteView issuer_der, const std::vector<Bytes>& serials);
@@ -82,6 +99,8 @@ class Shard final : public ike::Shard {
                               const Endpoint& remote, ByteView message);
   void reply_stateless(const wire::Header& request, const Endpoint& local, const Endpoint& remote,
                        wire::NotifyPayload notify);
+  void reply_stateless(const wire::Header& request, const Endpoint& local, const Endpoint& remote,
+                       std::vector<wire::Payload> payloads);
   void on_unknown_sa(const wire::Header& header, const Endpoint& local, const Endpoint& remote,
                      ByteView message);
   [[nodiscard]] bool take_spi_hint(const wire::Header& header, const Endpoint& remote,
@@ -96,6 +115,11 @@ class Shard final : public ike::Shard {
   ike::CookieJar cookies_;
   ike::RateLimit stranger_replies_{10, 20};
   ike::RateLimit spi_hints_{10, 20};
+  [[nodiscard]] ike::PeerRotation& rotation(const ports::PolicyId& id);
+  [[nodiscard]] bool has_backup(const ports::PolicyId& id) const;
+
+  std::map<std::pair<std::string, std::uint32_t>, ike::PeerRotation> rotations_;
+  std::set<std::uint64_t> roaming_;  // SAs whose peer is not at home
   std::set<std::uint64_t> touched_;
   std::vector<std::unique_ptr<IkeSa>> retired_;
   std::function<void()> on_stopped_;

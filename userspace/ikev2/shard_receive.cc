@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "userspace/crypto/dh.h"
+#include "userspace/ike/crash_token.h"
 #include "userspace/ikev2/admission.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/nat.h"
@@ -90,19 +91,39 @@ void Shard::on_unknown_sa(const wire::Header& header, const Endpoint& local, con
     return;
   }
   if (!stranger_replies_.allow(now())) return;
-  reply_stateless(header, local, remote, wire::notify(NotifyType::kInvalidIkeSpi));
+  std::vector<wire::Payload> payloads;
+  payloads.emplace_back(wire::notify(NotifyType::kInvalidIkeSpi));
+  // The token proves that we do not know this SA. Never while one of its SPIs is in use here: the
+  // header is a stranger's, and the flag in it says which SPI we looked for (RFC 6290 4.1).
+  const bool secret = !options.crash_secret.empty() && snapshot->crash_detection;
+  if (secret && find(header.initiator_spi) == nullptr && find(header.responder_spi) == nullptr) {
+    Result<Bytes> token =
+        ike::crash_token(options.crash_secret, header.initiator_spi, header.responder_spi);
+    if (token) {
+      ++counters.crash_tokens_sent;
+      payloads.emplace_back(wire::notify(NotifyType::kQuickCrashDetection, std::move(*token)));
+    }
+  }
+  reply_stateless(header, local, remote, std::move(payloads));
 }
 
 void Shard::reply_stateless(const wire::Header& request, const Endpoint& local,
                             const Endpoint& remote, wire::NotifyPayload notify) {
+  std::vector<wire::Payload> payloads;
+  payloads.emplace_back(std::move(notify));
+  reply_stateless(request, local, remote, std::move(payloads));
+}
+
+void Shard::reply_stateless(const wire::Header& request, const Endpoint& local,
+                            const Endpoint& remote, std::vector<wire::Payload> payloads) {
   wire::Message reply;
+  reply.payloads = std::move(payloads);
   reply.header.initiator_spi = request.initiator_spi;
   reply.header.responder_spi = request.responder_spi;
   reply.header.exchange = request.exchange;
   reply.header.message_id = request.message_id;
   reply.header.flags = static_cast<std::uint8_t>(
       wire::Header::kFlagResponse | (request.from_initiator() ? 0 : wire::Header::kFlagInitiator));
-  reply.payloads.emplace_back(std::move(notify));
   const Result<Bytes> octets = wire::serialize(reply);
   if (octets) send(local, remote, *octets);
 }

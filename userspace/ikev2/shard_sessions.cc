@@ -21,7 +21,7 @@ bool has_live_child(const IkeSa& sa, const ports::PolicyId& id) {
 
 }  // namespace
 
-Status Shard::initiate(const ports::PolicyId& id) {
+Status Shard::initiate(const ports::PolicyId& id, unsigned tried) {
   if (stopping) return fail(Errc::kState, "shutting down");
   const ike::Rule* wanted = rule(id);
   if (wanted == nullptr) return fail(Errc::kNotFound, id.to_string() + " does not exist");
@@ -34,13 +34,17 @@ Status Shard::initiate(const ports::PolicyId& id) {
     return fail(Errc::kState, id.to_string() + ": IKEv2 profile '" + e->ikev2_profile + "' is " +
                                   (p == nullptr ? "not defined" : "incomplete"));
   }
+  const std::vector<IpAddress> peers =
+      e->peers.empty() ? std::vector<IpAddress>{wanted->rule.remote} : e->peers;
   IkeSa* carrier = nullptr;
-  for (IkeSa* sa : with_peer(wanted->rule.remote)) {
-    if (has_live_child(*sa, id) || sa->wants(id)) return {};
-    const bool under_way = sa->initiator && sa->handshake != nullptr;
-    const bool fits = sa->local.address == wanted->rule.local && sa->profile == p->name;
-    if ((sa->usable() && fits) || (under_way && sa->local.address == wanted->rule.local)) {
-      carrier = sa;
+  for (const IpAddress& peer : peers) {
+    for (IkeSa* sa : with_home(peer)) {
+      if (has_live_child(*sa, id) || sa->wants(id)) return {};
+      const bool under_way = sa->initiator && sa->handshake != nullptr;
+      const bool fits = sa->local.address == wanted->rule.local && sa->profile == p->name;
+      if ((sa->usable() && fits) || (under_way && sa->local.address == wanted->rule.local)) {
+        carrier = sa;
+      }
     }
   }
   if (now() < wanted->hold_until) {
@@ -56,9 +60,10 @@ Status Shard::initiate(const ports::PolicyId& id) {
     if (carrier->usable()) carrier->spawn(create_child_sa(*carrier, id));
     return {};
   }
-  Result<IkeSa*> made =
-      create(true, {wanted->rule.local, kIkePort}, {wanted->rule.remote, kIkePort});
+  const IpAddress peer = peers.size() == 1 ? peers.front() : rotation(id).current(peers);
+  Result<IkeSa*> made = create(true, {wanted->rule.local, kIkePort}, {peer, kIkePort});
   if (!made) return tl::unexpected(made.error());
+  (*made)->peers_tried = tried;
   (*made)->profile = p->name;
   (*made)->wanted.push_back(id);
   (*made)->spawn(initiate_ike_sa(**made, id));
