@@ -5,6 +5,8 @@
 #include <csignal>
 #include <set>
 
+#include "userspace/base/file.h"
+#include "userspace/crypto/random.h"
 #include "userspace/ikev1/manager.h"
 #include "userspace/ikev2/manager.h"
 
@@ -13,6 +15,7 @@ namespace spa::daemon {
 namespace {
 
 constexpr Duration kShutdownPatience{3000};
+constexpr Duration kAddressPatience{5000};
 
 const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& rules,
                                    const ports::PolicyId& id) {
@@ -66,6 +69,7 @@ Daemon::~Daemon() {
   configuration_.reset();
   if (sa_database_) sa_database_->set_listener(nullptr);
   manager_.reset();
+  host_addresses_.reset();
   engines_.reset();
   sa_database_.reset();
   interfaces_.reset();
@@ -85,15 +89,21 @@ Status Daemon::start() {
   if (auto loaded = trust_store_.load(); !loaded) {
     log_.write({Severity::kError, "PKI", "STORE", loaded.error().text});
   }
+  auto addresses = kernel::HostAddresses::open();
+  if (!addresses) return tl::unexpected(addresses.error());
+  host_addresses_ = std::move(*addresses);
   const ike::Dependencies ports{*sockets_,
                                 loop_,
                                 *sa_database_,
                                 credentials_,
                                 *engines_,
                                 log_,
-                                std::make_shared<ike::ConnectionIds>()};
+                                std::make_shared<ike::ConnectionIds>(),
+                                host_addresses_.get()};
+  ike::Options options;
+  options.crash_secret = crash_secret();
   manager_ = std::make_unique<ike::Dispatcher>(std::make_unique<ikev1::Manager>(ports),
-                                               std::make_unique<ikev2::Manager>(ports));
+                                               std::make_unique<ikev2::Manager>(ports, options));
   sa_database_->set_listener(manager_.get());
   sockets_->set_handler([this](const Endpoint& local, const Endpoint& remote, ByteView message) {
     manager_->receive(local, remote, message);
@@ -186,6 +196,7 @@ Result<config::ApplyReport> Daemon::apply(policy::SnapshotPtr snapshot) {
   trust_store_.configure(snapshot_->trustpoints);
   credentials_.configure(snapshot_);
   manager_->configure(snapshot_, rules_);
+  tell_addresses();
   const bool on = !rules_.empty();
   if (on != isakmp_on_) {
     // R-POL-3
@@ -233,16 +244,56 @@ Status Daemon::replace_rules(const std::vector<ports::PolicyRule>& wanted) {
 void Daemon::interfaces_changed() {
   if (!manager_) return;
   const Rules wanted = build_rules(*snapshot_);
+  if (!snapshot_->mobike || wanted.rules.size() >= rules_.size()) return follow_interfaces(wanted);
+  // Between two addresses there is a moment without one: sessions that can move live through it.
+  if (std::exchange(address_awaited_, true)) return;
+  (void)loop_.after(kAddressPatience, [this] {
+    address_awaited_ = false;
+    follow_interfaces(build_rules(*snapshot_));
+  });
+}
+
+void Daemon::follow_interfaces(const Rules& wanted) {
   const bool same =
       wanted.rules.size() == rules_.size() &&
       std::equal(wanted.rules.begin(), wanted.rules.end(), rules_.begin(),
                  [](const auto& a, const auto& b) { return a.id == b.id && same_rule(a, b); });
   if (same) return;
+  // RFC 4555: what ended on an address that a rule has left goes where the rule is now.
+  std::set<std::pair<IpAddress, IpAddress>> moves;
+  for (const ports::PolicyRule& next : wanted.rules) {
+    const ports::PolicyRule* old = find_rule(rules_, next.id);
+    if (old == nullptr || old->local == next.local || interfaces_->is_local(old->local)) continue;
+    moves.emplace(old->local, next.local);
+  }
+  for (const auto& [from, to] : moves) (void)manager_->move_local(from, to);
   if (auto replaced = replace_rules(wanted.rules); !replaced) {
     log_.write({Severity::kError, "CRYPTO", "POLICY", replaced.error().text});
     return;
   }
   manager_->configure(snapshot_, rules_);
+  tell_addresses();
+}
+
+void Daemon::tell_addresses() {
+  std::set<IpAddress> ends;
+  for (const ports::PolicyRule& rule : rules_) ends.insert(rule.local);
+  manager_->set_local_addresses({ends.begin(), ends.end()});
+}
+
+SecretBytes Daemon::crash_secret() {
+  const std::string path = options_.config_dir + "/crash-secret";
+  constexpr std::size_t kSize = 32;
+  if (const auto kept = read_file(path, kSize); kept && kept->size() == kSize) {
+    return to_secret(*kept);
+  }
+  SecretBytes fresh(kSize);
+  Status made = crypto::random_fill(fresh);
+  if (made) made = write_file_atomically(path, fresh, 0600);
+  if (made) return fresh;
+  log_.write({Severity::kWarning, "IKEV2", "CRASH_SECRET",
+              "peers will not notice a restart at once: " + made.error().text});
+  return {};
 }
 
 void Daemon::schedule_nat_keepalive() {

@@ -16,6 +16,7 @@
 #include "userspace/daemon/rules.h"
 #include "userspace/dataplane/soft_sa_database.h"
 #include "userspace/ike/dispatcher.h"
+#include "userspace/kernel/host_addresses.h"
 #include "userspace/kernel/interface_table.h"
 #include "userspace/kernel/kernel_sa_database.h"
 #include "userspace/net/ike_sockets.h"
@@ -65,10 +66,15 @@ class Daemon final : public config::Backend {
  private:
   Status open_data_plane();
   Status load_configuration();
+  // The secret behind crash-detection tokens, which must outlive this process; made when there is
+  // none.
+  SecretBytes crash_secret();
+  void tell_addresses();
   Rules build_rules(const policy::Snapshot& snapshot);
   // Brings the policy database from rules_ to `wanted`; on an error everything is as before.
   Status replace_rules(const std::vector<ports::PolicyRule>& wanted);
   void interfaces_changed();
+  void follow_interfaces(const Rules& wanted);
   void keep_nat_alive();
   void schedule_nat_keepalive();
   void stop();
@@ -80,6 +86,7 @@ class Daemon final : public config::Backend {
   dataplane::SoftSaDatabase* soft_ = nullptr;  // sa_database_, where it is the in-process card
   std::unique_ptr<net::IkeSockets> sockets_;
   std::unique_ptr<kernel::InterfaceTable> interfaces_;
+  std::unique_ptr<kernel::HostAddresses> host_addresses_;
   std::unique_ptr<ports::SaDatabase> sa_database_;
   std::unique_ptr<Engines> engines_;
   pki::TrustStore trust_store_;
@@ -91,6 +98,7 @@ class Daemon final : public config::Backend {
   policy::SnapshotPtr snapshot_;
   std::vector<ports::PolicyRule> rules_;
   bool isakmp_on_ = false;
+  bool address_awaited_ = false;  // an interface has lost its address a moment ago
 };
 
 }  // namespace spa::daemon

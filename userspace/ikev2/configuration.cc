@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The Configuration payload (RFC 7296 2.19, 3.15), and what is said when it fails (3.15.4).
 #include "userspace/ikev2/configuration.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tokens in our messages and in the peer's (RFC 6290 4.1).
 #include "userspace/ikev2/crash_detection.h"
 
 #include "userspace/ike/crash_token.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// MOBIKE (RFC 4555): who says where, and who checks it.
 #include "userspace/ikev2/mobike.h"
 
 #include <algorithm>
