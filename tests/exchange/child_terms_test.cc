@@ -5,6 +5,10 @@
 namespace spa::exchange {
 namespace {
 
+policy::TrafficSelector selector(const char* prefix) {
+  return policy::TrafficSelector::of(*IpPrefix::parse(prefix));
+}
+
 class ChildTerms : public TwoRouters {
  protected:
   void use_ah(Router& router) {
@@ -194,6 +198,63 @@ TEST_F(ChildTerms, ClearRulesAreNotNegotiated) {
   bring_up(left);
   expect_tunnel();
   EXPECT_EQ(pair(right).rule.line, 2U);
+}
+
+// R-MAP-22: a peer that is not named anywhere, and its networks.
+TEST_F(ChildTerms, ADynamicMapAnswers) {
+  right.answer_anybody();
+  start();
+  bring_up(left);
+  expect_tunnel();
+  const auto& own = pair(right).own_rule;
+  ASSERT_NE(own, nullptr);
+  EXPECT_EQ(own->remote, left.address);
+  EXPECT_EQ(own->selectors.remote, selector("192.168.4.0/24"));
+  EXPECT_EQ(own->selectors.local, selector("1.1.1.0/24"));
+  EXPECT_EQ(pair(right).rule, own->id);
+  EXPECT_EQ(pair(right).rule.dynamic, 20U);
+  EXPECT_NE(pair(right).reqid, 0U);
+  EXPECT_EQ(pair(left).own_rule, nullptr);
+}
+
+// It never calls: nobody knows whom.
+TEST_F(ChildTerms, ADynamicMapOnlyAnswers) {
+  right.answer_anybody();
+  start();
+  right.traffic();
+  EXPECT_FALSE(right.manager->initiate(right.rules[0].id).has_value());
+  run(Duration(10000));
+  EXPECT_TRUE(right.status().empty());
+}
+
+// From either end; the rule stays.
+TEST_F(ChildTerms, WhatADynamicMapGrantedIsRekeyed) {
+  right.answer_anybody();
+  start();
+  bring_up(left);
+  const auto rule = pair(right).rule;
+  for (Router* who : {&left, &right}) {
+    const std::uint32_t before = pair(right).spi_in;
+    who->expire_first(false);
+    run(Duration(10000));
+    expect_sas(1, 1);
+    EXPECT_NE(pair(right).spi_in, before) << who->name;
+    EXPECT_EQ(pair(right).rule, rule);
+  }
+}
+
+// The SAs of an entry stay when something else changes, and go with the entry.
+TEST_F(ChildTerms, WhatADynamicMapGrantedFollowsItsEntry) {
+  right.answer_anybody();
+  start();
+  bring_up(left);
+  right.start();
+  run(Duration(10000));
+  expect_sas(1, 1);
+  right.rules.clear();
+  right.start();
+  run(Duration(10000));
+  EXPECT_TRUE(right.database.pairs.empty());
 }
 
 }  // namespace

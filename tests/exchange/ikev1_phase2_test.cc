@@ -279,6 +279,45 @@ TEST_F(Ikev1Life, BothBeginAtOnce) {
 
 // --- every message lost, doubled or late once ---
 
+// R-MAP-22: a peer that no entry names, with two networks; each gets a rule of its own.
+TEST_F(Ikev1Life, ADynamicMapAnswers) {
+  right.answer_anybody();
+  start();
+  bring_up(left);
+  left.traffic(1);
+  run(Duration(10000));
+  expect_pairs(2, "two networks");
+  std::set<ports::PolicyId> rules;
+  for (const auto& [spi, pair] : right.database.pairs) {
+    ASSERT_NE(pair.own_rule, nullptr);
+    EXPECT_EQ(pair.rule, pair.own_rule->id);
+    EXPECT_EQ(pair.rule.dynamic, 20U);
+    EXPECT_EQ(pair.own_rule->remote, left.address);
+    EXPECT_EQ(pair.own_rule->selectors.remote, pair.selectors_remote.at(0));
+    rules.insert(pair.rule);
+  }
+  EXPECT_EQ(rules.size(), 2U);
+}
+
+TEST_F(Ikev1Life, WhatADynamicMapGrantedIsRekeyedUnderItsRule) {
+  right.answer_anybody();
+  start();
+  bring_up(left);
+  const ports::PolicyId rule = right.database.pairs.begin()->second.rule;
+  for (Router* who : {&left, &right}) {
+    const std::uint32_t before = right.database.pairs.begin()->first;
+    who->expire_first(false);
+    run(Duration(60000));
+    expect_pairs(1, who->name.c_str());
+    EXPECT_NE(right.database.pairs.begin()->first, before) << who->name;
+    EXPECT_EQ(right.database.pairs.begin()->second.rule, rule) << who->name;
+  }
+  right.rules.clear();
+  right.start();
+  run(Duration(10000));
+  EXPECT_TRUE(right.database.pairs.empty()) << "the rule goes with its entry";
+}
+
 class OneFault : public Ikev1Life {
  public:
   std::size_t live_with(std::size_t n, std::vector<Duration> fate, bool aggressive) {

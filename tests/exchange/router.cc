@@ -126,6 +126,23 @@ void Router::add_line(unsigned third, bool inside_here) {
   rules.push_back(rule);
 }
 
+void Router::answer_anybody() {
+  policy::CryptoMapEntry dynamic = entry();
+  dynamic.sequence = 20;
+  dynamic.access_list.clear();
+  dynamic.peers.clear();
+  config.dynamic_maps["DYN"].entries = {dynamic};
+  entry() = {};
+  entry().sequence = 10;
+  entry().dynamic_map = "DYN";
+  const auto any = policy::TrafficSelector::of(*IpPrefix::parse("0.0.0.0/0"));
+  rules.resize(1);
+  rules[0].id = {"MAP", 10, 1, 20};
+  rules[0].remote = {};
+  rules[0].reqid = 0;
+  rules[0].selectors = {any, any};
+}
+
 void Router::use_certificates(const std::string& subject) {
   credentials.points["TP"] = {"CN=Test CA", subject};
   profile().local_auth = policy::AuthMethod::kRsaSig;

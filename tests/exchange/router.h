@@ -56,6 +56,8 @@ class Router {
   void expire_first(bool hard);
   // A rule for one more network, 192.168.`third`.0/24 inside `left`.
   void add_line(unsigned third, bool inside_here);
+  // The tunnel becomes one for whoever comes, under entry 20 of a dynamic crypto map (R-MAP-22).
+  void answer_anybody();
 
   [[nodiscard]] policy::Ikev2Profile& profile() { return config.ikev2_profiles.at("PROFILE"); }
   [[nodiscard]] policy::CryptoMapEntry& entry() { return config.crypto_maps.at("MAP").entries[0]; }

@@ -40,16 +40,19 @@ std::vector<std::string> missing_references(const policy::Snapshot& snapshot) {
       if (snapshot.trustpoint(trustpoint) == nullptr)
         missing.add("ISAKMP profile " + name, "trustpoint", trustpoint);
   }
-  for (const auto& [name, map] : snapshot.crypto_maps) {
-    for (const auto& entry : map.entries) {
-      const std::string user = "crypto map " + name + " " + std::to_string(entry.sequence);
-      missing.check(user, snapshot.access_lists, "access list", entry.access_list);
-      missing.check(user, snapshot.ikev2_profiles, "IKEv2 profile", entry.ikev2_profile);
-      missing.check(user, snapshot.isakmp.profiles, "ISAKMP profile", entry.isakmp_profile);
-      for (const std::string& set : entry.transform_sets)
-        missing.check(user, snapshot.transform_sets, "transform set", set);
+  for (const bool dynamic : {false, true})
+    for (const auto& [name, map] : dynamic ? snapshot.dynamic_maps : snapshot.crypto_maps) {
+      for (const auto& entry : map.entries) {
+        const std::string user = (dynamic ? "crypto dynamic-map " : "crypto map ") + name + " " +
+                                 std::to_string(entry.sequence);
+        missing.check(user, snapshot.dynamic_maps, "dynamic crypto map", entry.dynamic_map);
+        missing.check(user, snapshot.access_lists, "access list", entry.access_list);
+        missing.check(user, snapshot.ikev2_profiles, "IKEv2 profile", entry.ikev2_profile);
+        missing.check(user, snapshot.isakmp.profiles, "ISAKMP profile", entry.isakmp_profile);
+        for (const std::string& set : entry.transform_sets)
+          missing.check(user, snapshot.transform_sets, "transform set", set);
+      }
     }
-  }
   for (const auto& interface : snapshot.interfaces)
     missing.check("interface " + interface.name, snapshot.crypto_maps, "crypto map",
                   interface.crypto_map);

@@ -27,7 +27,8 @@ const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& rules,
 
 bool same_rule(const ports::PolicyRule& a, const ports::PolicyRule& b) {
   return a.selectors == b.selectors && a.clear == b.clear && a.mode == b.mode &&
-         a.local == b.local && a.remote == b.remote && a.device == b.device;
+         a.local == b.local && a.remote == b.remote && a.device == b.device &&
+         a.reverse_route == b.reverse_route;
 }
 
 // Where lines are denied, their order counts (R-MAP-20), and a data plane keeps that in which they
@@ -136,7 +137,7 @@ Status Daemon::open_data_plane() {
   if (!soft) {
     auto database = kernel::KernelSaDatabase::open(loop_, log_);
     if (!database) return tl::unexpected(database.error());
-    sa_database_ = std::move(*database);
+    keep_rules(std::move(*database));
     log_.write({Severity::kInfo, "CRYPTO", "DATAPLANE",
                 "ESP runs in the kernel, on the card where an interface has one"});
     return {};
@@ -145,10 +146,23 @@ Status Daemon::open_data_plane() {
   if (!database) return tl::unexpected(database.error());
   soft_ = database->get();
   std::string text = "ESP runs in the in-process card, plain packets in " + (*database)->device();
-  sa_database_ = std::move(*database);
+  keep_rules(std::move(*database));
   if (!kernel_esp) text += " (" + kernel_esp.error().text + ")";
   log_.write({Severity::kInfo, "CRYPTO", "DATAPLANE", text});
   return {};
+}
+
+// Around the data plane: what lives as long as SAs do.
+void Daemon::keep_rules(std::unique_ptr<ports::SaDatabase> plane) {
+  auto routes = kernel::ReverseRoutes::open();
+  if (routes) {
+    reverse_routes_ = std::move(*routes);
+  } else {
+    log_.write(
+        {Severity::kWarning, "CRYPTO", "ROUTE", "no reverse routes: " + routes.error().text});
+  }
+  sa_database_ =
+      std::make_unique<dataplane::RuleKeeper>(std::move(plane), reverse_routes_.get(), log_);
 }
 
 Status Daemon::load_configuration() {

@@ -14,11 +14,13 @@
 #include "userspace/daemon/log_hub.h"
 #include "userspace/daemon/options.h"
 #include "userspace/daemon/rules.h"
+#include "userspace/dataplane/rule_keeper.h"
 #include "userspace/dataplane/soft_sa_database.h"
 #include "userspace/ike/dispatcher.h"
 #include "userspace/kernel/host_addresses.h"
 #include "userspace/kernel/interface_table.h"
 #include "userspace/kernel/kernel_sa_database.h"
+#include "userspace/kernel/reverse_routes.h"
 #include "userspace/net/ike_sockets.h"
 #include "userspace/net/loop.h"
 #include "userspace/pki/credentials.h"
@@ -65,6 +67,7 @@ class Daemon final : public config::Backend {
 
  private:
   Status open_data_plane();
+  void keep_rules(std::unique_ptr<ports::SaDatabase> plane);
   Status load_configuration();
   // The secret behind crash-detection tokens, which must outlive this process; made when there is
   // none.
@@ -87,6 +90,7 @@ class Daemon final : public config::Backend {
   std::unique_ptr<net::IkeSockets> sockets_;
   std::unique_ptr<kernel::InterfaceTable> interfaces_;
   std::unique_ptr<kernel::HostAddresses> host_addresses_;
+  std::unique_ptr<kernel::ReverseRoutes> reverse_routes_;
   std::unique_ptr<ports::SaDatabase> sa_database_;
   std::unique_ptr<Engines> engines_;
   pki::TrustStore trust_store_;

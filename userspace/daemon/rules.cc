@@ -2,6 +2,7 @@
 #include "userspace/daemon/rules.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace spa::daemon {
@@ -13,6 +14,18 @@ const policy::Interface* find_interface(const policy::Snapshot& snapshot, const 
     if (interface.name == name) return &interface;
   }
   return nullptr;
+}
+
+constexpr std::array kFamilies{IpAddress::Family::kV4, IpAddress::Family::kV6};
+
+IpAddress any_address(IpAddress::Family family) {
+  static constexpr std::array<std::uint8_t, 16> kZero{};
+  return IpAddress::from_bytes(ByteView(kZero.data(), family == IpAddress::Family::kV6 ? 16 : 4));
+}
+
+policy::SelectorPair any_traffic(IpAddress::Family family) {
+  const auto any = policy::TrafficSelector::of({any_address(family), 0});
+  return {any, any};
 }
 
 // What the first transform set wants; the peer may agree to another one.
@@ -37,6 +50,34 @@ bool denies_something(const std::vector<policy::AclEntry>& lines, std::size_t li
                               policy::intersect(denied.local, permitted.local, common) &&
                               policy::intersect(denied.remote, permitted.remote, common);
                      });
+}
+
+// What peers may ask for under an entry of a dynamic crypto map: anything, or what its access list
+// permits.
+std::vector<policy::SelectorPair> granted(const policy::Snapshot& snapshot,
+                                          const policy::CryptoMapEntry& how,
+                                          const std::string& place,
+                                          std::vector<std::string>& warnings) {
+  std::vector<policy::SelectorPair> list;
+  if (how.access_list.empty()) {
+    for (const IpAddress::Family family : kFamilies) list.push_back(any_traffic(family));
+    return list;
+  }
+  const auto found = snapshot.access_lists.find(how.access_list);
+  if (found == snapshot.access_lists.end()) {
+    warnings.push_back(place + ": access list " + how.access_list + " is not defined");
+    return list;
+  }
+  const std::vector<policy::AclEntry>& lines = found->second.entries;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].permit) {
+      list.push_back(lines[i].selectors());
+    } else if (denies_something(lines, i)) {
+      warnings.push_back(place + ": line " + std::to_string(i + 1) + " of access list " +
+                         how.access_list + " denies nothing to a peer that asks for it");
+    }
+  }
+  return list;
 }
 
 // Our end of a tunnel to `peer`: the address that the map is in force on, or the interface's first
@@ -106,6 +147,10 @@ Rules RuleBuilder::build(const policy::Snapshot& snapshot, const Resolver& resol
 void RuleBuilder::add_map(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
                           const ResolvedAddress& where, Rules& out) {
   for (const policy::CryptoMapEntry& entry : map.entries) {
+    if (!entry.dynamic_map.empty()) {
+      add_dynamic(snapshot, map, entry, where, out);
+      continue;
+    }
     if (!entry.complete()) {
       // R-MAP-15
       out.warnings.push_back(
@@ -114,6 +159,41 @@ void RuleBuilder::add_map(const policy::Snapshot& snapshot, const policy::Crypto
       continue;
     }
     add_entry(snapshot, map, entry, where, out);
+  }
+}
+
+// R-MAP-22: whoever fits may ask, at each of our ends. What is not said in an access list is
+// whatever the peer wants.
+void RuleBuilder::add_dynamic(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
+                              const policy::CryptoMapEntry& entry, const ResolvedAddress& where,
+                              Rules& out) {
+  const auto dynamic = snapshot.dynamic_maps.find(entry.dynamic_map);
+  if (dynamic == snapshot.dynamic_maps.end()) {
+    out.warnings.push_back("crypto map " + map.name + " " + std::to_string(entry.sequence) +
+                           ": dynamic crypto map " + entry.dynamic_map + " is not defined");
+    return;
+  }
+  for (const policy::CryptoMapEntry& how : dynamic->second.entries) {
+    const std::string inner =
+        "crypto dynamic-map " + entry.dynamic_map + " " + std::to_string(how.sequence);
+    if (how.transform_sets.empty()) {
+      out.warnings.push_back(inner + " is incomplete (it needs a transform set) and not used");
+      continue;
+    }
+    ports::PolicyRule rule;
+    rule.id = {map.name, entry.sequence, 0, how.sequence};
+    rule.device = where.device;
+    rule.reverse_route = how.reverse_route;
+    set_protection(snapshot, how, rule);
+    for (const policy::SelectorPair& selectors : granted(snapshot, how, inner, out.warnings)) {
+      for (const IpAddress::Family family : kFamilies) {
+        rule.local = local_end(snapshot, map, where, any_address(family));
+        if (rule.local.empty()) continue;
+        rule.selectors = selectors;
+        ++rule.id.line;
+        out.rules.push_back(rule);
+      }
+    }
   }
 }
 
@@ -156,6 +236,7 @@ void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::Cryp
       rule.local = local;
       rule.remote = peer;
       rule.reqid = reqid_of(rule.id);
+      rule.reverse_route = entry.reverse_route;
       set_protection(snapshot, entry, rule);
     }
     out.rules.push_back(std::move(rule));

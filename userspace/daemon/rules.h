@@ -35,6 +35,9 @@ class RuleBuilder {
   std::uint32_t reqid_of(const ports::PolicyId& id);
   void add_map(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
                const ResolvedAddress& where, Rules& out);
+  static void add_dynamic(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
+                          const policy::CryptoMapEntry& entry, const ResolvedAddress& where,
+                          Rules& out);
   void add_entry(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
                  const policy::CryptoMapEntry& entry, const ResolvedAddress& where, Rules& out);
 

@@ -22,6 +22,7 @@ std::unique_ptr<ChildSa> describe(Shard& shard, const ports::SaPair& pair, wire:
   c->lifetime = pair.lifetime;
   c->replay_window = pair.replay_window;
   c->device = pair.device;
+  c->own_rule = pair.own_rule;
   c->installed = shard.now();
   const Duration life(pair.lifetime.seconds * 1000LL);
   c->expires = c->installed + life;

@@ -41,6 +41,7 @@ struct ChildSa {
   policy::SaLifetime lifetime;
   std::uint32_t replay_window = 0;
   std::string device;
+  std::shared_ptr<const ports::PolicyRule> own_rule;  // as SaPair has it
   SteadyTime installed{};
   std::optional<SteadyTime> rekey_at;  // nothing once it is being replaced
   SteadyTime expires{};

@@ -15,7 +15,11 @@ class ConnectionIds {
     return child_ - 2;
   }
 
+  // Of the rules that dynamic crypto maps make.
+  [[nodiscard]] std::uint32_t next_own_rule() { return own_rule_++ % (1U << 24); }
+
  private:
+  std::uint32_t own_rule_ = 0;
   std::uint32_t ike_ = 1;
   std::uint32_t child_ = 200;
 };

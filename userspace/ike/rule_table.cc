@@ -12,16 +12,29 @@ bool same_rule(const ports::PolicyRule& a, const ports::PolicyRule& b) {
          a.remote == b.remote && a.reqid == b.reqid && a.device == b.device;
 }
 
+const policy::CryptoMapEntry* numbered(const policy::CryptoMap& map, std::uint32_t sequence) {
+  const auto& entries = map.entries;
+  const auto found =
+      std::ranges::lower_bound(entries, sequence, {}, &policy::CryptoMapEntry::sequence);
+  return found != entries.end() && found->sequence == sequence ? &*found : nullptr;
+}
+
+// All templates of one entry of a dynamic crypto map, and what was made from them.
+ports::PolicyId dynamic_entry(ports::PolicyId id) {
+  id.line = 0;
+  return id;
+}
+
 }  // namespace
 
 const policy::CryptoMapEntry* entry_of(const policy::Snapshot& snapshot,
                                        const ports::PolicyId& id) {
   const auto map = snapshot.crypto_maps.find(id.crypto_map);
   if (map == snapshot.crypto_maps.end()) return nullptr;
-  const auto& entries = map->second.entries;
-  const auto found =
-      std::ranges::lower_bound(entries, id.sequence, {}, &policy::CryptoMapEntry::sequence);
-  return found != entries.end() && found->sequence == id.sequence ? &*found : nullptr;
+  const policy::CryptoMapEntry* entry = numbered(map->second, id.sequence);
+  if (id.dynamic == 0 || entry == nullptr) return entry;
+  const auto dynamic = snapshot.dynamic_maps.find(entry->dynamic_map);
+  return dynamic == snapshot.dynamic_maps.end() ? nullptr : numbered(dynamic->second, id.dynamic);
 }
 
 RuleTable::Comparison::Comparison(const RuleTable& table,
@@ -34,11 +47,14 @@ RuleTable::Comparison::Comparison(const RuleTable& table,
                       : same_rule(*found->second, old.rule) ? Fate::kStays
                                                             : Fate::kChanges;
     fates_.emplace(id, fate);
+    if (!old.rule.is_template()) continue;
+    Fate& all = fates_.try_emplace(dynamic_entry(id), fate).first->second;
+    all = std::max(all, fate);
   }
 }
 
 RuleTable::Fate RuleTable::Comparison::of(const ports::PolicyId& id) const {
-  const auto found = fates_.find(id);
+  const auto found = fates_.find(id.dynamic != 0 ? dynamic_entry(id) : id);
   return found == fates_.end() ? Fate::kGoes : found->second;
 }
 
@@ -62,10 +78,13 @@ Rule* RuleTable::find(const ports::PolicyId& id) {
 }
 
 std::vector<const ports::PolicyRule*> RuleTable::towards(const IpAddress& peer) const {
+  std::set<ports::PolicyId> ids;
+  for (const IpAddress& whose : {peer, IpAddress{}}) {  // templates are for anybody
+    const auto found = by_peer_.find(whose);
+    if (found != by_peer_.end()) ids.insert(found->second.begin(), found->second.end());
+  }
   std::vector<const ports::PolicyRule*> list;
-  const auto found = by_peer_.find(peer);
-  if (found == by_peer_.end()) return list;
-  for (const ports::PolicyId& id : found->second) list.push_back(&rules_.at(id).rule);
+  for (const ports::PolicyId& id : ids) list.push_back(&rules_.at(id).rule);
   return list;
 }
 

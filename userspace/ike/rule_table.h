@@ -25,9 +25,10 @@ struct Rule {
 
 class RuleTable {
  public:
-  // How a rule would fare under another list.
+  // How a rule would fare under another list, from good to bad.
   enum class Fate { kStays, kChanges, kGoes };
-  // The fate of each rule of this table; what is not here has gone already.
+  // The fate of each rule of this table; what is not here has gone already. Rules that a dynamic
+  // crypto map made fare as the templates of its entry do.
   class Comparison {
    public:
     Comparison(const RuleTable& table, const std::vector<ports::PolicyRule>& next);
@@ -40,8 +41,8 @@ class RuleTable {
   // Replaces all rules; the backup peers of their entries are taken from `snapshot`.
   void replace(const policy::Snapshot& snapshot, std::vector<ports::PolicyRule> list);
   [[nodiscard]] Rule* find(const ports::PolicyId& id);
-  // The rules towards a peer, as its first or as a backup address, in the order of the
-  // configuration.
+  // The rules towards a peer, as its first or as a backup address, and the templates of dynamic
+  // crypto maps, in the order of the configuration.
   [[nodiscard]] std::vector<const ports::PolicyRule*> towards(const IpAddress& peer) const;
 
  private:

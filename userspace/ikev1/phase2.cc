@@ -8,6 +8,7 @@
 #include "userspace/crypto/ikev1_keys.h"
 #include "userspace/ike/esp_suite.h"
 #include "userspace/ike/gre_mode.h"
+#include "userspace/ike/own_rule.h"
 #include "userspace/ikev1/original_address.h"
 
 namespace spa::ikev1 {
@@ -210,6 +211,34 @@ const ports::PolicyRule* rule_for(IsakmpSa& sa, const policy::SelectorPair& want
   return covering;
 }
 
+// What a dynamic crypto map granted this peer already (R-MAP-22): the one that `fits`.
+template <typename Fits>
+std::shared_ptr<const ports::PolicyRule> granted_rule(const IsakmpSa& sa, Fits fits) {
+  for (const IsakmpSa* other : sa.shard.with_peer(sa.remote.address)) {
+    if (other->local.address != sa.local.address) continue;
+    for (const auto& child : other->children) {
+      if (child->own_rule && fits(*child->own_rule)) return child->own_rule;
+    }
+  }
+  return nullptr;
+}
+
+// A template becomes a rule of its own; a pair that replaces another keeps the rule of that.
+void settle_rule(IsakmpSa& sa, Phase2Agreed& agreed) {
+  if (!agreed.rule.is_template()) return;
+  const policy::SelectorPair selectors{agreed.local, agreed.remote};
+  const ports::PolicyId& of = agreed.rule.id;
+  agreed.own_rule = granted_rule(sa, [&](const ports::PolicyRule& known) {
+    return known.selectors == selectors && known.id.crypto_map == of.crypto_map &&
+           known.id.sequence == of.sequence && known.id.dynamic == of.dynamic;
+  });
+  if (!agreed.own_rule) {
+    agreed.own_rule =
+        ike::own_rule(sa.shard, agreed.rule, sa.local.address, sa.remote.address, selectors);
+  }
+  agreed.rule = *agreed.own_rule;
+}
+
 }  // namespace
 
 std::string Phase2Suite::to_string() const {
@@ -255,12 +284,15 @@ Negotiated<Phase2Offer> offer_phase2(IsakmpSa& sa, const ports::PolicyId& id, St
   Shard& shard = sa.shard;
   const ike::Rule* rule = shard.rule(id);
   const policy::CryptoMapEntry* entry = shard.entry(id);
-  if (rule == nullptr || entry == nullptr) {
+  Phase2Offer offer;
+  if (rule == nullptr) {
+    offer.own_rule = granted_rule(sa, [&](const ports::PolicyRule& own) { return own.id == id; });
+  }
+  if ((rule == nullptr && !offer.own_rule) || entry == nullptr) {
     return tl::unexpected(
         refuse(v1::NotifyType::kInvalidIdInformation, id.to_string() + " is no longer configured"));
   }
-  Phase2Offer offer;
-  offer.rule = rule->rule;
+  offer.rule = rule != nullptr ? rule->rule : *offer.own_rule;
   offer.local = offer.rule.selectors.local;
   offer.remote = offer.rule.selectors.remote;
   offer.suites = suites_of(sa, offer.rule, *entry, steps);
@@ -325,6 +357,7 @@ Negotiated<Phase2Agreed> accept_phase2(IsakmpSa& sa, Phase2Offer offer, const Pa
   agreed.peer_spi = v1::spi32(proposal);
   if (agreed.peer_spi < 256) return invalid("answer holds a reserved SPI");
   agreed.rule = std::move(offer.rule);
+  agreed.own_rule = std::move(offer.own_rule);
   agreed.spi = std::move(offer.spi);
   agreed.local = offer.local;
   agreed.remote = offer.remote;
@@ -417,6 +450,7 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
     answer.spi = v1::spi_octets(agreed.spi.spi());
     answer.transforms = {std::move(chosen->second)};
     agreed.answer.proposals = {std::move(answer)};
+    settle_rule(sa, agreed);
     return agreed;
   }
   ++shard.counters.no_proposal;
@@ -462,6 +496,7 @@ Result<ports::SaPair> make_pair(IsakmpSa& sa, const Phase2Agreed& agreed,
   if (!in) return tl::unexpected(in.error());
   if (!out) return tl::unexpected(out.error());
   pair.rule = agreed.rule.id;
+  pair.own_rule = agreed.own_rule;
   pair.reqid = agreed.rule.reqid;
   pair.local = sa.local;
   pair.remote = sa.remote;

@@ -3,6 +3,7 @@
 // lifetimes, and the pair of SAs that comes of it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct Phase2Suite {
 // What we ask for.
 struct Phase2Offer {
   ports::PolicyRule rule;
+  std::shared_ptr<const ports::PolicyRule> own_rule;  // as Phase2Agreed has it
   std::vector<Phase2Suite> suites;
   v1::SaPayload sa;
   ike::SpiReservation spi;
@@ -36,6 +38,7 @@ struct Phase2Offer {
 // What both ends want, not yet installed.
 struct Phase2Agreed {
   ports::PolicyRule rule;
+  std::shared_ptr<const ports::PolicyRule> own_rule;  // `rule` again, where it is none of the table
   Phase2Suite suite;
   ike::SpiReservation spi;
   std::uint32_t peer_spi = 0;

@@ -121,9 +121,16 @@ IsakmpSa* Shard::successor_of(const IsakmpSa& sa) const {
   return newest;
 }
 
+// What the configuration says of the pair, or what a dynamic crypto map granted (R-MAP-22).
+const ports::PolicyRule* Shard::rule_of(const ChildSa& child) {
+  if (child.own_rule) return child.own_rule.get();
+  const ike::Rule* known = rule(child.rule);
+  return known != nullptr ? &known->rule : nullptr;
+}
+
 void Shard::rekey_child(IsakmpSa& sa, std::uint32_t spi_in) {
   ChildSa* child = sa.child(spi_in);
-  const ike::Rule* known = child != nullptr ? rule(child->rule) : nullptr;
+  const ports::PolicyRule* known = child != nullptr ? rule_of(*child) : nullptr;
   if (known == nullptr || stopping) return;
   const ports::PolicyId id = child->rule;
   child->rekey_at.reset();
@@ -138,17 +145,17 @@ void Shard::rekey_child(IsakmpSa& sa, std::uint32_t spi_in) {
   for (IsakmpSa* other : with_peer(sa.remote.address)) {
     if (other->wants(id)) return;
   }
-  const Status begun = begin(known->rule, {id});
+  const Status begun = begin(*known, {id});
   if (!begun) debug(sa, "no new phase 1: " + begun.error().text);
 }
 
 void Shard::rekey_isakmp_sa(IsakmpSa& sa) {
   const bool needed = !sa.children.empty() || !sa.wanted.empty();
   if (!needed || stopping || successor_of(sa) != nullptr) return;
-  const ike::Rule* known = sa.children.empty() ? nullptr : rule(sa.children.front()->rule);
+  const ports::PolicyRule* known = sa.children.empty() ? nullptr : rule_of(*sa.children.front());
   if (known == nullptr) return;
   debug(sa, "ISAKMP SA is near its end, beginning a new one");
-  const Status begun = begin(known->rule, {});
+  const Status begun = begin(*known, {});
   if (!begun) debug(sa, "no new phase 1: " + begun.error().text);
 }
 

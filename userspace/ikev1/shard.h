@@ -52,6 +52,8 @@ class Shard final : public ike::Shard {
   // The SA with the same peer that took over, or null.
   [[nodiscard]] IsakmpSa* successor_of(const IsakmpSa& sa) const;
   void rekey_child(IsakmpSa& sa, std::uint32_t spi_in);
+  // Null once it is no longer configured.
+  [[nodiscard]] const ports::PolicyRule* rule_of(const ChildSa& child);
   void rekey_isakmp_sa(IsakmpSa& sa);
 
   // --- configuration ---

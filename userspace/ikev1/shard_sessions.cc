@@ -54,6 +54,7 @@ Status Shard::initiate(const ports::PolicyId& id) {
   if (!snapshot->isakmp.enabled) return fail(Errc::kState, "ISAKMP is disabled");
   const ike::Rule* wanted = rule(id);
   if (wanted == nullptr) return fail(Errc::kNotFound, id.to_string() + " does not exist");
+  if (wanted->rule.is_template()) return fail(Errc::kState, id.to_string() + " only answers");
   const policy::CryptoMapEntry* e = entry(id);
   if (e == nullptr || !e->ikev2_profile.empty()) {
     return fail(Errc::kState, id.to_string() + " does not use IKEv1");

@@ -5,6 +5,7 @@
 
 #include "userspace/crypto/keymat.h"
 #include "userspace/ikev2/configuration.h"
+#include "userspace/ike/own_rule.h"
 
 namespace spa::ikev2 {
 
@@ -61,8 +62,12 @@ bool takes_first(const ports::PolicyRule& rule, const Selectors& local, const Se
 
 Narrowed narrow_to_rule(IkeSa& sa, const Selectors& local, const Selectors& remote,
                         const ChildSa* replaces, Steps& steps) {
+  // What a dynamic crypto map granted is rekeyed under its own rule.
+  const bool own = replaces != nullptr && replaces->own_rule;
   std::vector<const ports::PolicyRule*> rules, others;
-  for (const ports::PolicyRule* rule : rules_for(sa, steps)) {
+  for (const ports::PolicyRule* rule :
+       own ? std::vector<const ports::PolicyRule*>{replaces->own_rule.get()}
+           : rules_for(sa, steps)) {
     const bool first = local.size() < 2 || remote.size() < 2 || takes_first(*rule, local, remote);
     (first ? rules : others).push_back(rule);
   }
@@ -80,6 +85,18 @@ Narrowed narrow_to_rule(IkeSa& sa, const Selectors& local, const Selectors& remo
 
 bool has_nat(const IkeSa& sa) {
   return sa.local_behind_nat || sa.remote_behind_nat || sa.udp_encapsulation;
+}
+
+// A template becomes a rule of its own, for the first selector of each side.
+void settle_rule(IkeSa& sa, const ChildSa* replaces, AgreedChild& agreed) {
+  if (replaces != nullptr && replaces->own_rule) agreed.own_rule = replaces->own_rule;
+  if (!agreed.rule.is_template()) return;
+  agreed.narrowed_off |= agreed.local.size() > 1 || agreed.remote.size() > 1;
+  agreed.local.resize(1);
+  agreed.remote.resize(1);
+  agreed.own_rule = ike::own_rule(sa.shard, agreed.rule, sa.local.address, sa.remote.address,
+                                  {agreed.local.front(), agreed.remote.front()});
+  agreed.rule = *agreed.own_rule;
 }
 
 Proposals proposals_for_answer(IkeSa& sa, const policy::CryptoMapEntry& entry, bool pfs,
@@ -106,6 +123,7 @@ Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pf
   Shard& shard = sa.shard;
   const ike::Rule* known = shard.rule(id);
   const ports::PolicyRule* rule = known != nullptr ? &known->rule : nullptr;
+  if (replaces != nullptr && replaces->own_rule) rule = replaces->own_rule.get();
   const policy::CryptoMapEntry* entry = shard.entry(id);
   if (rule == nullptr || entry == nullptr) {
     return tl::unexpected(
@@ -244,6 +262,7 @@ Negotiated<AgreedChild> answer_child(IkeSa& sa, const Payloads& request, bool pf
     agreed.compression = compression_for(sa, *entry, *suite);
     meet(agreed.compression, request);
   }
+  settle_rule(sa, replaces, agreed);
   return agreed;
 }
 
@@ -307,6 +326,7 @@ Result<ports::SaPair> make_pair(IkeSa& sa, const AgreedChild& agreed, const Chil
   if (!keys) return tl::unexpected(keys.error());
   ports::SaPair pair;
   pair.rule = agreed.rule.id;
+  pair.own_rule = agreed.own_rule;
   pair.reqid = agreed.rule.reqid;
   pair.local = sa.local;
   pair.remote = sa.remote;

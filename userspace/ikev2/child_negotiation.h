@@ -49,6 +49,7 @@ struct AgreedChild {
   Selectors remote;
   policy::EncapsulationMode mode = policy::EncapsulationMode::kTunnel;
   Compression compression;
+  std::shared_ptr<const ports::PolicyRule> own_rule;  // `rule` again, where it is none of the table
   bool narrowed_off = false;  // some of what was asked belongs to another CHILD SA
 };
 

@@ -25,6 +25,7 @@ Status Shard::initiate(const ports::PolicyId& id, unsigned tried) {
   if (stopping) return fail(Errc::kState, "shutting down");
   const ike::Rule* wanted = rule(id);
   if (wanted == nullptr) return fail(Errc::kNotFound, id.to_string() + " does not exist");
+  if (wanted->rule.is_template()) return fail(Errc::kState, id.to_string() + " only answers");
   const policy::CryptoMapEntry* e = entry(id);
   if (e == nullptr || e->ikev2_profile.empty()) {
     return fail(Errc::kState, id.to_string() + " does not use IKEv2: no ikev2-profile is set");

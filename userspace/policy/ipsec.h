@@ -54,6 +54,8 @@ struct CryptoMapEntry {
   std::string ikev2_profile;   // empty: the entry uses IKEv1
   std::string isakmp_profile;  // of IKEv1; empty: that of the map, or none
   std::string description;
+  std::string dynamic_map;  // the entry stands for those of this dynamic map, and has nothing else
+  bool reverse_route = false;
   [[nodiscard]] bool complete() const {
     return !access_list.empty() && !peers.empty() && !transform_sets.empty();
   }

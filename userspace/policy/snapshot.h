@@ -44,6 +44,7 @@ struct Snapshot {
   std::map<std::string, TransformSet> transform_sets;
   std::map<std::string, AccessList> access_lists;
   std::map<std::string, CryptoMap> crypto_maps;
+  std::map<std::string, CryptoMap> dynamic_maps;  // `crypto dynamic-map`
   std::vector<Interface> interfaces;
   SaLifetime default_lifetime = kDefaultSaLifetime;
   std::uint32_t replay_window = 64;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,11 +70,16 @@ struct PolicyRule {
   policy::SelectorPair selectors;
   bool clear = false;  // a deny line; nothing of what follows means anything then
   policy::EncapsulationMode mode = policy::EncapsulationMode::kTunnel;
-  IpAddress local;  // tunnel end points
+  // Tunnel end points. Without a remote one: a template of a dynamic crypto map, from which rules
+  // are made when peers ask (SaPair::own_rule).
+  IpAddress local;
   IpAddress remote;
   std::uint32_t reqid = 0;  // ties the SAs of this rule to it; not 0, unique
   std::string device;       // Linux device of the interface that carries the map
   Layers layers;            // expected until an SA pair says otherwise
+  bool reverse_route =
+      false;  // the host gets a route to what is protected, as long as there are SAs
+  [[nodiscard]] bool is_template() const { return !clear && remote.empty(); }
 };
 
 // One SA pair, both directions; a rekeyed pair is simply a new one with the same rule.
@@ -103,6 +109,9 @@ struct SaPair {
   std::vector<policy::TrafficSelector> selectors_local;
   std::vector<policy::TrafficSelector> selectors_remote;
   std::string device;
+  // A rule that comes into force with its first pair and goes with its last one; null where `rule`
+  // is one of the configuration. RuleKeeper sees to it.
+  std::shared_ptr<const PolicyRule> own_rule;
 };
 
 struct SaCounters {

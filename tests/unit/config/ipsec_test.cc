@@ -88,5 +88,27 @@ TEST_F(IpsecTest, Modes) {
   EXPECT_EQ(configuration.running_config().find(" mode "), std::string::npos);
 }
 
+// R-MAP-22
+TEST_F(IpsecTest, DynamicCryptoMaps) {
+  EXPECT_NE(type("crypto map M 65000 ipsec-isakmp dynamic D").find("D is not defined"),
+            std::string::npos);
+  EXPECT_EQ(type("crypto dynamic-map D 20"), "");
+  EXPECT_NE(type("set transform-set T").find("T is not defined"), std::string::npos);
+  EXPECT_EQ(type("set reverse-route"), "");
+  EXPECT_EQ(type("crypto dynamic-map D 10"), "");
+  const auto& dynamic = backend.in_force->dynamic_maps.at("D");
+  ASSERT_EQ(dynamic.entries.size(), 2u);
+  EXPECT_EQ(dynamic.entries[0].sequence, 10u);
+  EXPECT_TRUE(dynamic.entries[1].reverse_route);
+  EXPECT_EQ(dynamic.entries[1].transform_sets, std::vector<std::string>{"T"});
+  EXPECT_EQ(backend.in_force->crypto_maps.at("M").entries[0].dynamic_map, "D");
+  const std::string text = configuration.running_config();
+  EXPECT_NE(text.find("crypto dynamic-map D 20\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("crypto map M 65000 ipsec-isakmp dynamic D\n"), std::string::npos) << text;
+  type("exit");
+  EXPECT_EQ(type("no crypto dynamic-map D 20"), "");
+  EXPECT_EQ(backend.in_force->dynamic_maps.at("D").entries.size(), 1u);
+}
+
 }  // namespace
 }  // namespace spa::config

@@ -164,5 +164,65 @@ TEST_F(RulesTest, ALineThatRepeatsAnotherIsNotUsed) {
   EXPECT_NE(result.warnings[0].find("line 2"), std::string::npos);
 }
 
+// R-MAP-22: a dynamic map gives templates, in the order of its entries.
+TEST_F(RulesTest, TemplatesOfADynamicMap) {
+  policy::CryptoMapEntry open, listed, unfinished;
+  open.sequence = 10;
+  open.transform_sets = {"strong"};
+  listed = open;
+  listed.sequence = 20;
+  listed.access_list = "101";
+  listed.reverse_route = true;
+  unfinished.sequence = 30;
+  snapshot_.dynamic_maps["dyn"] = {};
+  snapshot_.dynamic_maps["dyn"].entries = {open, listed, unfinished};
+  policy::CryptoMapEntry entry;
+  entry.sequence = 65000;
+  entry.dynamic_map = "dyn";
+  snapshot_.crypto_maps["vpn"].entries = {entry};
+  const Rules result = build();
+  ASSERT_EQ(result.rules.size(), 4u);
+  for (const auto& rule : result.rules) EXPECT_TRUE(rule.is_template());
+  EXPECT_EQ(result.rules[0].id.to_string(), "vpn 65000 dynamic 10 line 1");
+  EXPECT_TRUE(result.rules[0].selectors.local.first.is_v4());
+  EXPECT_TRUE(result.rules[1].selectors.local.first.is_v6());
+  EXPECT_EQ(result.rules[2].id.to_string(), "vpn 65000 dynamic 20 line 1");
+  EXPECT_EQ(result.rules[3].id.line, 2u);
+  EXPECT_TRUE(result.rules[3].reverse_route);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("dynamic-map dyn 30"), std::string::npos);
+
+  snapshot_.interfaces[0].addresses.push_back(*IpPrefix::parse("2001:db8::1/64"));
+  const Rules both = build();
+  ASSERT_EQ(both.rules.size(), 8u);
+  EXPECT_EQ(both.rules[1].local, ip("2001:db8::1"));
+  EXPECT_EQ(both.rules[0].selectors, both.rules[1].selectors);
+  EXPECT_NE(both.rules[0].id, both.rules[1].id);
+}
+
+TEST_F(RulesTest, WhatADynamicMapLacksIsNamed) {
+  policy::CryptoMapEntry entry, how;
+  entry.sequence = 65000;
+  entry.dynamic_map = "dyn";
+  snapshot_.crypto_maps["vpn"].entries = {entry};
+  Rules result = build();
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("dyn is not defined"), std::string::npos);
+  how.sequence = 10;
+  how.transform_sets = {"strong"};
+  how.access_list = "199";
+  snapshot_.dynamic_maps["dyn"].entries = {how};
+  result = build();
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("access list 199"), std::string::npos);
+  EXPECT_TRUE(result.rules.empty());
+  snapshot_.access_lists["199"].entries = {line("1.1.1.0/24", "10.1.0.0/16", false),
+                                           line("1.1.1.0/24", "10.0.0.0/8")};
+  result = build();
+  EXPECT_EQ(result.rules.size(), 1u);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("line 1 of access list 199"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace spa::daemon

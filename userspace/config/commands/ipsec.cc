@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "userspace/config/commands/algorithms.h"
+#include "userspace/config/commands/crypto_map_entry.h"
 #include "userspace/config/commands/refusal.h"
 #include "userspace/config/commands/transform_set.h"
 #include "userspace/config/grammar/command.h"
@@ -46,19 +47,10 @@ void add_globals(std::vector<Command>& table) {
 }
 
 policy::CryptoMapEntry& entry(Build& build, const std::string& name, std::uint32_t sequence) {
-  auto& map = build.snapshot.crypto_maps[name];
-  map.name = name;
-  const auto place = std::lower_bound(
-      map.entries.begin(), map.entries.end(), sequence,
-      [](const policy::CryptoMapEntry& e, std::uint32_t wanted) { return e.sequence < wanted; });
-  if (place != map.entries.end() && place->sequence == sequence) return *place;
-  policy::CryptoMapEntry fresh;
-  fresh.sequence = sequence;
-  return *map.entries.insert(place, std::move(fresh));
+  return map_entry(build.snapshot.crypto_maps, name, sequence);
 }
 policy::CryptoMapEntry& entry(Build& build) {
-  return entry(build, build.block_name(),
-               static_cast<std::uint32_t>(build.block->args.number("sequence")));
+  return map_entry(build);
 }
 
 void add_map(std::vector<Command>& table) {
@@ -221,6 +213,26 @@ void drop_legacy(List& list) {
 
 }  // namespace
 
+policy::CryptoMapEntry& map_entry(std::map<std::string, policy::CryptoMap>& maps,
+                                  const std::string& name, std::uint32_t sequence) {
+  auto& map = maps[name];
+  map.name = name;
+  const auto place = std::lower_bound(
+      map.entries.begin(), map.entries.end(), sequence,
+      [](const policy::CryptoMapEntry& e, std::uint32_t wanted) { return e.sequence < wanted; });
+  if (place != map.entries.end() && place->sequence == sequence) return *place;
+  policy::CryptoMapEntry fresh;
+  fresh.sequence = sequence;
+  return *map.entries.insert(place, std::move(fresh));
+}
+
+policy::CryptoMapEntry& map_entry(Build& build) {
+  const Args& args = build.block->args;
+  const bool dynamic = args.has("dynamic-map");
+  return map_entry(dynamic ? build.snapshot.dynamic_maps : build.snapshot.crypto_maps,
+                   build.block_name(), static_cast<std::uint32_t>(args.number("sequence")));
+}
+
 void finish(policy::Snapshot& snapshot) {
   if (!snapshot.legacy_algorithms) {
     for (auto& [name, proposal] : snapshot.ikev2_proposals) {
@@ -235,9 +247,10 @@ void finish(policy::Snapshot& snapshot) {
              (set.esp_integrity && is_legacy(*set.esp_integrity)) || (set.ah && is_legacy(*set.ah));
     });
     // Never with less than what was asked for: such an entry rests until it is changed.
-    for (auto& [name, map] : snapshot.crypto_maps)
-      for (auto& item : map.entries)
-        if (item.pfs && is_legacy(*item.pfs)) item.transform_sets.clear();
+    for (auto* maps : {&snapshot.crypto_maps, &snapshot.dynamic_maps})
+      for (auto& [name, map] : *maps)
+        for (auto& item : map.entries)
+          if (item.pfs && is_legacy(*item.pfs)) item.transform_sets.clear();
   }
   std::erase_if(snapshot.ikev2_proposals,
                 [](const auto& item) { return !is_complete(item.second); });
@@ -248,6 +261,7 @@ void add_ipsec_commands(std::vector<Command>& table) {
   add_globals(table);
   add_map(table);
   add_map_settings(table);
+  add_dynamic_map_commands(table);
 }
 
 }  // namespace spa::config

@@ -37,6 +37,7 @@ enum class Section {
   kIkev2Global,
   kIpsecGlobal,
   kTransformSet,
+  kDynamicMap,
   kCryptoMapGlobal,
   kCryptoMap,
   kController,
@@ -99,6 +100,7 @@ void add_ikev2_session_commands(std::vector<Command>& table);
 void add_pki_commands(std::vector<Command>& table);
 void add_acl_commands(std::vector<Command>& table);
 void add_ipsec_commands(std::vector<Command>& table);
+void add_dynamic_map_commands(std::vector<Command>& table);
 void add_interface_commands(std::vector<Command>& table);
 void add_foreign_commands(std::vector<Command>& table);
 

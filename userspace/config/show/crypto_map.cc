@@ -24,6 +24,10 @@ void entry_text(Screen& screen, const policy::Snapshot& policy, const policy::Cr
   const bool v6 = !entry.peers.empty() && entry.peers.front().is_v6();
   screen.line("Crypto Map %s \"%s\" %u ipsec-isakmp", v6 ? "IPv6" : "IPv4", c(map.name),
               entry.sequence);
+  if (!entry.dynamic_map.empty()) {
+    screen.line("        Dynamic map template tag: %s", c(entry.dynamic_map));
+    return;
+  }
   if (!entry.description.empty()) screen.line("        Description: %s", c(entry.description));
   if (!entry.ikev2_profile.empty())
     screen.line("        IKEv2 Profile: %s", c(entry.ikev2_profile));

@@ -55,6 +55,7 @@ class Collector {
       const auto map = policy_.crypto_maps.find(interface.crypto_map);
       if (interface.crypto_map.empty() || map == policy_.crypto_maps.end()) continue;
       for (const auto& entry : map->second.entries) {
+        if (!entry.dynamic_map.empty()) add_dynamic(interface, map->second, entry);
         const auto list = policy_.access_lists.find(entry.access_list);
         if (!entry.complete() || list == policy_.access_lists.end()) continue;
         for (std::size_t i = 0; i < list->second.entries.size(); ++i)
@@ -67,6 +68,30 @@ class Collector {
   }
 
  private:
+  // What peers were granted under a dynamic crypto map (R-MAP-22): only what there is now.
+  void add_dynamic(const policy::Interface& interface, const policy::CryptoMap& map,
+                   const policy::CryptoMapEntry& entry) {
+    for (const ike::IkeSaStatus& sa : sas_) {
+      for (const ike::ChildSaStatus& child : sa.children) {
+        const ports::PolicyId& rule = child.rule;
+        if (rule.crypto_map != map.name || rule.sequence != entry.sequence || rule.dynamic == 0)
+          continue;
+        IpsecIdentView view;
+        view.interface = interface.name;
+        view.device = backend_.device_of(interface);
+        view.rule = rule;
+        view.replay_window = policy_.replay_window;
+        view.local_address = child.local.address;
+        view.peer = child.remote.address;
+        view.peer_port = child.remote.port != 0 ? child.remote.port : sa.remote.port;
+        if (!child.selectors_local.empty() && !child.selectors_remote.empty())
+          view.selectors = {child.selectors_local[0], child.selectors_remote[0]};
+        view.sas.push_back({child, backend_.sa_state(child.spi_in).value_or(ports::SaPairState{})});
+        out_.push_back(std::move(view));
+      }
+    }
+  }
+
   void add(const policy::Interface& interface, const policy::CryptoMap& map,
            const policy::CryptoMapEntry& entry, const policy::AclEntry& line,
            std::uint32_t number) {
