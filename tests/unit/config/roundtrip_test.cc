@@ -106,6 +106,20 @@ std::string body(const std::string& text) {
   return start == std::string::npos ? text : text.substr(start);
 }
 
+// R-CFG-3: "0" is printed where the key alone would be read as something else.
+TEST(RoundTrip, KeysThatLookLikeKeywords) {
+  for (const std::string key : {"remote", "loc", "0", "6"}) {
+    FakeBackend backend, fresh;
+    Configuration first(backend, "/nonexistent/startup-config");
+    ASSERT_TRUE(first.load("crypto ikev2 keyring K\n peer A\n  pre-shared-key 0 " + key + "\n"));
+    const auto* keyring = &backend.in_force->ikev2_keyrings;
+    ASSERT_EQ(keyring->at("K").peers[0].local_key, to_secret(as_bytes(key)));
+    Configuration second(fresh, "/nonexistent/startup-config");
+    ASSERT_TRUE(second.load(first.running_config()));
+    EXPECT_EQ(fresh.in_force->ikev2_keyrings, *keyring) << key;
+  }
+}
+
 // R-CFG-3, R-CFG-6: parse(print(x)) is x, whatever was typed.
 TEST(RoundTrip, PrintedConfigurationsMeanTheSame) {
   std::size_t kept = 0;

@@ -33,10 +33,27 @@ std::vector<std::string> Args::texts(std::string_view name) const {
   return out;
 }
 
+namespace {
+
+// A key that would be read as a keyword, in full or short, or as the type of a key, when it stood
+// where a key may stand: the "0" in front of it, which is otherwise left out, says what it is.
+bool is_ambiguous(const SecretBytes& key) {
+  const std::string_view text(reinterpret_cast<const char*>(key.data()), key.size());
+  if (text.find_first_not_of("0123456789") == text.npos) return true;
+  for (const std::string_view keyword : {"local", "remote"})
+    if (keyword.starts_with(text)) return true;
+  return false;
+}
+
+}  // namespace
+
 std::string Args::line(Secrets secrets) const {
   std::string out;
-  for (const Value& value : values_) {
-    if (value.token->silent) continue;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const Value& value = values_[i];
+    const bool before_key =
+        i + 1 < values_.size() && values_[i + 1].token->kind == TokenKind::kSecret;
+    if (value.token->silent && !(before_key && is_ambiguous(values_[i + 1].secret))) continue;
     if (!out.empty()) out += ' ';
     if (value.token->kind != TokenKind::kSecret)
       out += value.text;
