@@ -40,6 +40,10 @@ std::vector<std::string> missing_references(const policy::Snapshot& snapshot) {
       if (snapshot.trustpoint(trustpoint) == nullptr)
         missing.add("ISAKMP profile " + name, "trustpoint", trustpoint);
   }
+  for (const auto& [name, group] : snapshot.isakmp.client_groups) {
+    missing.check("client group " + name, snapshot.access_lists, "access list", group.access_list);
+    missing.check("client group " + name, snapshot.address_pools, "address pool", group.pool);
+  }
   for (const bool dynamic : {false, true})
     for (const auto& [name, map] : dynamic ? snapshot.dynamic_maps : snapshot.crypto_maps) {
       for (const auto& entry : map.entries) {

@@ -9,6 +9,7 @@
 #include "userspace/base/clock.h"
 #include "userspace/base/log.h"
 #include "userspace/crypto/engine.h"
+#include "userspace/ike/address_pool.h"
 #include "userspace/ike/connection_ids.h"
 #include "userspace/ports/client_addresses.h"
 #include "userspace/ports/credentials.h"
@@ -29,6 +30,8 @@ struct Dependencies {
   // Shared by the managers of both versions; a manager without one counts for itself.
   std::shared_ptr<ConnectionIds> ids = nullptr;
   ports::ClientAddresses* client_addresses = nullptr;  // where addresses from peers go, if anywhere
+  // Shared likewise: what is lent with one version is not lent with the other.
+  std::shared_ptr<AddressPools> address_pools = std::make_shared<AddressPools>();
 };
 
 // Times and bounds that are no part of the configuration language. The defaults are what the daemon

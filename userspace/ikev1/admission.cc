@@ -14,6 +14,7 @@ using enum v1::PayloadType;
 constexpr auto kMainMode = v1::ExchangeType::kIdentityProtection;
 constexpr auto kAggressiveMode = v1::ExchangeType::kAggressive;
 constexpr auto kQuickMode = v1::ExchangeType::kQuickMode;
+constexpr auto kTransaction = v1::ExchangeType::kTransaction;
 constexpr auto kInformational = v1::ExchangeType::kInformational;
 
 constexpr unsigned kMany = 32;
@@ -57,6 +58,11 @@ constexpr std::array kRows{
     AdmissionRow{kQuickMode, kNatOa, 2},
     AdmissionRow{kQuickMode, kNatOaDrafts00, 2},
     AdmissionRow{kQuickMode, kNatOaDrafts04, 2},
+
+    AdmissionRow{kTransaction, kHash, 1},
+    AdmissionRow{kTransaction, kAttributes, 1},
+    AdmissionRow{kTransaction, kNotify, kMany},
+    AdmissionRow{kTransaction, kVendorId, kMany},
 
     AdmissionRow{kInformational, kHash, 1},
     AdmissionRow{kInformational, kNotify, kMany},

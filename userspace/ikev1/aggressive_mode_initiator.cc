@@ -15,7 +15,7 @@ Suites of_one_kind(Suites suites) {
   if (suites.empty()) return suites;
   const policy::IsakmpSuite first = suites.front();
   std::erase_if(suites, [&](const policy::IsakmpSuite& suite) {
-    return suite.group != first.group || suite.auth != first.auth;
+    return suite.group != first.group || suite.auth != first.auth || suite.xauth != first.xauth;
   });
   return suites;
 }
@@ -71,7 +71,7 @@ ike::Task<> initiate_aggressive_mode(IsakmpSa& sa) {
   Handshake& h = *sa.handshake;
   const Suites offered =
       of_one_kind(possible(shard, sa.profile, sa.local.address, sa.remote.address, nullptr,
-                           usable(shard.snapshot->isakmp_suites(), h.steps), h.steps));
+                           usable(shard.suites_of(sa.profile), h.steps), h.steps));
   if (offered.empty()) {
     co_return abort(sa, "no usable ISAKMP policy" + (h.steps.empty() ? "" : ": " + h.steps.back()));
   }

@@ -143,6 +143,11 @@ Result<ports::LocalCertificate> own_certificate(Shard& shard, const std::string&
 const policy::IsakmpKey* find_key(const policy::Snapshot& snapshot, const std::string& profile,
                                   const IpAddress& local, const IpAddress& peer,
                                   const policy::Identity* identity, Keyrings keyrings) {
+  if (identity != nullptr && identity->kind == Kind::kKeyId) {
+    const auto group = snapshot.isakmp.client_groups.find(identity->text);
+    const bool found = group != snapshot.isakmp.client_groups.end();
+    if (found && !group->second.key.key.empty()) return &group->second.key;
+  }
   const auto& profiles = snapshot.isakmp.profiles;
   std::vector<std::string> rings;
   if (const auto bound = profiles.find(profile); bound != profiles.end()) {
@@ -466,11 +471,10 @@ void establish(IsakmpSa& sa, const Verified& verified) {
   shard.log(Severity::kNotice, "CRYPTO", "ISAKMP_SA_UP",
             "ISAKMP SA " + std::to_string(sa.id) + " with " + sa.remote.to_string() +
                 " is up, identity " + sa.remote_identity.to_string() + ", " + to_string(sa.suite));
-  if (initial_contact) {
-    drop_older(sa);
-  } else {
-    succeed_older(sa);
-  }
+  sa.client = std::make_unique<Client>();
+  sa.client->initial_contact = initial_contact;
+  meet_client(sa);
+  if (!sa.client->user_pending) settle_older(sa);
   shard.touch(sa);
 }
 

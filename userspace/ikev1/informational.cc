@@ -121,7 +121,7 @@ void take_delete(IsakmpSa& sa, const v1::DeletePayload& deleted) {
   // the peer knows that it does.
   for (const std::uint32_t spi_out : v1::spis32(deleted)) {
     for (IsakmpSa* owner : shard.with_peer(sa.remote.address)) {
-      if (owner->remote_identity != sa.remote_identity) continue;
+      if (owner != &sa && !same_peer(*owner, sa)) continue;
       const ChildSa* child = owner->child_by_outbound(spi_out);
       if (child == nullptr) continue;
       shard.debug(sa, "IPsec SA " + std::to_string(child->id) + " deleted by peer");
@@ -198,7 +198,7 @@ void drop_older(IsakmpSa& sa) {
     // What came up while this one was being made is the peer's doing too: both began at once.
     const bool older = other->handshake == nullptr && other->established < sa.created;
     if (other == &sa || !older) continue;
-    if (other->remote_identity != sa.remote_identity) continue;
+    if (!same_peer(*other, sa)) continue;
     shard.retire(*other, "peer made initial contact anew");
   }
 }
@@ -207,10 +207,11 @@ void succeed_older(IsakmpSa& sa) {
   Shard& shard = sa.shard;
   for (IsakmpSa* other : shard.with_peer(sa.remote.address)) {
     const bool holds = other->usable() || other->phase() == Phase::kRekeyed;
-    if (other == &sa || !holds || other->remote_identity != sa.remote_identity) continue;
+    if (other == &sa || !holds || !same_peer(*other, sa)) continue;
     // Both began at once: neither end may take the other's for the old one.
     if (other->established >= sa.created) continue;
     shard.move_children(*other, sa);
+    inherit_address(*other, sa);
     if (other->phase() == Phase::kRekeyed) {
       shard.retire(*other, "");
     } else if (sa.initiator) {

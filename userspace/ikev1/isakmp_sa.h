@@ -18,6 +18,7 @@
 #include "userspace/ike/peer_certificate.h"
 #include "userspace/ike/status.h"
 #include "userspace/ike/task.h"
+#include "userspace/ikev1/client.h"
 #include "userspace/ikev1/exchange.h"
 #include "userspace/ikev1/suite.h"
 #include "userspace/wire/v1/vendor_id.h"
@@ -95,6 +96,7 @@ class IsakmpSa {
   crypto::v1::Iv phase1_last;  // last block of phase 1, from which the IVs of phase 2 are made
   std::unique_ptr<Handshake> handshake;  // null once established
   std::vector<std::unique_ptr<ChildSa>> children;
+  std::unique_ptr<Client> client;       // once established: its user, its settings
   std::vector<ports::PolicyId> wanted;  // rules to make SAs for, those under way included
   ike::Liveness liveness;
   DeadPeerDetection dpd;

@@ -316,8 +316,12 @@ void IsakmpSa::on_new_exchange(const v1::Header& header, ByteView datagram, cons
     take_informational(*this, *message);
     return;
   }
-  if (!usable() || header.exchange != v1::ExchangeType::kQuickMode ||
-      exchanges_.size() >= kMaxExchanges) {
+  const bool transaction = header.exchange == v1::ExchangeType::kTransaction;
+  // Before its user has proved himself a peer gets no phase 2.
+  const bool quick_mode = header.exchange == v1::ExchangeType::kQuickMode &&
+                          (!client || !client->user_pending || initiator);
+  const bool heard = quick_mode || (transaction && hears_transaction(*this, *message));
+  if (!usable() || !heard || exchanges_.size() >= kMaxExchanges) {
     ++shard.counters.unexpected;
     return;
   }
@@ -326,7 +330,11 @@ void IsakmpSa::on_new_exchange(const v1::Header& header, ByteView datagram, cons
   exchange->message_id = header.message_id;
   accept(*exchange, *message);
   Exchange& placed = *exchanges_.emplace(header.message_id, std::move(exchange)).first->second;
-  spawn(respond_quick_mode(*this, placed, std::move(*message)));
+  if (transaction) {
+    take_transaction(*this, placed, *message);
+  } else {
+    spawn(respond_quick_mode(*this, placed, std::move(*message)));
+  }
 }
 
 // RFC 3947 6: an end that is not behind a NAT follows the address of the other, which is.

@@ -31,7 +31,7 @@ ike::Task<> initiate_main_mode(IsakmpSa& sa) {
   Exchange& exchange = sa.phase1();
   Handshake& h = *sa.handshake;
   const Suites offered = possible(shard, sa.profile, sa.local.address, sa.remote.address, nullptr,
-                                  usable(shard.snapshot->isakmp_suites(), h.steps), h.steps);
+                                  usable(shard.suites_of(sa.profile), h.steps), h.steps);
   if (offered.empty()) {
     co_return abort(sa, "no usable ISAKMP policy" + (h.steps.empty() ? "" : ": " + h.steps.back()));
   }

@@ -54,6 +54,8 @@ void add_vendor_ids(const IsakmpSa& sa, Payloads& to) {
       to.emplace_back(v1::vendor_id(sa.nat_vendor));
     }
   }
+  to.emplace_back(v1::vendor_id(Vendor::kXauth));
+  to.emplace_back(v1::vendor_id(Vendor::kUnity));
   to.emplace_back(v1::vendor_id(Vendor::kDpd));
   to.emplace_back(v1::vendor_id(Vendor::kFragmentation));
 }
@@ -213,6 +215,7 @@ void refuse_peer(IsakmpSa& sa, const std::string& cause) {
 }
 
 void begin_wanted(IsakmpSa& sa) {
+  if (sa.client && sa.client->pending()) return;  // XAUTH and mode config come first
   const std::vector<ports::PolicyId> wanted = sa.wanted;
   for (const ports::PolicyId& id : wanted) sa.spawn(initiate_quick_mode(sa, id, 0));
 }

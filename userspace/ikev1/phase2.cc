@@ -293,8 +293,9 @@ Negotiated<Phase2Offer> offer_phase2(IsakmpSa& sa, const ports::PolicyId& id, St
         refuse(v1::NotifyType::kInvalidIdInformation, id.to_string() + " is no longer configured"));
   }
   offer.rule = rule != nullptr ? rule->rule : *offer.own_rule;
-  offer.local = offer.rule.selectors.local;
-  offer.remote = offer.rule.selectors.remote;
+  const policy::SelectorPair selectors = for_client(sa, offer.rule.selectors);
+  offer.local = selectors.local;
+  offer.remote = selectors.remote;
   offer.suites = suites_of(sa, offer.rule, *entry, steps);
   if (offer.suites.empty()) {
     return tl::unexpected(refuse(
@@ -411,6 +412,10 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
   }
   const bool transport = offers_transport(*offered);
   if (transport) *selectors = as_seen_here(sa, request, *selectors);
+  if (const Status good = judge_client(sa, selectors->remote); !good) {
+    ++shard.counters.ts_unacceptable;
+    return tl::unexpected(refuse(v1::NotifyType::kInvalidIdInformation, good.error().text));
+  }
   const ports::PolicyRule* rule = rule_for(sa, *selectors, steps);
   if (rule == nullptr) {
     ++shard.counters.ts_unacceptable;

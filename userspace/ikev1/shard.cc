@@ -114,8 +114,7 @@ void Shard::move_children(IsakmpSa& from, IsakmpSa& to) {
 IsakmpSa* Shard::successor_of(const IsakmpSa& sa) const {
   IsakmpSa* newest = nullptr;
   for (IsakmpSa* other : with_peer(sa.remote.address)) {
-    const bool fits =
-        other != &sa && other->usable() && other->remote_identity == sa.remote_identity;
+    const bool fits = other != &sa && other->usable() && same_peer(*other, sa);
     if (fits && (newest == nullptr || other->id > newest->id)) newest = other;
   }
   return newest;
@@ -141,6 +140,7 @@ void Shard::rekey_child(IsakmpSa& sa, std::uint32_t spi_in) {
     carrier->spawn(initiate_quick_mode(*carrier, id, spi_in));
     return;
   }
+  if (is_served(sa)) return;  // a client begins itself
   // No phase 1 any more: a new one, and then the quick mode.
   for (IsakmpSa* other : with_peer(sa.remote.address)) {
     if (other->wants(id)) return;
@@ -151,7 +151,7 @@ void Shard::rekey_child(IsakmpSa& sa, std::uint32_t spi_in) {
 
 void Shard::rekey_isakmp_sa(IsakmpSa& sa) {
   const bool needed = !sa.children.empty() || !sa.wanted.empty();
-  if (!needed || stopping || successor_of(sa) != nullptr) return;
+  if (!needed || stopping || is_served(sa) || successor_of(sa) != nullptr) return;
   const ports::PolicyRule* known = sa.children.empty() ? nullptr : rule_of(*sa.children.front());
   if (known == nullptr) return;
   debug(sa, "ISAKMP SA is near its end, beginning a new one");
@@ -160,6 +160,26 @@ void Shard::rekey_isakmp_sa(IsakmpSa& sa) {
 }
 
 // --- configuration ---
+
+Suites Shard::suites_for(const IpAddress& local) const {
+  Suites suites = snapshot->isakmp_suites();
+  const auto asks = [](const policy::ClientAccess& access) {
+    return !access.authentication_list.empty();
+  };
+  // Which profile a peer falls under is not known yet: any that asks will do.
+  const policy::ClientAccess* access = client_access(*snapshot, {}, local);
+  const auto& profiles = snapshot->isakmp.profiles;
+  const bool wanted = (access != nullptr && asks(*access)) ||
+                      std::any_of(profiles.begin(), profiles.end(),
+                                  [&](const auto& item) { return asks(item.second.client); });
+  return wanted ? with_users(suites) : suites;
+}
+
+Suites Shard::suites_of(const std::string& name) const {
+  const policy::IsakmpProfile* known = profile(name);
+  Suites suites = snapshot->isakmp_suites();
+  return known != nullptr && known->login ? with_users(suites) : suites;
+}
 
 const policy::IsakmpProfile* Shard::profile(const std::string& name) const {
   const auto found = snapshot->isakmp.profiles.find(name);
@@ -192,6 +212,7 @@ std::vector<std::string> Shard::would_close(const std::vector<ports::PolicyRule>
 void Shard::configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> list) {
   const ike::RuleTable::Comparison fates(rules, list);
   snapshot = next ? std::move(next) : std::make_shared<const policy::Snapshot>();
+  ports.address_pools->configure(snapshot->address_pools);
   rules.replace(*snapshot, std::move(list));
   for (IsakmpSa* sa : table_.all()) {
     std::vector<std::uint32_t> close;

@@ -60,6 +60,10 @@ class Shard final : public ike::Shard {
   void configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> list);
   [[nodiscard]] std::vector<std::string> would_close(
       const std::vector<ports::PolicyRule>& list) const;
+  // The suites that a responder takes at an address: with XAUTH too where users are asked for.
+  [[nodiscard]] Suites suites_for(const IpAddress& local) const;
+  // What an initiator offers under a profile: with XAUTH too where it has a user to name.
+  [[nodiscard]] Suites suites_of(const std::string& profile) const;
   [[nodiscard]] const policy::IsakmpProfile* profile(const std::string& name) const;
   // The profile that an entry negotiates with; empty: none (R-PROF-17).
   [[nodiscard]] std::string profile_of(const ports::PolicyId& id) const;

@@ -139,7 +139,7 @@ void Shard::on_first_message(const v1::Header& header, const Endpoint& local,
   Result<policy::Identity> named = fail(Errc::kNotFound, "no identity yet");
   if (id != nullptr) named = from_payload(*id);
   const Suites ours = possible(*this, {}, local.address, remote.address, named ? &*named : nullptr,
-                               usable(snapshot->isakmp_suites(), steps), steps,
+                               usable(suites_for(local.address), steps), steps,
                                aggressive ? Keyrings::kOfAdmitting : Keyrings::kEvery);
   auto choice = choose(ours, *v1::find<v1::SaPayload>(parsed->payloads), steps);
   const std::string exchange = aggressive ? "Aggressive mode" : "Main mode";

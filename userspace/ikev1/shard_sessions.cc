@@ -29,6 +29,11 @@ Status Shard::begin(const ports::PolicyRule& rule, const std::vector<ports::Poli
     return fail(Errc::kState, rule.id.to_string() + ": ISAKMP profile '" + name +
                                   "' is for another local address");
   }
+  if (asks_for_user(*snapshot, name, rule.local, rule.remote, nullptr)) {
+    return fail(Errc::kState, rule.id.to_string() +
+                                  ": the peer is a client with a user (XAUTH) "
+                                  "and begins itself; no-xauth spares it");
+  }
   const bool aggressive = p != nullptr && p->initiate_aggressive;
   if (aggressive && !snapshot->isakmp.aggressive_mode) {
     return fail(Errc::kState, rule.id.to_string() + ": aggressive mode is disabled");
@@ -72,7 +77,8 @@ Status Shard::initiate(const ports::PolicyId& id) {
   }
   if (carrier == nullptr) return begin(wanted->rule, {id});
   carrier->wanted.push_back(id);
-  if (carrier->usable()) carrier->spawn(initiate_quick_mode(*carrier, id, 0));
+  const bool waits = carrier->client && carrier->client->pending();
+  if (carrier->usable() && !waits) carrier->spawn(initiate_quick_mode(*carrier, id, 0));
   return {};
 }
 

@@ -55,7 +55,7 @@ auto back(const Table& table, Key key) -> std::optional<decltype(table[0].first)
 std::string difference(const IsakmpSuite& ours, const IsakmpSuite& theirs) {
   if (ours.cipher != theirs.cipher) return "encryption";
   if (ours.hash != theirs.hash) return "hash";
-  if (ours.auth != theirs.auth) return "authentication method";
+  if (ours.auth != theirs.auth || ours.xauth != theirs.xauth) return "authentication method";
   if (ours.group != theirs.group) return "Diffie-Hellman group";
   return "";
 }
@@ -80,7 +80,8 @@ std::string to_string(const IsakmpSuite& suite) {
   std::string text = v1::to_string(there(kCiphers, suite.cipher.id));
   if (suite.cipher.key_bits != 0) text += "-" + std::to_string(suite.cipher.key_bits);
   return text + ", " + v1::to_string(there(kHashes, suite.hash)) + ", " +
-         v1::to_string(there(kMethods, suite.auth)) + ", " + wire::to_string(suite.group);
+         v1::to_string(there(kMethods, suite.auth)) + (suite.xauth ? " with XAUTH" : "") + ", " +
+         wire::to_string(suite.group);
 }
 
 v1::Phase1Transform to_transform(const IsakmpSuite& suite) {
@@ -88,7 +89,8 @@ v1::Phase1Transform to_transform(const IsakmpSuite& suite) {
   t.encryption = there(kCiphers, suite.cipher.id);
   t.key_length = suite.cipher.id == EncrId::kAesCbc ? suite.cipher.key_bits : 0;
   t.hash = there(kHashes, suite.hash);
-  t.auth = there(kMethods, suite.auth);
+  t.auth = v1::with_xauth(there(kMethods, suite.auth),
+                          suite.xauth ? v1::XauthSide::kInitiator : v1::XauthSide::kNobody);
   t.group = suite.group;
   t.life.seconds = suite.lifetime_seconds;
   return t;
@@ -97,14 +99,17 @@ v1::Phase1Transform to_transform(const IsakmpSuite& suite) {
 std::optional<IsakmpSuite> from_transform(const v1::Phase1Transform& t) {
   const auto cipher = back(kCiphers, t.encryption);
   const auto hash = back(kHashes, t.hash);
-  const auto method = back(kMethods, t.auth);
+  const auto method = back(kMethods, v1::base_method(t.auth));
   if (!cipher || !hash || !method || !t.unknown.empty()) return std::nullopt;
+  // Nobody asks a responder for its user.
+  if (v1::xauth_side(t.auth) == v1::XauthSide::kResponder) return std::nullopt;
   IsakmpSuite suite;
   suite.cipher = {*cipher, t.key_length};
   // RFC 3602 5.1: without the attribute the key has 128 bits.
   if (*cipher == EncrId::kAesCbc && t.key_length == 0) suite.cipher.key_bits = 128;
   suite.hash = *hash;
   suite.auth = *method;
+  suite.xauth = v1::xauth_side(t.auth) == v1::XauthSide::kInitiator;
   suite.group = t.group;
   suite.lifetime_seconds = t.life.seconds.value_or(suite.lifetime_seconds);
   return suite;

@@ -62,7 +62,7 @@ Status lend(IkeSa& sa, const policy::AuthorizationPolicy& policy, const ConfigPa
     if (asked == request.attributes.end() || pool.empty()) continue;
     std::optional<IpAddress> wanted;
     if (const auto address = wire::address_in(*asked)) wanted = *address;
-    auto lease = sa.shard.address_pools.lend(pool, sa.remote_identity.to_string(), wanted);
+    auto lease = sa.shard.ports.address_pools->lend(pool, sa.remote_identity.to_string(), wanted);
     if (!lease) {
       last = tl::unexpected(lease.error());
       continue;

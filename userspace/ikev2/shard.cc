@@ -176,7 +176,7 @@ void Shard::configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> l
   const ike::RuleTable::Comparison fates(rules, list);
   const std::set<ports::PolicyId> moving = rules_elsewhere(rules, list);
   snapshot = next ? std::move(next) : std::make_shared<const policy::Snapshot>();
-  address_pools.configure(snapshot->address_pools);
+  ports.address_pools->configure(snapshot->address_pools);
   std::erase_if(rotations_, [this](const auto& item) {
     return entry({item.first.first, item.first.second, 0}) == nullptr;
   });

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "userspace/ike/address_pool.h"
 #include "userspace/ike/cookie.h"
 #include "userspace/ike/half_open.h"
 #include "userspace/ike/peer_index.h"
@@ -27,7 +26,6 @@ class Shard final : public ike::Shard {
   ~Shard();
 
   ike::FragmentBudget fragment_budget;  // of every IKE SA's incomplete messages (RFC 7383)
-  ike::AddressPools address_pools;
   std::vector<IpAddress> local_addresses;  // where peers may find us (RFC 4555)
 
   // --- datagrams (shard_receive.cc) ---

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "userspace/policy/isakmp_client.h"
 #include "userspace/policy/traffic.h"
 #include "userspace/wire/transform_id.h"
 
@@ -67,6 +68,7 @@ struct CryptoMap {
   std::string local_address_interface;  // `crypto map NAME local-address IF`
   std::vector<CryptoMapEntry> entries;  // ascending sequence
   std::string isakmp_profile;           // `crypto map NAME isakmp-profile PROFILE`
+  ClientAccess client;                  // `crypto map NAME client …`
   friend bool operator==(const CryptoMap&, const CryptoMap&) = default;
 };
 

@@ -13,6 +13,7 @@
 #include "userspace/base/bytes.h"
 #include "userspace/policy/ikev2.h"
 #include "userspace/policy/ipsec.h"
+#include "userspace/policy/isakmp_client.h"
 #include "userspace/wire/transform_id.h"
 
 namespace spa::policy {
@@ -30,6 +31,7 @@ struct IsakmpSuite {
   wire::DhId group{};
   std::uint32_t lifetime_seconds = 86400;
   std::uint32_t priority = kDefaultIsakmpPriority;
+  bool xauth = false;  // the initiator names a user after phase 1; no policy says so by itself
   friend bool operator==(const IsakmpSuite&, const IsakmpSuite&) = default;
 };
 
@@ -56,14 +58,6 @@ struct LocalTermination {
   std::string interface;  // its primary address (R-KEY-5)
   std::optional<IpAddress> address;
   friend bool operator==(const LocalTermination&, const LocalTermination&) = default;
-};
-
-// A pre-shared key for peers at an address or with a name.
-struct IsakmpKey {
-  std::optional<IpPrefix> address;
-  std::string hostname;
-  SecretBytes key;
-  friend bool operator==(const IsakmpKey&, const IsakmpKey&) = default;
 };
 
 // A peer's RSA public key (R-KEY-13).
@@ -95,6 +89,8 @@ struct IsakmpProfile {
   std::optional<Identity> self_identity;  // kFqdn and kAddress without text: this router's own
   std::optional<DpdSettings> keepalive;
   std::string client_group;  // `client configuration group`
+  ClientAccess client;
+  std::optional<User> login;  // `client username`: who we are when the peer asks for a user
   bool initiate_aggressive = false;
   std::string vrf;
   // R-PROF-2: an incomplete profile is never selected.
@@ -116,6 +112,7 @@ struct Isakmp {
   std::map<std::uint32_t, IsakmpPolicy> policies;  // by priority, 1 first
   std::map<std::string, IsakmpKeyring> keyrings;
   std::map<std::string, IsakmpProfile> profiles;
+  std::map<std::string, ClientGroup> client_groups;
 };
 
 }  // namespace spa::policy

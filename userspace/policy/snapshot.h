@@ -11,6 +11,7 @@
 #include "userspace/policy/ikev2.h"
 #include "userspace/policy/ipsec.h"
 #include "userspace/policy/isakmp.h"
+#include "userspace/policy/isakmp_client.h"
 #include "userspace/policy/traffic.h"
 #include "userspace/policy/trustpoint.h"
 
@@ -40,6 +41,7 @@ struct Snapshot {
   std::uint32_t fragmentation_mtu = 1280;
 
   Isakmp isakmp;
+  std::map<std::string, User> users;  // `username`
 
   std::map<std::string, TransformSet> transform_sets;
   std::map<std::string, AccessList> access_lists;

@@ -302,6 +302,8 @@ TEST_F(SessionTest, OffersWords) {
   EXPECT_EQ(choices[0].word, "profile");
   EXPECT_EQ(session.help("crypto ikev2 pro"), "profile  proposal\n");
   EXPECT_EQ(session.help("crypto map vpn "),
+            "  client          What clients are given\n"
+            "  isakmp          IKEv1\n"
             "  isakmp-profile  ISAKMP profile\n"
             "  local-address   Interface of the tunnel address\n"
             "  <1-65535>       Sequence number\n");

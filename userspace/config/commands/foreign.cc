@@ -84,7 +84,6 @@ constexpr std::string_view kGeneral[] = {"aaa",
                                          "tftp-server",
                                          "transport",
                                          "udld",
-                                         "username",
                                          "virtual-profile",
                                          "voice",
                                          "vtp"};
@@ -240,6 +239,10 @@ void add_foreign_commands(std::vector<Command>& table) {
   // Alone, `ip nat inside` belongs to an interface (R-CLI-14): kept here too, it would be printed
   // behind an interface block and read back into it.
   table.push_back(kept(Mode::kGlobal, "ip nat (inside|outside) <rest:line>", Section::kIp, 0));
+  // Of users only the password matters here (XAUTH), where it can be read.
+  for (const char* pattern :
+       {"username <name:word> [<rest:line>]", "username <name:word> password (5|7) <rest:line>"})
+    table.push_back(kept(Mode::kGlobal, pattern, Section::kGeneral, 10));
   add_kept(table, Mode::kInterface, kInterfaceLines, Section::kGeneral, 10);
   // With more words these are global commands (R-CLI-14).
   for (const char* pattern :

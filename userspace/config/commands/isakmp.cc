@@ -112,6 +112,7 @@ Status add_key(policy::IsakmpKeyring& ring, const Args& args) {
     key.hostname = args.text("host");
   }
   key.key = args.find("key")->secret;
+  key.no_xauth = args.has("no-xauth");
   ring.keys.push_back(std::move(key));
   return {};
 }
@@ -128,8 +129,9 @@ Status set_termination(policy::LocalTermination& local, const Args& args) {
 
 void add_keys(std::vector<Command>& table) {
   table.push_back({.pattern = "crypto isakmp key [~0] <key:secret> (address <address:ip> "
-                              "[<mask:mask>]|hostname <host:word>)",
-                   .help = "A pre-shared key of the keyring `default`.",
+                              "[<mask:mask>]|hostname <host:word>) [no-xauth]",
+                   .help = "A pre-shared key of the keyring `default`; no-xauth: the peer has no "
+                           "user.",
                    .apply = [](Build& b, const Args& a) -> Status {
                      auto& ring = b.snapshot.isakmp.keyrings[policy::kDefaultKeyring];
                      ring.name = policy::kDefaultKeyring;

@@ -28,6 +28,7 @@ enum class Section {
   kIsakmpPolicy,
   kIsakmpKey,
   kIsakmpGlobal,
+  kIsakmpClientGroup,
   kKeyring,
   kIsakmpProfile,
   kIkev2Proposal,
@@ -94,6 +95,7 @@ void add_exec_commands(std::vector<Command>& table);
 void add_show_commands(std::vector<Command>& table);
 void add_system_commands(std::vector<Command>& table);
 void add_isakmp_commands(std::vector<Command>& table);
+void add_isakmp_client_commands(std::vector<Command>& table);
 void add_ikev2_commands(std::vector<Command>& table);
 void add_ikev2_protection_commands(std::vector<Command>& table);
 void add_ikev2_session_commands(std::vector<Command>& table);

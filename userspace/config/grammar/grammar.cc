@@ -295,6 +295,7 @@ const Grammar& Grammar::instance() {
     add_show_commands(table);
     add_system_commands(table);
     add_isakmp_commands(table);
+    add_isakmp_client_commands(table);
     add_ikev2_commands(table);
     add_ikev2_protection_commands(table);
     add_ikev2_session_commands(table);

@@ -6,13 +6,14 @@
 namespace spa::config {
 namespace {
 
-constexpr std::array<ModeInfo, 21> kModes{{
+constexpr std::array<ModeInfo, 22> kModes{{
     {Mode::kUser, Mode::kUser, "", "User EXEC"},
     {Mode::kPrivileged, Mode::kPrivileged, "", "Privileged EXEC"},
     {Mode::kGlobal, Mode::kPrivileged, "(config)", "Global configuration"},
     {Mode::kIsakmpPolicy, Mode::kGlobal, "(config-isakmp)", "ISAKMP policy"},
     {Mode::kKeyring, Mode::kGlobal, "(conf-keyring)", "Keyring of IKEv1"},
     {Mode::kIsakmpProfile, Mode::kGlobal, "(conf-isa-prof)", "ISAKMP profile"},
+    {Mode::kIsakmpClientGroup, Mode::kGlobal, "(config-isakmp-group)", "Group of clients"},
     {Mode::kIkev2Proposal, Mode::kGlobal, "(config-ikev2-proposal)", "IKEv2 proposal"},
     {Mode::kIkev2Policy, Mode::kGlobal, "(config-ikev2-policy)", "IKEv2 policy"},
     {Mode::kIkev2Keyring, Mode::kGlobal, "(config-ikev2-keyring)", "IKEv2 keyring"},

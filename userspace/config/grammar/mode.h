@@ -15,6 +15,7 @@ enum class Mode : std::uint8_t {
   kIsakmpPolicy,
   kKeyring,
   kIsakmpProfile,
+  kIsakmpClientGroup,
   kIkev2Proposal,
   kIkev2Policy,
   kIkev2Keyring,
