@@ -147,7 +147,8 @@ class Life : public World {
     for (const Router* r : {&left, &right}) {
       const auto& lines = r->log.lines;
       const auto count = std::min<std::size_t>(lines.size(), number("SPA_TEST_LINES", 20));
-      for (auto line = lines.end() - static_cast<std::ptrdiff_t>(count); line != lines.end(); ++line)
+      for (auto line = lines.end() - static_cast<std::ptrdiff_t>(count); line != lines.end();
+           ++line)
         std::printf("%s: %s\n", r->name.c_str(), line->c_str());
       for (const ike::IkeSaStatus& sa : r->status()) {
         std::printf("%s has IKE SA %u, state %d (%s), %zu CHILD SAs, next request %u\n",

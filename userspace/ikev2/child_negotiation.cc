@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "userspace/crypto/keymat.h"
-#include "userspace/ikev2/configuration.h"
 #include "userspace/ike/own_rule.h"
+#include "userspace/ikev2/configuration.h"
 
 namespace spa::ikev2 {
 

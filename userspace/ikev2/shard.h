@@ -25,7 +25,7 @@ class Shard final : public ike::Shard {
   Shard(const Dependencies& dependencies, const Options& options);
   ~Shard();
 
-  ike::FragmentBudget fragment_budget;  // of every IKE SA's incomplete messages (RFC 7383)
+  ike::FragmentBudget fragment_budget;     // of every IKE SA's incomplete messages (RFC 7383)
   std::vector<IpAddress> local_addresses;  // where peers may find us (RFC 4555)
 
   // --- datagrams (shard_receive.cc) ---
