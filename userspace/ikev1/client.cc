@@ -63,7 +63,8 @@ ike::Task<std::optional<v1::ConfigPayload>> transact(IsakmpSa& sa, ConfigType ty
   for (v1::Payload& payload : answer.payloads) {
     auto* config = std::get_if<v1::ConfigPayload>(&payload);
     if (config == nullptr || config->type != answer_type) continue;
-    if (config->identifier == identifier) fitting = std::move(*config);
+    // The message ID binds them already; strongSwan answers with 0.
+    if (config->identifier == identifier || config->identifier == 0) fitting = std::move(*config);
   }
   co_return fitting;
 }
