@@ -10,37 +10,7 @@ export esp_proposals=aes256gcm16
 swan_plugins="$swan_plugins xauth-generic"
 
 # router_v1 LINES: the startup-config; LINES make it a server or a client. The profile is bound where it is a client.
-router_v1() {
-    mkdir -p "$work/router/etc"
-    cat >"$work/router/etc/startup-config" <<END
-hostname router
-ip domain-name example.com
-!
-crypto isakmp key cisco123 address 172.16.172.34
-$1
-crypto isakmp policy 10
- encryption aes 256
- hash sha256
- authentication pre-share
- group 14
-!
-crypto ipsec transform-set GCM esp-gcm 256
- mode tunnel
-!
-crypto map VPN 10 ipsec-isakmp
- set peer 172.16.172.34
- set transform-set GCM
- match address 101
-${crypto_map_lines:-}
-!
-interface Ethernet0/0
- device ${router_device:-outside}
- ip address 172.16.172.39 255.255.255.0
- crypto map VPN
-!
-access-list 101 permit ip 1.1.1.0 0.0.0.255 192.168.4.0 0.0.0.255
-END
-}
+router_v1() { router_isakmp "crypto isakmp key cisco123 address 172.16.172.34"$'\n'"$1" $' authentication pre-share\n group 14'; }
 
 # swan_xauth ROUND SECRETS: what swan_psk wrote, as IKEv1 with a second round of authentication, ROUND = local|remote.
 swan_xauth() {

@@ -9,37 +9,7 @@ export ike_proposals=aes256-sha256-modp2048
 export esp_proposals=aes256gcm16
 
 # router_v1 AUTHENTICATION LINES: the startup-config of a router that speaks IKEv1.
-router_v1() {
-    mkdir -p "$work/router/etc"
-    cat >"$work/router/etc/startup-config" <<END
-hostname router
-ip domain-name example.com
-!
-$2
-crypto isakmp policy 10
- encryption aes 256
- hash sha256
- authentication $1
- group 14
- lifetime 3600
-!
-crypto ipsec transform-set GCM esp-gcm 256
- mode tunnel
-!
-crypto map VPN 10 ipsec-isakmp
- set peer 172.16.172.34
- set transform-set GCM
- match address 101
-${crypto_map_lines:-}
-!
-interface Ethernet0/0
- device ${router_device:-outside}
- ip address 172.16.172.39 255.255.255.0
- crypto map VPN
-!
-access-list 101 permit ip 1.1.1.0 0.0.0.255 192.168.4.0 0.0.0.255
-END
-}
+router_v1() { router_isakmp "$2" " authentication $1"$'\n group 14\n lifetime 3600'; }
 
 # swan_v1: what swan_psk and swan_certificates wrote, as IKEv1.
 swan_v1() { sed -i 's/version = 2/version = 1/' "$work/peer/swanctl/swanctl.conf"; }

@@ -5,8 +5,8 @@
 #   router 172.16.172.39, inside 1.1.1.0/24   ----   peer 172.16.172.34, inside 192.168.4.0/24
 # Knobs of the configuration: router_device (outside), profile_lines, crypto_map_lines, global_lines.
 
-# What both kinds of router configuration share, on standard output: who is protected, and by what.
-router_crypto() {
+# router_map [LINE]: who is protected, and by what, on standard output. LINE goes into the entry of the crypto map.
+router_map() {
     cat <<END
 crypto ipsec transform-set GCM esp-gcm 256
  mode tunnel
@@ -14,7 +14,7 @@ crypto ipsec transform-set GCM esp-gcm 256
 crypto map VPN 10 ipsec-isakmp
  set peer 172.16.172.34
  set transform-set GCM
- set ikev2-profile PEER
+${1:-}
  match address 101
 ${crypto_map_lines:-}
 !
@@ -24,6 +24,13 @@ interface Ethernet0/0
  crypto map VPN
 !
 access-list 101 permit ip 1.1.1.0 0.0.0.255 192.168.4.0 0.0.0.255
+END
+}
+
+# What both kinds of router configuration for IKEv2 share, on standard output.
+router_crypto() {
+    router_map " set ikev2-profile PEER"
+    cat <<END
 !
 crypto ikev2 proposal STRONG
  encryption aes-gcm-256
@@ -33,6 +40,26 @@ crypto ikev2 policy STRONG
  proposal STRONG
 ${global_lines:-}
 END
+}
+
+# router_isakmp LINES POLICY-LINES: writes the startup-config of a router that speaks IKEv1. LINES come first; the policy
+# is AES-256 and SHA-256, and the rest of POLICY-LINES.
+router_isakmp() {
+    mkdir -p "$work/router/etc"
+    {
+        cat <<END
+hostname router
+ip domain-name example.com
+!
+$1
+crypto isakmp policy 10
+ encryption aes 256
+ hash sha256
+$2
+!
+END
+        router_map
+    } >"$work/router/etc/startup-config"
 }
 
 # router_psk KEY: writes the startup-config of a router with a pre-shared key.
