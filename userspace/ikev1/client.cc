@@ -78,13 +78,9 @@ void refuse_user(IsakmpSa& sa, const std::string& cause) {
 
 // The networks behind us, for a client that sends only what is meant for them into the tunnel.
 std::vector<IpPrefix> split_include(const policy::Snapshot& snapshot, const std::string& list) {
-  std::vector<IpPrefix> networks;
-  const auto found = snapshot.access_lists.find(list);
-  if (found == snapshot.access_lists.end()) return networks;
-  for (const policy::AclEntry& entry : found->second.entries) {
-    if (!entry.permit || !entry.source.address.is_v4()) continue;
-    if (networks.size() < kMaxSplitNetworks) networks.push_back(entry.source);
-  }
+  std::vector<IpPrefix> networks = snapshot.permitted_sources(list);
+  std::erase_if(networks, [](const IpPrefix& network) { return !network.address.is_v4(); });
+  if (networks.size() > kMaxSplitNetworks) networks.resize(kMaxSplitNetworks);
   return networks;
 }
 

@@ -74,17 +74,6 @@ Status lend(IkeSa& sa, const policy::AuthorizationPolicy& policy, const ConfigPa
   return given.addresses.empty() ? last : Status{};
 }
 
-std::vector<IpPrefix> split_networks(const policy::Snapshot& snapshot,
-                                     const policy::AuthorizationPolicy& policy) {
-  std::vector<IpPrefix> list;
-  const auto found = snapshot.access_lists.find(policy.split_access_list);
-  if (found == snapshot.access_lists.end()) return list;
-  for (const policy::AclEntry& entry : found->second.entries) {
-    if (entry.permit) list.push_back(entry.source);
-  }
-  return list;
-}
-
 ConfigPayload write_reply(const policy::AuthorizationPolicy& policy, const ConfigPayload& request,
                           const ClientConfiguration& given) {
   ConfigPayload reply{ConfigType::kReply, {}};
@@ -209,7 +198,7 @@ tl::expected<std::vector<ConfigPayload>, ConfigurationRefusal> answer_configurat
         "no address for " + sa.remote_identity.to_string() + ": " + lent.error().text});
   }
   given->dns = policy->dns;
-  given->subnets = split_networks(*sa.shard.snapshot, *policy);
+  given->subnets = sa.shard.snapshot->permitted_sources(policy->split_access_list);
   for (const ConfigAttribute& a : asked->attributes) {
     if (wire::is(a, kApplicationVersion)) given->application = printable(a.value);
   }

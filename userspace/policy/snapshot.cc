@@ -57,4 +57,14 @@ std::vector<const Ikev2Proposal*> Snapshot::proposals_for(const IpAddress& local
   return chosen;
 }
 
+std::vector<IpPrefix> Snapshot::permitted_sources(const std::string& access_list) const {
+  std::vector<IpPrefix> sources;
+  const auto found = access_lists.find(access_list);
+  if (found == access_lists.end()) return sources;
+  for (const AclEntry& entry : found->second.entries) {
+    if (entry.permit) sources.push_back(entry.source);
+  }
+  return sources;
+}
+
 }  // namespace spa::policy

@@ -60,6 +60,9 @@ struct Snapshot {
   // Whether an IKE SA that ends on `local` fits. An interface without address fits nowhere
   // (R-KEY-7); secondary addresses never do (R-KEY-5).
   [[nodiscard]] bool terminates(const LocalTermination& at, const IpAddress& local) const;
+  // The sources that an access list permits, in order: what is behind this router for a client that
+  // sends only that into its tunnel. Empty without such a list.
+  [[nodiscard]] std::vector<IpPrefix> permitted_sources(const std::string& access_list) const;
   // The suites of IKEv1, first choice first, the default last (R-POL-10). Legacy ones only where
   // they are allowed.
   [[nodiscard]] std::vector<IsakmpSuite> isakmp_suites() const;

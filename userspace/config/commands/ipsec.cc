@@ -46,13 +46,6 @@ void add_globals(std::vector<Command>& table) {
                    .elide = "crypto ipsec security-association replay window-size 64"});
 }
 
-policy::CryptoMapEntry& entry(Build& build, const std::string& name, std::uint32_t sequence) {
-  return map_entry(build.snapshot.crypto_maps, name, sequence);
-}
-policy::CryptoMapEntry& entry(Build& build) {
-  return map_entry(build);
-}
-
 void add_map(std::vector<Command>& table) {
   table.push_back({.pattern = "crypto map <name:word> local-address <interface:interface>",
                    .help = "The interface whose address the tunnels of the map end on.",
@@ -77,9 +70,11 @@ void add_map(std::vector<Command>& table) {
                    .section = Section::kCryptoMapGlobal,
                    .sorted = {"name"}});
   const auto open = [](Build& b, const Args& a) -> Status {
-    static_cast<void>(entry(b, a.text("name"), static_cast<std::uint32_t>(a.number("sequence"))));
-    if (!b.loading &&
-        !entry(b, a.text("name"), static_cast<std::uint32_t>(a.number("sequence"))).complete())
+    static_cast<void>(map_entry(b.snapshot.crypto_maps, a.text("name"),
+                                static_cast<std::uint32_t>(a.number("sequence"))));
+    if (!b.loading && !map_entry(b.snapshot.crypto_maps, a.text("name"),
+                                 static_cast<std::uint32_t>(a.number("sequence")))
+                           .complete())
       b.warnings.push_back(
           "% NOTE: This new crypto map will remain disabled until a peer\n"
           "        and a valid access list have been configured.");
@@ -115,7 +110,7 @@ void add_map_settings(std::vector<Command>& table) {
                    .pattern = "description <text:line>",
                    .help = "Says what the entry is for.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     entry(b).description = a.text("text");
+                     map_entry(b).description = a.text("text");
                      return {};
                    },
                    .order = 1});
@@ -123,7 +118,7 @@ void add_map_settings(std::vector<Command>& table) {
                    .pattern = "set peer <peer:ip>",
                    .help = "The other end; more lines are backups.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     entry(b).peers.push_back(a.find("peer")->address);
+                     map_entry(b).peers.push_back(a.find("peer")->address);
                      return {};
                    },
                    .key = by_line(),
@@ -132,7 +127,8 @@ void add_map_settings(std::vector<Command>& table) {
                    .pattern = "set security-association lifetime seconds <seconds:120-86400>",
                    .help = "Life of the SAs of this entry in seconds.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     entry(b).lifetime.seconds = static_cast<std::uint32_t>(a.number("seconds"));
+                     map_entry(b).lifetime.seconds =
+                         static_cast<std::uint32_t>(a.number("seconds"));
                      return {};
                    },
                    .order = 3});
@@ -141,7 +137,7 @@ void add_map_settings(std::vector<Command>& table) {
                               "<kilobytes:2560-536870912>",
                    .help = "Life of the SAs of this entry in kilobytes.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     entry(b).lifetime.kilobytes = a.number("kilobytes");
+                     map_entry(b).lifetime.kilobytes = a.number("kilobytes");
                      return {};
                    },
                    .order = 4});
@@ -149,8 +145,8 @@ void add_map_settings(std::vector<Command>& table) {
                    .pattern = "set transform-set <transform-set:word>+",
                    .help = "The transform sets, in order of preference.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     entry(b).transform_sets = a.texts("transform-set");
-                     for (const std::string& name : entry(b).transform_sets)
+                     map_entry(b).transform_sets = a.texts("transform-set");
+                     for (const std::string& name : map_entry(b).transform_sets)
                        if (!b.loading && !b.snapshot.transform_sets.contains(name))
                          b.warn("transform set " + name + " is not defined");
                      return {};
@@ -160,8 +156,8 @@ void add_map_settings(std::vector<Command>& table) {
                    .pattern = "set pfs (" + group_keywords("group") + ")",
                    .help = "A Diffie-Hellman exchange of its own for each IPsec SA.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     entry(b).pfs = group(a.values().back().text);
-                     if (is_legacy(*entry(b).pfs) && !b.snapshot.legacy_algorithms)
+                     map_entry(b).pfs = group(a.values().back().text);
+                     if (is_legacy(*map_entry(b).pfs) && !b.snapshot.legacy_algorithms)
                        b.warn(legacy_warning(a.values().back().text));
                      return {};
                    },
@@ -170,7 +166,7 @@ void add_map_settings(std::vector<Command>& table) {
                    .pattern = "set ikev2-profile <profile:word>",
                    .help = "The IKEv2 profile with which this entry negotiates.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     entry(b).ikev2_profile = a.text("profile");
+                     map_entry(b).ikev2_profile = a.text("profile");
                      if (!b.loading && !b.snapshot.ikev2_profiles.contains(a.text("profile")))
                        b.warn("IKEv2 profile " + a.text("profile") + " is not defined");
                      return {};
@@ -180,7 +176,7 @@ void add_map_settings(std::vector<Command>& table) {
                    .pattern = "set isakmp-profile <profile:word>",
                    .help = "The ISAKMP profile with which this entry negotiates.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     entry(b).isakmp_profile = a.text("profile");
+                     map_entry(b).isakmp_profile = a.text("profile");
                      if (!b.loading && !b.snapshot.isakmp.profiles.contains(a.text("profile")))
                        b.warn("ISAKMP profile " + a.text("profile") + " is not defined");
                      return {};
@@ -190,7 +186,7 @@ void add_map_settings(std::vector<Command>& table) {
                    .pattern = "match address <access-list:word>",
                    .help = "The access list that says which packets are protected.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     entry(b).access_list = a.text("access-list");
+                     map_entry(b).access_list = a.text("access-list");
                      if (!b.loading && !b.snapshot.access_lists.contains(a.text("access-list")))
                        b.warn("access list " + a.text("access-list") + " is not defined");
                      return {};
