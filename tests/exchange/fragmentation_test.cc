@@ -54,6 +54,10 @@ TEST_F(Fragmentation, IkeAuthInFragments) {
     EXPECT_GE(fragments_from(*r).size(), 2U) << r->name;
     EXPECT_EQ(r->manager->counters().fragmented, 1U) << r->name;
     EXPECT_EQ(r->manager->counters().reassembled, 1U) << r->name;
+    const std::string count = std::to_string(fragments_from(*r).size());
+    EXPECT_TRUE(r->log.has("message 1 goes in " + count + " fragments")) << r->name;
+    const std::string came = std::to_string(fragments_from(r == &left ? right : left).size());
+    EXPECT_TRUE(r->log.has("message 1 has come in " + came + " fragments")) << r->name;
   }
 }
 

@@ -85,6 +85,8 @@ Result<ike::Flight> IkeSa::seal(const wire::Header& h, const Payloads& payloads)
     flight.datagrams.push_back(std::move(*fragment));
   }
   ++shard.counters.fragmented;
+  shard.debug(*this, "message " + std::to_string(h.message_id) + " goes in " +
+                         std::to_string(flight.datagrams.size()) + " fragments");
   return flight;
 }
 
@@ -144,6 +146,8 @@ void IkeSa::on_fragment(const wire::Header& h, ByteView datagram, const wire::Pa
       break;
   }
   ++shard.counters.reassembled;
+  shard.debug(*this, "message " + std::to_string(h.message_id) + " has come in " +
+                         std::to_string(numbers.total) + " fragments");
   const ike::Reassembled whole = reassembly.take(h.message_id);
   on_plain(h, whole.first, whole.chain, at, from);
 }
