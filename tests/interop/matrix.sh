@@ -14,7 +14,7 @@ if [ -z "${NATS:-}" ]; then
     cat "$work/open.log"
     exit $rc
 fi
-matrix_authority
+matrix_authority h
 matrix_network
 ours_start outside soft
 peer_start libipsec

@@ -4,7 +4,7 @@
 # vm: --kernel 6.12 --timeout 900
 # The table of tests/interop/matrix against libreswan with kernel ESP: our SAs in the card, then in the kernel's software.
 . "$SPA_ROOT/tests/interop/matrix/guest.sh"
-guest_begin libreswan
+guest_begin libreswan Ll
 guest_rows L card
 guest_rows l kernel
 guest_end

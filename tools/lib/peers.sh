@@ -105,7 +105,7 @@ peers_cleanup() {
 
 # strongSwan's plugins, in this order: kernel-libipsec is "load = no" in Debian's files and must come before
 # kernel-netlink; "resolve" would write the machine's name servers.
-swan_plugins="random nonce aes sha1 sha2 md5 hmac kdf mgf1 gcm curve25519 gmp openssl pem pkcs1 pkcs8 pkcs12 x509 \
+swan_plugins="random nonce aes sha1 sha2 md5 hmac kdf mgf1 gcm chapoly ctr curve25519 gmp openssl pem pkcs1 pkcs8 pkcs12 x509 \
 pubkey constraints revocation %KERNEL% socket-default vici"
 
 # swan NAME ARGS...: swanctl against the strongSwan of a node.

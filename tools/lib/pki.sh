@@ -56,8 +56,15 @@ pki_folder() {
     pki_config "$1" >"$1/openssl.cnf"
 }
 
-pki_key() { (umask 077 && openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$1" 2>/dev/null ||
-    openssl genrsa -out "$1" 2048 2>/dev/null); }
+# pki_key FILE: a new private key. Knob pki_key_type: rsa unless given, p256, p384, p521, ed25519.
+pki_key() {
+    local algorithm=(-algorithm RSA -pkeyopt rsa_keygen_bits:2048)
+    case ${pki_key_type:-rsa} in
+        p*) algorithm=(-algorithm EC -pkeyopt "ec_paramgen_curve:P-${pki_key_type#p}") ;;
+        ed25519) algorithm=(-algorithm ED25519) ;;
+    esac
+    (umask 077 && openssl genpkey "${algorithm[@]}" -out "$1" 2>/dev/null)
+}
 
 # pki_ca DIR NAME: a root with an empty CRL.
 pki_ca() {

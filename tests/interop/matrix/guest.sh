@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC1090,SC2034,SC2154
 # The table in a guest: our daemon on the kernel's data plane, its SAs in the card or in the kernel's software, against
-# a foreign daemon with kernel ESP behind a box on the card's wire. A script names the peer: guest_begin strongswan.
+# a foreign daemon with kernel ESP behind a box on the card's wire. A script names the peer and
+# the runs that it may begin: guest_begin strongswan Ss.
 
 set -euo pipefail
 for part in pki peers cases router; do . "$SPA_ROOT/tools/lib/$part.sh"; done
@@ -12,13 +13,13 @@ guest_exit() {
 }
 trap guest_exit EXIT
 
-# guest_begin strongswan|libreswan
+# guest_begin strongswan|libreswan LETTERS
 guest_begin() {
     local part
     for part in suites network ours "$1" rows; do . "$SPA_ROOT/tests/interop/matrix/$part.sh"; done
     insmod "$SPA_MODULE"
-    modprobe -a esp4 esp6 ah4 ah6 xfrm_user nft_chain_nat nf_conntrack 2>/dev/null || true
-    matrix_authority
+    modprobe -a esp4 esp6 ah4 ah6 ipcomp ipcomp6 xfrm_user nft_chain_nat nf_conntrack 2>/dev/null || true
+    matrix_authority "$2"
     matrix_network spa0 "$SPA_WIRE_NIC"
     ours_start spa0 kernel
     peer_start kernel

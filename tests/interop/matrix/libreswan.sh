@@ -12,11 +12,14 @@ whack() { timeout 60 "$pluto_bin/whack" --ctlsocket "$pluto_socket" "$@"; }
 
 # Certificate, key, authority and list, in a database of NSS.
 pluto_database() {
+    local kind
     mkdir -p "$pluto_dir/nss"
-    pki_pkcs12 "$work/ca" peer secret99 "$pluto_dir/peer.p12"
     openssl crl -in "$work/ca/crl.pem" -outform DER -out "$pluto_dir/crl.der"
     certutil -N -d "sql:$pluto_dir/nss" --empty-password
-    pk12util -i "$pluto_dir/peer.p12" -d "sql:$pluto_dir/nss" -W secret99
+    for kind in "${key_kinds[@]}"; do
+        pki_pkcs12 "$work/ca" "peer-$kind" secret99 "$pluto_dir/peer.p12"
+        pk12util -i "$pluto_dir/peer.p12" -d "sql:$pluto_dir/nss" -W secret99
+    done
     certutil -A -n ca -t CT,, -d "sql:$pluto_dir/nss" -i "$work/ca/ca.pem"
     crlutil -I -B -i "$pluto_dir/crl.der" -d "sql:$pluto_dir/nss"
 } >"$work/peer/nss.log" 2>&1
@@ -58,8 +61,11 @@ pluto_row() {
     esac
     case $auth in
         psk) printf '\tauthby=secret\n' ;;
-        rsa) printf '\tauthby=rsasig\n\tleftcert=peer\n\tleftsendcert=always\n\trightca=%%same\n' ;;
+        *) printf '\tauthby=%s\n\tleftcert=peer-%s\n\tleftsendcert=always\n\trightca=%%same\n' "$(pluto_signature)" "$(key_kind)" ;;
     esac
+    if has_option ppk; then printf '\tppk=insist\n'; fi
+    if [[ $esp_suite == *-deflate* ]]; then printf '\tcompress=yes\n'; fi
+    if [[ $esp_suite == *-esn* ]]; then printf '\tesn=yes\n'; else printf '\tesn=no\n'; fi
     printf '\tike=%s\n' "$(pluto_suite "$ike_suite")"
     case $esp_suite in
         ah-*) printf '\tphase2=ah\n\tphase2alg=%s\n' "$(pluto_suite "${esp_suite#ah-}" "$pfs")" ;;
@@ -68,9 +74,21 @@ pluto_row() {
     if [ -n "$pfs" ]; then printf '\tpfs=yes\n'; else printf '\tpfs=no\n'; fi
 }
 
+# Its words for the kinds of signature of RFC 7427; rsasig is older than that.
+pluto_signature() {
+    case $auth in
+        rsa) echo rsasig ;;
+        pss) echo rsa-sha2 ;;
+        *) echo ecdsa ;;
+    esac
+}
+
 peer_load() {
     pluto_row >"$pluto_dir/row.conf"
-    printf ': PSK "%s"\n' "$secret" >"$pluto_dir/ipsec.secrets"
+    {
+        printf ': PSK "%s"\n' "$secret"
+        if has_option ppk; then printf '%%any %%any : PPKS "ppk-%s" "ppk-of-row-%s"\n' "$number" "$number"; fi
+    } >"$pluto_dir/ipsec.secrets"
     pluto_seen=$(stat -c %s "$work/peer/pluto.log")
     whack --delete --name tunnel
     whack --rereadsecrets
@@ -81,6 +99,9 @@ peer_initiate() { whack --name tunnel --initiate; }
 peer_rekey() { whack --rekey-ipsec --name tunnel; }
 peer_delete() { whack --name tunnel --terminate; }
 
+# Since the row began.
+pluto_said() { tail -c "+$((pluto_seen + 1))" "$work/peer/pluto.log" | grep -qE "$1"; }
+
 # peer_look: as in strongswan.sh. The counters are the kernel's; what libreswan says of them is bytes only.
 peer_look() {
     local states status sums
@@ -88,14 +109,15 @@ peer_look() {
     status=$(whack --trafficstatus)
     sums=$(awk -v own="$them" '
         /^src/              { out = ($2 == own) }
-        /lifetime current:/ { getline; if (match($0, /[0-9]+\(packets\)/)) n[out] += substr($0, RSTART) + 0 }
+        /proto /            { counts = ($2 != "comp") }
+        /lifetime current:/ { getline; if (counts && match($0, /[0-9]+\(packets\)/)) n[out] += substr($0, RSTART) + 0 }
         END                 { print n[0] + 0, n[1] + 0 }' <<<"$states")
     read -r peer_in peer_out <<<"$sums"
-    peer_spi=$(awk -v own="$them" '/^src/ { in_ = ($4 == own) } /spi 0x/ && in_ { print $4 }' <<<"$states")
+    peer_spi=$(awk -v own="$them" '/^src/ { in_ = ($4 == own) } /proto (esp|ah) spi 0x/ && in_ { print $4 }' <<<"$states")
     peer_facts=
     [[ $status == *'type='* ]] || return 0
     peer_facts="version=${ike:0:1}"
-    if tail -c "+$((pluto_seen + 1))" "$work/peer/pluto.log" | grep -qE 'initiating (IKEv2|IKEv1|Main|Aggressive)'; then
+    if pluto_said 'initiating (IKEv2|IKEv1|Main|Aggressive)'; then
         peer_facts+=" initiator"
     else
         peer_facts+=" responder"
@@ -103,6 +125,9 @@ peer_look() {
     peer_facts+=" mode=$(grep -oE 'mode (tunnel|transport)' <<<"$states" | head -n 1 | cut -d ' ' -f 2 | tr '[:lower:]' '[:upper:]')"
     peer_facts+=" protocol=$(grep -oE 'proto (esp|ah) ' <<<"$states" | head -n 1 | cut -d ' ' -f 2 | tr '[:lower:]' '[:upper:]')"
     if [[ $states == *espinudp* ]]; then peer_facts+=" encap"; else peer_facts+=" plain"; fi
+    [[ $states != *'proto comp '* ]] || peer_facts+=" deflate"
+    [[ $states != *'flag '*esn* ]] || peer_facts+=" esn"
+    if has_option ppk && pluto_said 'PPK AUTH calculated'; then peer_facts+=" ppk"; fi
 }
 peer_up() { peer_look; [ -n "$peer_facts" ]; }
 peer_gone() { ! whack --showstates | grep -q '"tunnel"'; }

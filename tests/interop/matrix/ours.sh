@@ -3,34 +3,44 @@
 # Our side of a row: its configuration in the router's language, and what the daemon says of it. Every block carries the
 # row's number in its name, so that one row's rest cannot serve the next. Needs suites.sh and the row's variables.
 
-# matrix_authority: the CA of all rows, with a certificate for each end.
+# matrix_authority [LETTERS]: the CA of all rows, with a certificate for each end and each kind of key that the rows of
+# these runs need. key_kinds holds them from then on.
 matrix_authority() {
+    local kind
+    key_kinds=()
+    [ $# = 0 ] || mapfile -t key_kinds < <(rows_of "$1" | awk '$3 != "psk" { print $3 }' | sed 's/pss/rsa/' | sort -u)
     pki_ca "$work/ca" "Lab CA"
-    pki_issue "$work/ca" router $router_outside
-    pki_issue "$work/ca" peer $peer_outside
-    pki_pkcs12 "$work/ca" router secret99 "$work/router.p12"
+    for kind in "${key_kinds[@]}"; do
+        pki_key_type=$kind pki_issue "$work/ca" "router-$kind" $router_outside
+        pki_key_type=$kind pki_issue "$work/ca" "peer-$kind" $peer_outside
+        pki_pkcs12 "$work/ca" "router-$kind" secret99 "$work/router-$kind.p12"
+    done
     cp "$work/ca/crl.pem" "$work/crls.pem"
 }
 
+# The kind of key that the row's method of authentication needs: RSA has two ways to sign.
+key_kind() { echo "${auth/pss/rsa}"; }
+
 # ours_start DEVICE soft|kernel
 ours_start() {
+    local kind
     mkdir -p "$work/router/etc"
     ours_base "$1" >"$work/router/etc/startup-config"
     iked_start router "$2"
-    ours crypto pki import LAB pkcs12 "$work/router.p12" password secret99
+    for kind in "${key_kinds[@]}"; do
+        ours crypto pki import "LAB-$kind" pkcs12 "$work/router-$kind.p12" password secret99 || return 1
+    done
 }
 
 # ours_base DEVICE: the configuration that all rows share; a crypto map has tunnels of one outer family. The certificates
 # come by crypto pki import.
 ours_base() {
+    local kind
+    printf 'hostname router\nip domain-name example.com\n'
+    for kind in "${key_kinds[@]}"; do
+        printf 'crypto pki trustpoint LAB-%s\n revocation-check crl\n crl query file://%s\n' "$kind" "$work/crls.pem"
+    done
     cat <<END
-hostname router
-ip domain-name example.com
-!
-crypto pki trustpoint LAB
- revocation-check crl
- crl query file://$work/crls.pem
-!
 crypto pki certificate map PEERS 10
  issuer-name co example
 !
@@ -47,7 +57,7 @@ END
 }
 
 ours_ikev2_proposal() {
-    local cipher integ prf group ah # of suite_parts
+    local cipher integ prf group ah comp # of suite_parts
     suite_parts "$ike_suite"
     cat <<END
 crypto ikev2 proposal P$number
@@ -68,29 +78,53 @@ crypto ikev2 keyring K$number
  peer remote
   address $them_seen
   pre-shared-key $secret
+$(ours_ppk_keyring)
 crypto ikev2 profile I$number
  match identity remote $other
  identity local $own
  authentication remote pre-share
  authentication local pre-share
  keyring local K$number
+$(ours_ppk)
 END
+}
+
+# The router's word for the row's kind of signature.
+ours_signature() {
+    case $auth in
+        rsa | pss) echo rsa-sig ;;
+        ed25519) echo eddsa-sig ;;
+        *) echo ecdsa-sig ;;
+    esac
 }
 
 ours_ikev2_certificates() {
+    local pss=
+    if [ "$auth" = pss ]; then pss=' pss'; fi
     cat <<END
+$(ours_ppk_keyring)
 crypto ikev2 profile I$number
  match certificate PEERS
  identity local dn
- authentication remote rsa-sig
- authentication local rsa-sig
- pki trustpoint LAB
+ authentication remote $(ours_signature)
+ authentication local $(ours_signature)$pss
+ pki trustpoint LAB-$(key_kind)
+$(ours_ppk)
 END
 }
 
+# RFC 8784: a keyring of its own, and the profile's line.
+ours_ppk_keyring() {
+    if has_option ppk; then
+        printf 'crypto ikev2 keyring Q%s\n peer remote\n  address %s\n  ppk manual id ppk-%s key %s required\n' \
+            "$number" "$them_seen" "$number" "ppk-of-row-$number"
+    fi
+}
+ours_ppk() { if has_option ppk; then echo " keyring ppk Q$number"; fi; }
+
 # IKEv1's policy of the row, and the profile and keys of its peer.
 ours_isakmp() {
-    local cipher integ prf group ah method=pre-share
+    local cipher integ prf group ah comp method=pre-share
     suite_parts "$ike_suite"
     if [ "$auth" = rsa ]; then method=rsa-sig; fi
     cat <<END
@@ -105,7 +139,7 @@ END
 crypto isakmp identity dn
 crypto isakmp profile I$number
  match certificate PEERS
- ca trust-point LAB
+ ca trust-point LAB-rsa
 END
     else
         ours_isakmp_psk
@@ -148,6 +182,7 @@ ours_row() {
     local profile=isakmp-profile
     if [ "$ike" = 2 ]; then profile=ikev2-profile; fi
     if suite_is_legacy "$ike_suite" || suite_is_legacy "$esp_suite"; then echo "crypto legacy-algorithms"; fi
+    if has_option fragments; then echo "crypto ikev2 fragmentation mtu $fragment_size"; fi
     case $ike/$auth in
         2/psk) ours_ikev2_proposal && ours_ikev2_psk ;;
         2/*) ours_ikev2_proposal && ours_ikev2_certificates ;;
@@ -181,7 +216,16 @@ ours_load() {
         echo end
     } >"$work/router/paste"
     mv "$work/router/row.new" "$work/router/row"
-    ours -f "$work/router/paste"
+    ours -f "$work/router/paste" && ours_debug
+}
+
+# Fragments are told of in the debug stream alone.
+ours_debug() {
+    if has_option fragments; then
+        ours debug crypto ikev2
+    else
+        ours undebug all
+    fi
 }
 
 # ours ARGS...: the tool, without the way through the namespace: its socket is a file.
@@ -199,7 +243,7 @@ ours_look() {
 # Do our screens show the row's algorithms and its method of authentication? What is not configured as it should be might
 # still agree on something.
 ours_agrees() {
-    local cipher integ prf group ah text method=PSK
+    local cipher integ prf group ah comp text method=PSK
     text=$(sed -n 's/.*transform: //p' "$work/router/sas" | sort -u)
     suite_parts "$esp_suite"
     # 128 is what a key has unless said otherwise.
@@ -209,10 +253,21 @@ ours_agrees() {
         ours_isakmp_agrees
         return
     fi
-    if [ "$auth" != psk ]; then method=${auth^^}; fi
-    text=$(ours show crypto ikev2 sa)
+    case $auth in
+        rsa | pss) method=RSA ;;
+        p*[0-9]) method=ECDSA ;;
+        ed25519) method=EdDSA ;;
+    esac
+    text=$(ours show crypto ikev2 sa detailed)
     [[ $text == *"$(suite_bits "$cipher"), PRF"*"DH Grp:${group_number[$group]}, Auth sign: $method, Auth verify: $method"* ]] ||
         { echo "$text"; return 1; }
+    if has_option fragments; then ours_fragments; fi
+}
+# What our log says of the messages since the row began: cut up and put together.
+ours_fragments() {
+    tail -c "+$((${logs_at[0]} + 1))" "$work/router/iked.log" >"$work/router/log"
+    grep -qE 'goes in [0-9]+ fragments' "$work/router/log" && grep -qE 'has come in [0-9]+ fragments' "$work/router/log" ||
+        { echo "no fragments"; return 1; }
 }
 ours_isakmp_agrees() {
     local method=psk

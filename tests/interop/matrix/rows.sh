@@ -11,7 +11,7 @@ failed=0
 
 # A row's variables, from its columns.
 row_set() {
-    read -r runs ike auth by nat ike_suite esp_suite pfs mode ip <<<"$1"
+    read -r runs ike auth by nat ike_suite esp_suite pfs mode ip with <<<"$1"
     [ "$pfs" != - ] || pfs=
     outer=${ip:0:1} inner=${ip:1:1} secret="key-of-row-$number"
     us=$router_outside them=$peer_outside
@@ -24,11 +24,15 @@ row_set() {
     case $ike/$auth/$nat in
         */psk/none | 1/psk/*) ;;
         */psk/*) router_id=router.example.com peer_id=peer.example.com ;;
-        *) router_id="O=Example, CN=router" peer_id="O=Example, CN=peer" ;;
+        *) router_id="O=Example, CN=router-$(key_kind)" peer_id="O=Example, CN=peer-$(key_kind)" ;;
     esac
     row_pings
     row="$(row_words)"
 }
+
+# has_option WORD: the row's last column has it.
+has_option() { [[ ",$with," == *",$1,"* ]]; }
+fragment_size=200
 
 # From where to where the pings go.
 row_pings() {
@@ -48,7 +52,7 @@ exchange_name() {
 }
 
 row_words() {
-    echo "$(exchange_name) $auth, $by initiates, NAT $nat, $ike_suite, $esp_suite${pfs:+ pfs $pfs}, $mode $ip, $plane"
+    echo "$(exchange_name) $auth, $by initiates, NAT $nat, $ike_suite, $esp_suite${pfs:+ pfs $pfs}, $mode $ip${with:+, $with}, $plane"
 }
 
 # The daemons' logs as long as they are now; what came later, when a row fails.
@@ -74,7 +78,16 @@ facts_wanted() {
     local role=initiator encap=plain
     if [ "$by" = router ]; then role=responder; fi
     if [ "$plane" = soft ] || [ "$nat" != none ]; then encap=encap; fi
-    echo "version=${ike:0:1} $role mode=${mode^^} protocol=$([[ $esp_suite == ah-* ]] && echo AH || echo ESP) $encap"
+    echo "version=${ike:0:1} $role mode=${mode^^} protocol=$([[ $esp_suite == ah-* ]] && echo AH || echo ESP) $encap$(facts_besides)"
+}
+facts_besides() {
+    local word
+    for word in deflate esn; do
+        [[ -$esp_suite- != *-$word-* ]] || printf ' %s' $word
+    done
+    for word in ppk fragments; do
+        ! has_option $word || printf ' %s' $word
+    done
 }
 settings_wanted() {
     local word=${mode^} encap=
@@ -83,7 +96,10 @@ settings_wanted() {
 }
 
 cross() { # NODE FROM TO
-    in_node "$1" ping -q -n -i 0.05 -W 5 -c $pings -I "$2" "$3" >"$work/ping" 2>&1
+    local size=()
+    # Small packets would not be compressed.
+    if [[ $esp_suite == *deflate* ]]; then size=(-s 1000 -p 41); fi
+    in_node "$1" ping -q -n -i 0.05 -W 5 -c $pings "${size[@]}" -I "$2" "$3" >"$work/ping" 2>&1
 }
 
 # The steps of a row; sets why to what went wrong.
@@ -182,17 +198,17 @@ run_row() {
         echo "not ok - $row: $why"
         row_abandon
     fi
-    results+=("$(printf '%-10s|%-5s|%-6s|%-6s|%-34s|%-22s|%-10s|%-9s|%-4s|%-6s|%-9s|%-6s|%3d.%d s|%s' "$(exchange_name)" "$auth" \
-        "$by" "$nat" "$ike_suite" "$esp_suite" "${pfs:--}" "$mode" "$ip" "$plane" "$counted" "$deleter" \
+    results+=("$(printf '%-10s|%-7s|%-6s|%-6s|%-34s|%-22s|%-12s|%-9s|%-4s|%-9s|%-6s|%-9s|%-6s|%3d.%d s|%s' "$(exchange_name)" "$auth" \
+        "$by" "$nat" "$ike_suite" "$esp_suite" "${pfs:--}" "$mode" "$ip" "${with:--}" "$plane" "$counted" "$deleter" \
         $((took / 10)) $((took % 10)) "$result")")
 }
 
-# rows_of LETTER: the lines of the table for one run, in the order of their NATs: changing the box takes time. NATS, in
+# rows_of LETTERS: the lines of the table for some runs, in the order of their NATs: changing the box takes time. NATS, in
 # the environment, limits them to some.
 rows_of() {
     local nat
     for nat in ${NATS:-none router peer both}; do
-        awk -v run="$1" -v nat=$nat '$1 !~ /^#/ && index($1, run) && $5 == nat' "$SPA_ROOT/tests/interop/matrix/rows.table"
+        awk -v runs="[$1]" -v nat=$nat '$1 !~ /^#/ && $1 ~ runs && $5 == nat' "$SPA_ROOT/tests/interop/matrix/rows.table"
     done
 }
 
@@ -213,8 +229,8 @@ plane_before() { :; }
 plane_after() { :; }
 
 print_results() {
-    printf '\n%-10s %-5s %-6s %-6s %-34s %-22s %-10s %-9s %-4s %-6s %-9s %-6s %s\n' exchange auth begins NAT "IKE SA" \
-        "IPsec SA" PFS mode IP plane counted deletes time
+    printf '\n%-10s %-7s %-6s %-6s %-34s %-22s %-12s %-9s %-4s %-9s %-6s %-9s %-6s %s\n' exchange auth begins NAT "IKE SA" \
+        "IPsec SA" PFS mode IP with plane counted deletes time
     printf '%s\n' "${results[@]}" | tr '|' ' '
     printf '%d rows, %d failed\n' ${#results[@]} "$(printf '%s\n' "${results[@]}" | grep -c 'FAILED$')"
 }

@@ -4,18 +4,22 @@
 # peer_look, peer_up and peer_gone. Needs tools/lib/peers.sh and the row's variables.
 
 # Aggressive mode tells a hash of the key to whoever asks; charon wants that to be wanted.
-charon_lines="i_dont_care_about_security_and_use_aggressive_mode_psk = yes"
+charon_lines="i_dont_care_about_security_and_use_aggressive_mode_psk = yes
+    fragment_size = 1280"
 
 # peer_start libipsec|kernel
 peer_log=charon.log
 
 peer_start() {
+    local kind
     swan_files peer
     : >"$work/peer/swanctl/swanctl.conf"
     cp "$work/ca/ca.pem" "$work/peer/swanctl/x509ca/"
     cp "$work/ca/crl.pem" "$work/peer/swanctl/x509crl/"
-    cp "$work/ca/peer.pem" "$work/peer/swanctl/x509/"
-    cp "$work/ca/peer.key" "$work/peer/swanctl/private/"
+    for kind in "${key_kinds[@]}"; do
+        cp "$work/ca/peer-$kind.pem" "$work/peer/swanctl/x509/"
+        cp "$work/ca/peer-$kind.key" "$work/peer/swanctl/private/"
+    done
     swan_start peer "$1"
 }
 
@@ -31,9 +35,13 @@ swan_auth() { # local|remote ID
     echo "$1 {"
     case $auth in
         psk) echo "auth = psk" ;;
-        rsa)
-            echo "auth = pubkey"
-            if [ "$1" = local ]; then echo "certs = peer.pem"; else echo "revocation = strict"; fi
+        *)
+            # What it makes and takes: one padding of RSA and no other. The chain's signatures are as they are.
+            case $auth in
+                pss) echo "auth = ike:rsa/pss-sha256" ;;
+                *) echo "auth = pubkey" ;;
+            esac
+            if [ "$1" = local ]; then echo "certs = peer-$(key_kind).pem"; else echo "revocation = strict"; fi
             ;;
     esac
     printf 'id = "%s"\n}\n' "$2"
@@ -50,9 +58,12 @@ swan_selectors() {
 }
 
 swan_child_proposal() {
-    case $esp_suite in
-        ah-*) echo "ah_proposals = ${esp_suite#ah-}${pfs:+-$pfs}" ;;
-        *) echo "esp_proposals = $esp_suite${pfs:+-$pfs}" ;;
+    local suite
+    suite=$(suite_without deflate "$esp_suite")
+    if [ "$suite" != "$esp_suite" ]; then echo "ipcomp = yes"; fi
+    case $suite in
+        ah-*) echo "ah_proposals = ${suite#ah-}${pfs:+-$pfs}" ;;
+        *) echo "esp_proposals = $suite${pfs:+-$pfs}" ;;
     esac
 }
 
@@ -64,6 +75,7 @@ $(swan_version)
 local_addrs = $them
 remote_addrs = $us_seen
 proposals = $ike_suite
+$(if has_option ppk; then printf 'ppk_id = ppk-%s\nppk_required = yes\n' "$number"; fi)
 $(swan_auth local "$peer_id")
 $(swan_auth remote "$router_id")
 children {
@@ -80,13 +92,27 @@ id-own = "$peer_id"
 id-other = "$router_id"
 secret = "$secret"
 }
+ppk-tunnel {
+id = ppk-$number
+secret = "ppk-of-row-$number"
+}
 }
 END
 }
 
 peer_load() {
     swan_row >"$work/peer/swanctl/swanctl.conf"
+    swan_fragment_size || return 1
     peer_swan --load-all --clear --noprompt
+}
+
+# The longest IP packet of an IKE message is a setting of all of charon.
+swan_fragment_size() {
+    local size=1280
+    if has_option fragments; then size=$fragment_size; fi
+    if grep -q "fragment_size = $size\$" "$work/peer/strongswan.conf"; then return 0; fi
+    sed -i "s/fragment_size = .*/fragment_size = $size/" "$work/peer/strongswan.conf"
+    peer_swan --reload-settings
 }
 
 # Without the way through the namespace: its socket is a file.
@@ -115,6 +141,17 @@ peer_look() {
     if [[ $sas == *initiator=yes* ]]; then peer_facts+=" initiator"; else peer_facts+=" responder"; fi
     peer_facts+=" $(grep -oE 'mode=[A-Z]+' <<<"$sas" | head -n 1) $(grep -oE 'protocol=[A-Z]+' <<<"$sas" | head -n 1)"
     if [[ $sas == *encap=yes* ]]; then peer_facts+=" encap"; else peer_facts+=" plain"; fi
+    [[ $sas != *cpi-in=* ]] || peer_facts+=" deflate"
+    [[ $sas != *esn=1* ]] || peer_facts+=" esn"
+    [[ $sas != *ppk=yes* ]] || peer_facts+=" ppk"
+    peer_facts+=$(swan_fragments)
+}
+
+# What it says of the messages since the row began: cut up and put together.
+swan_fragments() {
+    has_option fragments || return 0
+    tail -c "+$((${logs_at[1]} + 1))" "$work/peer/charon.log" |
+        awk '/splitting IKE message/ { out = 1 } /reassembled fragmented IKE message/ { in_ = 1 } END { if (out && in_) print " fragments" }'
 }
 peer_up() { peer_look; [ -n "$peer_facts" ]; }
 # No IKE SA either.
