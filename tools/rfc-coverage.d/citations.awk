@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Prints "RFC section file", separated by tabs, for every section that a comment cites.
+# Prints "RFC section file", separated by tabs, for every section that a comment cites; needs tools/lib/comments.awk.
 #   RFC 7296 2.8.1          also several: "RFC 7296 1.3, 2.1 to 2.5 and 3.14"; appendices: "RFC 7296 appendix C", "RFC 7634 A"
 #   (2.8.1)                 in brackets or as the whole comment: of the first RFC that the comment at the head of the file names
 
@@ -36,7 +36,7 @@ function fill(rfc, from, to,   stem, a, b, i) {
     for (i = a + 1; i < b + 0; i++) cite(rfc, stem i)
 }
 
-function cite(rfc, section) { print rfc "\t" section "\t" FILENAME }
+function cite(rfc, section) { print rfc "\t" section "\t" file }
 
 function scan(block,   rest, rfc) {
     gsub(/[ \t]+/, " ", block)
@@ -57,43 +57,4 @@ function scan(block,   rest, rfc) {
     }
 }
 
-function flush() {
-    if (block != "") scan(block)
-    block = ""
-}
-
-FNR == 1 { flush(); home = ""; at_head = 1; inside = 0; shell = FILENAME ~ /[.]sh$/ }
-/SPDX-License-Identifier/ { next }
-{
-    line = $0
-    sub(/^[ \t]+/, "", line)
-    whole = 0
-    comment = ""
-    if (shell) {
-        if (line ~ /^#/) { whole = 1; comment = substr(line, 2) }
-        else if (match(line, / # /)) comment = substr(line, RSTART + 3)
-    } else if (inside) {
-        whole = 1
-        comment = line
-        if (match(comment, /[*]\//)) { comment = substr(comment, 1, RSTART - 1); inside = 0 }
-        sub(/^[*]+ ?/, "", comment)
-    } else if (line ~ /^\/\//) {
-        whole = 1
-        comment = substr(line, 3)
-    } else if (match(line, /\/[*]/)) {
-        whole = RSTART == 1
-        comment = substr(line, RSTART + 2)
-        if (match(comment, /[*]\//)) comment = substr(comment, 1, RSTART - 1)
-        else inside = 1
-    } else if (match(line, /\/\/ /)) {
-        comment = substr(line, RSTART + 2)
-    }
-    if (whole) {
-        block = block " " comment
-    } else {
-        flush()
-        if (line != "") at_head = 0
-        if (comment != "") { block = comment; if (!inside) flush() }
-    }
-}
-END { flush() }
+function start_file() { home = "" }

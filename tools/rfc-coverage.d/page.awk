@@ -1,20 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The page, from entries ("RFC section what reason") and citations ("RFC section file").
-
-function where(list,   parts, n, i, out, seen, shown, name) {
-    n = split(list, parts, " ")
-    out = ""
-    shown = 0
-    for (i = 1; i <= n; i++) {
-        name = parts[i]
-        sub(/^(userspace|tests)\//, "", name)
-        sub(/[.](c|cc|h)$/, "", name)
-        if (name in seen) continue
-        seen[name] = 1
-        if (++shown <= 4) out = out (out == "" ? "" : ", ") "`" name "`"
-    }
-    return shown > 4 ? out " and " shown - 4 " more" : out
-}
+# The page, from entries ("RFC section what reason") and citations ("RFC section file"); needs tools/lib/where.awk.
 
 NR == FNR {
     if (!($1 in rows)) { order[++rfcs] = $1; rows[$1] = 0 }

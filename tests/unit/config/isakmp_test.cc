@@ -114,7 +114,7 @@ TEST_F(IsakmpTest, OwnIdentity) {
   EXPECT_FALSE(runs("isakmp identity"));
 }
 
-// R-POL-23, R-KEY-9, R-KEY-12: with and without the digit; in the keyring `default`.
+// R-POL-23, R-KEY-9, R-KEY-12, R-SHOW-22: with and without the digit; in the keyring `default`.
 TEST_F(IsakmpTest, GlobalKeys) {
   quietly({"crypto isakmp key 0 cisco123 address 10.0.0.2",
            "crypto isakmp key secret address 10.1.0.0 255.255.0.0",

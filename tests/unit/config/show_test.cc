@@ -185,7 +185,7 @@ TEST_F(Screens, CryptoSession) {  // R-SHOW-35
             std::string::npos);
 }
 
-TEST_F(Screens, Engine) {  // R-SHOW-10
+TEST_F(Screens, Engine) {  // R-SHOW-10, R-ENG-7
   expect("sh cr en conn ac", "engine-connections.txt");
   expect("sh cr en conn ac", "engine-connections.json", OutputFormat::kJson);
 }
