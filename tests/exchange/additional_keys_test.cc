@@ -54,7 +54,7 @@ TEST_F(AdditionalKeys, OneToSeven) {
   }
 }
 
-// RFC 9242 3.3.2: with certificates and with fragments AUTH covers the same octets.
+// RFC 9242 3.3.2, RFC 7383 3: with certificates and with fragments AUTH covers the same octets.
 TEST_F(AdditionalKeys, InFragmentsWithCertificates) {
   left.use_certificates("CN=left");
   right.use_certificates("CN=right");

@@ -340,8 +340,8 @@ TEST_F(BadPayloads, ADeleteUnderTheReplacedIkeSa) {
   EXPECT_EQ(right.database.pairs.size(), pairs - 1);
 }
 
-// RFC 7296 2.6, RFC 8019 4.2: half-open SAs of many sources that all bring their cookies, and then
-// stop.
+// RFC 7296 2.6, RFC 8019 4.1, 4.2: half-open SAs of many sources that all bring their cookies, and
+// then stop.
 TEST_F(BadPayloads, HalfOpenSasAreBounded) {
   constexpr std::size_t kHalfOpenMax = 96;
   left.crash();

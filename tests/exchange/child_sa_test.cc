@@ -147,7 +147,7 @@ TEST_F(ChildSas, RekeyByOutboundSpi) {
   EXPECT_NE(spi_of(left), old);
 }
 
-// RFC 7296 2.8: what is in use is rekeyed, not what is configured.
+// RFC 7296 2.8, 2.9.2: what is in use is rekeyed, not what is configured.
 TEST_F(ChildSas, RekeyKeepsNarrowedSelectors) {
   left.crash();
   left.database.pairs.clear();
@@ -345,7 +345,7 @@ TEST_F(ChildSas, DeleteChildFromBothEndsAtOnce) {
   EXPECT_TRUE(right.database.pairs.empty());
 }
 
-// R-DBG-1, R-DBG-4: clear crypto session, with and without a filter that fits.
+// R-REV-4, R-DBG-1, R-DBG-4: clear crypto session, with and without a filter that fits.
 TEST_F(ChildSas, ClearSession) {
   ikev2::SessionFilter filter;
   filter.remote = *IpAddress::parse("10.0.0.1");

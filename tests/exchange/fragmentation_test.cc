@@ -36,8 +36,8 @@ class Fragmentation : public TwoRouters {
   }
 };
 
-// RFC 7383 2.3, 2.5: IKE_SA_INIT stays whole, IKE_AUTH goes in packets of the given size, and only
-// the first fragment names the payload that begins the message.
+// RFC 7383 2.3 to 2.5, 2.5.1: IKE_SA_INIT stays whole, IKE_AUTH goes in packets of the given size,
+// and only the first fragment names the payload that begins the message.
 TEST_F(Fragmentation, IkeAuthInFragments) {
   start();
   bring_up(left);
@@ -115,7 +115,8 @@ TEST_F(Fragmentation, ReorderedAndDoubled) {
   EXPECT_EQ(right.manager->counters().reassembled, 1U);
 }
 
-// RFC 7383 2.6: a forged fragment that comes first is not stored in the place of the real one.
+// RFC 7383 2.6, RFC 8019 4.6: a forged fragment that comes first is not stored in the place of the
+// real one.
 TEST_F(Fragmentation, ForgedFragmentsComeFirst) {
   network.plan = [this](std::size_t, const Packet& packet) {
     if (is_fragment(packet)) {
@@ -150,7 +151,7 @@ TEST_F(Fragmentation, ReplyIsResentForTheFirstFragment) {
   expect_tunnel();
 }
 
-// A message that never becomes whole: bounded, and gone with the half-open SA.
+// RFC 7383 5: a message that never becomes whole: bounded, and gone with the half-open SA.
 TEST_F(Fragmentation, NeverComplete) {
   network.plan = [](std::size_t, const Packet& packet) {
     if (is_fragment(packet) && number_of(packet) == 2) return std::vector<Duration>{};
@@ -165,8 +166,8 @@ TEST_F(Fragmentation, NeverComplete) {
   EXPECT_EQ(right.manager->counters().half_open_timeouts, 1U);
 }
 
-// The budget of the shard is spent: the message is refused, counted, and nothing established
-// suffers.
+// RFC 7383 5, RFC 8019 4.8: the budget of the shard is spent: the message is refused, counted, and
+// nothing established suffers.
 TEST_F(Fragmentation, BudgetIsSpent) {
   right.options.fragment_octets_max = 100;
   start();

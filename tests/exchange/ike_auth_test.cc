@@ -197,7 +197,7 @@ TEST_F(TwoRouters, NamesAsIdentities) {
   expect_tunnel();
 }
 
-// RFC 7296 2.6: a threshold of one half-open SA makes the second one bring a cookie.
+// RFC 7296 2.6, RFC 8019 4.3: a threshold of one half-open SA makes the second one bring a cookie.
 TEST_F(TwoRouters, CookieWhenHalfOpen) {
   right.options.cookie_threshold = 1;
   right.engine_delay.wait = Duration(3000);
@@ -361,7 +361,7 @@ TEST_F(TwoRouters, ChildRefusedByDataPlane) {
   EXPECT_TRUE(right.database.pairs.empty());  // withdrawn by a Delete
 }
 
-// RFC 7296 2.9: the responder narrows, and both protect the narrower selectors.
+// RFC 7296 2.9, 2.9.1: the responder narrows, and both protect the narrower selectors.
 TEST_F(TwoRouters, SelectorsAreNarrowed) {
   left.rules[0].selectors.remote = policy::TrafficSelector::of(*IpPrefix::parse("1.1.0.0/16"));
   start();

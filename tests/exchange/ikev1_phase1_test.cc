@@ -26,7 +26,7 @@ class Ikev1 : public TwoRouters {
   }
 };
 
-// RFC 2409 5.4 (pre-shared keys), 5.5: six messages and three.
+// RFC 2409 5.4, 5.5, 7.1, 7.2, RFC 2408 4.5: pre-shared keys, six messages and three.
 TEST_F(Ikev1, MainModeWithPreSharedKey) {
   start();
   bring_up(left);
@@ -67,7 +67,7 @@ TEST_F(Ikev1, SlowEngines) {
   expect_tunnel();
 }
 
-// RFC 2409 5.4: three messages, of which we send the last one encrypted.
+// RFC 2409 5.4, RFC 2408 4.7: three messages, of which we send the last one encrypted.
 TEST_F(Ikev1, AggressiveModeWithPreSharedKey) {
   use_aggressive_mode();
   start();
@@ -127,7 +127,7 @@ TEST_F(Ikev1, NoKeyForThePeer) {
   EXPECT_TRUE(right.status().empty());
 }
 
-// R-POL-11, R-POL-12: every comparison leaves a line.
+// R-POL-11, R-POL-12, RFC 2408 5.4, 5.14: every comparison leaves a line.
 TEST_F(Ikev1, NoCommonPolicy) {
   right.config.isakmp.policies.at(10).hash = wire::PrfId::kHmacSha512;
   start();
@@ -339,7 +339,7 @@ TEST_F(Ikev1, NatTransparencyOff) {
   EXPECT_TRUE(left.log.has("does not support NAT traversal"));
 }
 
-// RFC 2408 4.8: what comes unprotected ends nothing.
+// RFC 2408 4.8, 5.14, 5.15: what comes unprotected ends nothing.
 TEST_F(Ikev1, UnprotectedDeleteIsIgnored) {
   start();
   bring_up(left);

@@ -40,7 +40,7 @@ TEST_F(Ikev1Life, SecondQuickMode) {
   EXPECT_EQ(left.status()[0].children[1].id, 202U);
 }
 
-// RFC 2409 5.5, R-MAP-13: with PFS there is a KE payload, and the keys agree.
+// RFC 2409 3.3, 5.5, R-MAP-13: with PFS there is a KE payload, and the keys agree.
 TEST_F(Ikev1Life, PerfectForwardSecrecy) {
   left.entry().pfs = right.entry().pfs = wire::DhId::kEcp256;
   start();
@@ -101,7 +101,7 @@ TEST_F(Ikev1Life, OtherPackets) {
   expect_pairs(0, "refused");
 }
 
-// RFC 2407 4.6.3.1, R-MAP-23: a responder with a shorter lifetime says so.
+// RFC 2407 4.5.3, 4.5.4, 4.6.3.1, R-MAP-23: a responder with a shorter lifetime says so.
 TEST_F(Ikev1Life, ResponderLifetime) {
   right.entry().lifetime.seconds = 600;
   start();
@@ -187,7 +187,8 @@ TEST_F(Ikev1Life, BothRekeyAtOnce) {
   EXPECT_EQ(mismatch(left.database, right.database), "");
 }
 
-// RFC 2408 2.4: phase 2 outlives phase 1. Before it expires there is a new one.
+// RFC 2408 2.4, 2.5.3: phase 2 outlives phase 1. Before it expires there is a new one, with
+// cookies of its own.
 TEST_F(Ikev1Life, RekeyingOfPhase1) {
   for (Router* r : {&left, &right}) r->config.isakmp.policies.at(10).lifetime_seconds = 1000;
   start();
@@ -218,6 +219,7 @@ TEST_F(Ikev1Life, DeleteOfAPair) {
   EXPECT_EQ(left.up(), 1U);
 }
 
+// R-REV-4, R-DBG-1, R-DBG-4: the IKE SA and the IPsec SAs, and the peer is told.
 TEST_F(Ikev1Life, ClearSession) {
   start();
   bring_up(left);
@@ -227,7 +229,8 @@ TEST_F(Ikev1Life, ClearSession) {
   expect_clean(right);
 }
 
-// RFC 3706 5: asked when nothing was heard; without an answer the peer is dead (R-DPD-19).
+// RFC 3706 5.2, 5.5, R-DPD-1, R-DPD-9, R-DPD-19: asked when nothing was heard; without an answer
+// the peer is dead, and its SAs go.
 TEST_F(Ikev1Life, DeadPeerDetection) {
   for (Router* r : {&left, &right}) r->config.isakmp.keepalive = {30, 2, true};
   start();
@@ -252,8 +255,8 @@ TEST_F(Ikev1Life, DeadPeerDetectionOfOneSide) {
   EXPECT_GT(left.manager->counters().liveness_checks, 5U);
 }
 
-// RFC 2407 4.6.3.3: after a crash the new first contact clears what the peer believes to have, by
-// identity and only once it is authenticated.
+// RFC 2407 4.6.3.3, RFC 3947 6: after a crash the new first contact clears what the peer believes
+// to have, by identity and only once it is authenticated.
 TEST_F(Ikev1Life, InitialContact) {
   start();
   bring_up(left);
@@ -387,7 +390,7 @@ TEST_F(Ikev1Life, CommitBitIsTolerated) {
   }
 }
 
-// RFC 3947 5.2, 4.1: transport mode with the initiator behind a NAT. What quick mode calls by the
+// RFC 3947 5, 5.2: transport mode with the initiator behind a NAT. What quick mode calls by the
 // address inside is, for the responder, the address of the NAT.
 class Ikev1TransportBehindNat : public Ikev1Life {
  protected:

@@ -73,8 +73,8 @@ TEST_F(Ikev1Profiles, TheMostExactStatementDecides) {
   EXPECT_EQ(right.status()[0].profile, "EXACT");
 }
 
-// R-PROF-9, R-PROF-12 to R-PROF-14: identities first, then certificate maps; the certificate is
-// judged again by what the profile trusts, and its group is the peer's.
+// R-PROF-9, R-PROF-12 to R-PROF-14, R-CMAP-8, R-CMAP-10: identities first, then certificate maps;
+// the certificate is judged again by what the profile trusts, and its group is the peer's.
 TEST_F(Ikev1Profiles, CertificateMapsComeAfterIdentities) {
   use_signatures();
   policy::IsakmpProfile& profile = right.isakmp_profile();
@@ -92,6 +92,17 @@ TEST_F(Ikev1Profiles, CertificateMapsComeAfterIdentities) {
   EXPECT_TRUE(right.log.has("Creating CERT validation list: OTHER, TP,"));
   EXPECT_TRUE(right.log.has("CERT validity confirmed."));
   EXPECT_TRUE(right.log.has("Profile V1 assigned peer the group named sales"));
+}
+
+// R-PROF-15: without certificates in the exchange no certificate map admits anybody.
+TEST_F(Ikev1Profiles, CertificateMapsNeedCertificates) {
+  right.isakmp_profile().match_remote.clear();
+  right.isakmp_profile().match_certificate_maps = {"PEERS"};
+  right.credentials.maps["PEERS"] = "";
+  start();
+  bring_up(left);
+  expect_tunnel();
+  EXPECT_EQ(right.status()[0].profile, "");
 }
 
 // R-PROF-8: a certificate that the profile's trustpoints do not vouch for.

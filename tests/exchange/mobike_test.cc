@@ -33,7 +33,8 @@ class Mobike : public TwoRouters {
   std::size_t moved_ = 0;
 };
 
-// RFC 4555 2.1, 3.5, 3.7: the initiator moves, again and again; the CHILD SAs follow as they are.
+// RFC 4555 2.1, 3.1, 3.5, 3.7: the initiator moves, again and again; the CHILD SAs follow as they
+// are.
 TEST_F(Mobike, InitiatorMoves) {
   start();
   bring_up(left);
@@ -57,7 +58,7 @@ TEST_F(Mobike, InitiatorMoves) {
   expect_tunnel();
 }
 
-// RFC 4555 3.8: messages that are lost on the way, of either end.
+// RFC 4555 3.8, 3.11: messages that are lost on the way, of either end.
 TEST_F(Mobike, EachMessageOfAnUpdateLost) {
   start();
   bring_up(left);
@@ -110,7 +111,7 @@ TEST_F(Mobike, TrafficFollowsTheAnswerOnly) {
   expect_at(left, right);
 }
 
-// RFC 4555 3.8: datagrams from elsewhere change nothing by themselves.
+// RFC 4555 3.8, 5.1: datagrams from elsewhere change nothing by themselves.
 TEST_F(Mobike, ReplayFromElsewhereMovesNothing) {
   start();
   bring_up(left);
@@ -145,7 +146,8 @@ TEST_F(Mobike, MovesBehindANat) {
   EXPECT_EQ(right.status()[0].remote, (Endpoint{outside, 40000}));
 }
 
-// RFC 4555 3.4, 3.5: the peer has a second address, and goes on there when the first is dead.
+// RFC 4555 3.4, 3.5, 3.10, 3.12: the peer has a second address, and goes on there when the first is
+// dead.
 TEST_F(Mobike, GoesOnAtTheOtherAddressOfThePeer) {
   left.profile().dpd = {10, 2, true};
   start();
@@ -165,7 +167,27 @@ TEST_F(Mobike, GoesOnAtTheOtherAddressOfThePeer) {
   EXPECT_EQ(mismatch(left.database, right.database), "");
 }
 
-// Switched off at either end: a change of address ends the CHILD SAs, as a changed rule does.
+// RFC 4555 3.6: the same with an address that the peer has only since the session stands.
+TEST_F(Mobike, GoesOnAtAnAddressThatCameLater) {
+  left.profile().dpd = {10, 2, true};
+  start();
+  bring_up(left);
+  const IpAddress later = *IpAddress::parse("192.0.2.201");
+  attach(right, later);
+  right.manager->set_local_addresses({right.address, later});
+  run(Duration(5000));
+  network.plan = [this](std::size_t, const Packet& p) {
+    const bool dead = p.to.address == right.address || p.from.address == right.address;
+    return dead ? std::vector<Duration>{} : std::vector<Duration>{Duration(5)};
+  };
+  run(Duration(60 * 1000));
+  ASSERT_EQ(left.up(), 1U);
+  EXPECT_EQ(left.status()[0].remote.address, later);
+  EXPECT_EQ(mismatch(left.database, right.database), "");
+}
+
+// RFC 4555 3.2: switched off at either end: a change of address ends the CHILD SAs, as a changed
+// rule does.
 TEST_F(Mobike, SwitchedOff) {
   right.config.mobike = false;
   start();

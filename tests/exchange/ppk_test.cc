@@ -67,7 +67,7 @@ TEST_F(PostQuantumKeys, WithCertificatesAndWithoutTheKey) {
   EXPECT_TRUE(noted(left, "peer does not use PPK lab"));
 }
 
-// RFC 8784 3, the table: optional keys do without.
+// RFC 8784 3, 4, the table: optional keys do without.
 TEST_F(PostQuantumKeys, OnlyTheInitiatorHasOne) {
   give(left, "lab", "key", false);
   start();
@@ -93,7 +93,7 @@ TEST_F(PostQuantumKeys, TheResponderHasAnother) {
   EXPECT_TRUE(noted(right, "PPK lab is not known"));
 }
 
-// RFC 8784 3, the table: required keys refuse.
+// RFC 8784 3, 4, the table: required keys refuse.
 TEST_F(PostQuantumKeys, RequiredByTheInitiator) {
   give(left, "lab", "key", true);
   expect_refused();

@@ -164,7 +164,7 @@ TEST_F(Reauthentication, FailedAttemptLosesNothing) {
 
 class Childless : public TwoRouters {};
 
-// RFC 6023: no CHILD SA in IKE_AUTH; the first one is made as all others are, with PFS.
+// RFC 6023 3: no CHILD SA in IKE_AUTH; the first one is made as all others are, with PFS.
 TEST_F(Childless, FirstChildByCreateChildSa) {
   left.profile().childless = true;
   left.entry().pfs = right.entry().pfs = wire::DhId::kEcp256;
@@ -279,8 +279,8 @@ class Crash : public TwoRouters {
   }
 };
 
-// RFC 6290 2, 4: one question, and the peer that has restarted is believed: the tunnel is back long
-// before liveness checks would have given up.
+// RFC 6290 2, 4.1, 4.2, 4.5: one question, and the peer that has restarted is believed: the tunnel
+// is back long before liveness checks would have given up.
 TEST_F(Crash, IsDetectedByTheToken) {
   start();
   bring_up(left);
@@ -292,7 +292,7 @@ TEST_F(Crash, IsDetectedByTheToken) {
   EXPECT_EQ(left.manager->counters().peers_dead, 0U);
 }
 
-// RFC 6290 3: the tokens of a rekeyed IKE SA are its own, whoever has rekeyed it.
+// RFC 6290 3, 4.3, 5.3: the tokens of a rekeyed IKE SA are its own, whoever has rekeyed it.
 TEST_F(Crash, IsDetectedAfterRekeying) {
   for (Router* rekeys : {&left, &right}) {
     left.manager.reset();

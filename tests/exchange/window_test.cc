@@ -147,7 +147,8 @@ TEST_F(Window, ChildrenWantedWhileBothRekeyTheIkeSa) {
   }
 }
 
-// RFC 7296 1.3: NO_ADDITIONAL_SAS. What there is stays, and the peer is not asked again at once.
+// RFC 7296 1.3, RFC 8019 5: NO_ADDITIONAL_SAS. What there is stays, and the peer is not asked again
+// at once.
 TEST_F(Window, NoAdditionalSas) {
   right.options.children_max = 2;
   begin(5, 5);

@@ -18,4 +18,9 @@ FILENAME != page {
     if (!sub(/^(no test|tested in part): /, "", why) && why ~ /^(tested|[*][*]no test[*][*])$/) why = ""
     if (why != reason[key]) print page ": the status of " key " reads otherwise in its table"
 }
-END { for (key in what) if (!(key in on_page)) print page ": " key " is missing" }
+END {
+    for (key in what) {
+        if (!(key in on_page)) print page ": " key " is missing"
+        if (!(key in tests) && reason[key] == "") print page ": " key " has neither a test nor a reason why there is none"
+    }
+}

@@ -223,7 +223,7 @@ TEST_P(PacketMode, EspOnlyTransportGetsAHeaderMade) {
   }
 }
 
-// RFC 6040 figure 4, IPv4 and IPv6 inside.
+// RFC 6040 4.2, RFC 7296 2.24, IPv4 and IPv6 inside.
 TEST_P(PacketMode, CombinesEcn) {
   enum : std::uint8_t { kNot = 0, kEct1 = 1, kEct0 = 2, kCe = 3, kDrop = 9 };
   const std::uint8_t expected[4][4] = {// outer: Not, ECT(1), ECT(0), CE

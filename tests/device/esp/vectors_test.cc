@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Published test vectors, against every backend: draft-mcgrew-gcm-test-01 for RFC 4106 4, 5, 9, RFC
-// 3602 4 for AES-CBC in ESP, RFC 2202 (for RFC 2403 and 2404) and RFC 4868 2.7 for the HMACs. The
-// other ciphers are in cipher_vectors_test.cc.
+// 3602 4 for AES-CBC in ESP, RFC 2202 (for RFC 2403 and 2404) and RFC 4868 2.1, 2.3, 2.7 for the
+// HMACs. The other ciphers are in cipher_vectors_test.cc.
 #include <gtest/gtest.h>
 
 #include <cstring>

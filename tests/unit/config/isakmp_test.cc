@@ -204,6 +204,26 @@ TEST_F(IsakmpTest, ProfilesAreBoundToCryptoMaps) {
   EXPECT_EQ(map.local_address_interface, "Loopback0");
 }
 
+// R-DPD-2, R-DPD-3, R-DPD-4, R-DPD-5, R-DPD-22, R-DPD-26: on demand is not written down, and 2
+// seconds are between two questions unless given.
+TEST_F(IsakmpTest, Keepalives) {
+  quietly({"crypto isakmp keepalive 60 5"});
+  EXPECT_EQ(isakmp().keepalive, (policy::DpdSettings{60, 5, false}));
+  EXPECT_TRUE(runs("crypto isakmp keepalive 60 5\n"));
+  quietly({"crypto isakmp keepalive 10 periodic"});
+  EXPECT_EQ(isakmp().keepalive, (policy::DpdSettings{10, 2, true}));
+  EXPECT_TRUE(runs("crypto isakmp keepalive 10 periodic\n"));
+  quietly({"crypto isakmp keepalive 10 3 on-demand"});
+  EXPECT_EQ(isakmp().keepalive, (policy::DpdSettings{10, 3, false}));
+  EXPECT_TRUE(runs("crypto isakmp keepalive 10 3\n"));
+  for (const char* beyond : {"crypto isakmp keepalive 9", "crypto isakmp keepalive 3601",
+                             "crypto isakmp keepalive 10 1", "crypto isakmp keepalive 10 61"})
+    EXPECT_NE(type(beyond), "") << beyond;
+  quietly({"crypto isakmp keepalive 3600 60", "no crypto isakmp keepalive"});
+  EXPECT_EQ(isakmp().keepalive.interval_seconds, 0u);
+  EXPECT_FALSE(runs("crypto isakmp keepalive"));
+}
+
 // R-NAT-2, R-NAT-3, R-NAT-4
 TEST_F(IsakmpTest, NatTransparency) {
   quietly({"crypto isakmp enable"});
@@ -232,6 +252,27 @@ TEST_F(IsakmpTest, ScreensNameTheProfile) {
   backend.sas = {sa};
   const std::string text = type("do show crypto isakmp sa");
   EXPECT_NE(text.find("QM_IDLE              7 ACTIVE P\n"), std::string::npos) << text;
+}
+
+// R-DPD-21, R-NAT-13, R-SHOW-5: what the peer can, in letters.
+TEST_F(IsakmpTest, ScreensNameTheCapabilities) {
+  ike::IkeSaStatus sa;
+  sa.id = 7;
+  sa.version = 1;
+  sa.state = ike::IkeSaState::kReady;
+  sa.cipher = {EncrId::k3Des, 0};
+  sa.group = DhId::kModp1024;
+  sa.local_auth = "RSA";
+  sa.lifetime_seconds = 3600;
+  backend.sas = {sa, sa};
+  backend.sas[1].dpd = {30, 2, true};
+  backend.sas[1].remote_behind_nat = true;
+  const std::string text = type("do show crypto isakmp sa detail");
+  EXPECT_NE(text.find("D - Dead Peer Detection"), std::string::npos) << text;
+  EXPECT_NE(text.find("N - NAT-traversal"), std::string::npos);
+  EXPECT_NE(text.find("ACTIVE 3des "), std::string::npos);
+  EXPECT_NE(text.find(" rsig 2  01:00:00 \n"), std::string::npos);
+  EXPECT_NE(text.find(" rsig 2  01:00:00 DN\n"), std::string::npos);
 }
 
 }  // namespace

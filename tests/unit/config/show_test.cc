@@ -153,14 +153,20 @@ class Screens : public testing::Test {
   Session session{configuration, true};
 };
 
-TEST_F(Screens, Ikev2) {  // R-SHOW-18, R-REV-15
+// R-SHOW-18, R-REV-15, R-DPD-24, R-NAT-18
+TEST_F(Screens, Ikev2) {
   expect("show crypto ikev2 sa", "ikev2-sa.txt");
   expect("sh cry ikev2 sa det", "ikev2-sa-detailed.txt");
   expect("show crypto ikev2 session detail", "ikev2-session-detail.txt");
   expect("show crypto ikev2 sa", "ikev2-sa.json", OutputFormat::kJson);
+  backend.sas[0].dpd = {};
+  backend.sas[0].remote_behind_nat = true;
+  const std::string text = session.execute("show crypto ikev2 session detail").text;
+  EXPECT_NE(text.find("      DPD configured for 0 seconds, retry 0\n"), std::string::npos);
+  EXPECT_NE(text.find("      NAT-T is detected outside\n"), std::string::npos);
 }
 
-TEST_F(Screens, IpsecSa) {  // R-SHOW-37, R-MAP-24, 26, 27, 29, 30
+TEST_F(Screens, IpsecSa) {  // R-SHOW-37, R-MAP-24, 26 to 30
   expect("sh cr ipsec sa", "ipsec-sa.txt");
   expect("show crypto ipsec sa detail", "ipsec-sa-detail.txt");
   expect("show crypto ipsec sa", "ipsec-sa.json", OutputFormat::kJson);
@@ -207,7 +213,7 @@ TEST_F(Screens, NoAccelerator) {
   expect("show crypto engine accelerator statistic", "accelerator-statistic-none.txt");
 }
 
-TEST_F(Screens, Pki) {  // R-SHOW-14, R-SHOW-36
+TEST_F(Screens, Pki) {  // R-SHOW-14, R-SHOW-36, R-CRL-5
   expect("sh cr ca cert", "pki-certificates.txt");
   expect("show crypto pki certificates verbose", "pki-certificates-verbose.txt");
   expect("show crypto pki crls", "pki-crls.txt");

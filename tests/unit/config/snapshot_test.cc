@@ -209,7 +209,7 @@ TEST(Snapshot, TakesEveryCipherAndGroupOfAnIkev2Proposal) {
   EXPECT_EQ(p.groups.size(), 11u);
 }
 
-// RFC 7383, RFC 8784, RFC 7427
+// RFC 7383, RFC 8784 5.2, RFC 7427
 TEST(Snapshot, HasWhatProtectsIkev2) {
   EXPECT_EQ(Loaded("").policy().fragmentation_mtu, 1280u);
   EXPECT_EQ(Loaded("crypto ikev2 fragmentation").policy().fragmentation_mtu, 1280u);

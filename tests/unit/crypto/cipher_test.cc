@@ -43,7 +43,7 @@ Bytes joined(std::initializer_list<ByteView> parts) {
 class EverySuite : public testing::TestWithParam<CipherSuite> {};
 INSTANTIATE_TEST_SUITE_P(Suites, EverySuite, testing::ValuesIn(kSuites));
 
-// RFC 7296 3.14: what one end seals the other opens, at every size around a block.
+// RFC 7296 3.14, RFC 5282 3: what one end seals the other opens, at every size around a block.
 TEST_P(EverySuite, OpensWhatItSealed) {
   IkeCipher sender = make(GetParam());
   const IkeCipher receiver = make(GetParam());
@@ -62,7 +62,7 @@ TEST_P(EverySuite, OpensWhatItSealed) {
   }
 }
 
-// Every octet of the message is covered, and every cut is refused.
+// RFC 5282 5.1: every octet of the message is covered, and every cut is refused.
 TEST_P(EverySuite, RefusesAnyChange) {
   IkeCipher sender = make(GetParam());
   const IkeCipher receiver = make(GetParam());
@@ -81,6 +81,7 @@ TEST_P(EverySuite, RefusesAnyChange) {
   EXPECT_FALSE(receiver.open(message, message.size() + 1));
 }
 
+// RFC 5282 3.1
 TEST_P(EverySuite, NeverRepeatsAnIv) {
   IkeCipher sender = make(GetParam());
   Bytes first;
@@ -108,7 +109,7 @@ TEST(IkeCipher, Rfc7634AppendixB) {
 }
 
 // The GCM specification's test case 4 (AES-128) and 16 (AES-256): the last octet of the plaintext
-// is 0x39, which leaves 60 - 58 octets (RFC 5282 uses the same nonce layout: salt, then IV).
+// is 0x39, which leaves 60 - 58 octets (RFC 5282 4 has the same nonce: salt, then IV).
 TEST(IkeCipher, GcmTestCases) {
   const Bytes aad = from_hex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
   const Bytes iv = from_hex("facedbaddecaf888");

@@ -100,7 +100,7 @@ class Rfc5114 : public testing::TestWithParam<Vector> {};
 INSTANTIATE_TEST_SUITE_P(Groups, Rfc5114, testing::ValuesIn(kVectors),
                          [](const auto& info) { return std::string(to_string(info.param.group)); });
 
-// RFC 5114 A.1, A.2, A.3
+// RFC 5114 2.1, 2.2, 2.3, A.1, A.2, A.3
 TEST_P(Rfc5114, KnownAnswer) {
   const Vector& v = GetParam();
   const Result<DhKey> a = dh_from_private(v.group, from_hex(v.x_a));

@@ -52,9 +52,9 @@ TEST_P(EveryGroup, RefusesZero) {
   EXPECT_EQ(shared.error().code, Errc::kInvalid);
 }
 
-// Fixed exponents x = 1f1f… and y = a7a7… (32 octets): SHA-256 of g^x and of g^xy, computed apart
-// from OpenSSL with Python's pow() over primes built from the formulas with pi in RFC 2409 6 and
-// RFC 3526.
+// RFC 2409 6.1, 6.2, RFC 3526 2 to 7: fixed exponents x = 1f1f… and y = a7a7… (32 octets): SHA-256
+// of g^x and of g^xy, computed apart from OpenSSL with Python's pow() over primes built from the
+// formulas with pi in RFC 2409 6 and RFC 3526.
 TEST(Modp, MatchesAnIndependentComputation) {
   struct Case {
     DhGroup group;
@@ -118,7 +118,7 @@ TEST(Modp, RefusesValuesOutsideTheRange) {
   EXPECT_TRUE(dh_derive(*key, near));  // p - 2
 }
 
-// RFC 5903 8.1
+// RFC 5903 3, 7, 8.1
 TEST(Ecp, Rfc5903Group19) {
   const Result<DhKey> i =
       dh_from_private(DhGroup::kEcp256,
@@ -137,7 +137,7 @@ TEST(Ecp, Rfc5903Group19) {
             "d6840f6b42f6edafd13116e0e12565202fef8e9ece7dce03812464d04b9442de");
 }
 
-// RFC 5903 8.2
+// RFC 5903 3, 7, 8.2
 TEST(Ecp, Rfc5903Group20) {
   const Result<DhKey> i = dh_from_private(
       DhGroup::kEcp384, from_hex("099F3C7034D4A2C699884D73A375A67F7624EF7C6B3C0F160647B67414DCE655"
@@ -155,7 +155,7 @@ TEST(Ecp, Rfc5903Group20) {
             "d603135569b9e9d09cf5d4a270f59746");
 }
 
-// RFC 5903 8.3
+// RFC 5903 3, 7, 8.3
 TEST(Ecp, Rfc5903Group21) {
   const Result<DhKey> i = dh_from_private(
       DhGroup::kEcp521,

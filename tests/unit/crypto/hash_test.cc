@@ -19,7 +19,8 @@ TEST(Hash, JoinsItsParts) {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-// RFC 4231 4.3: "Jefe" / "what do ya want for nothing?"; RFC 2202 2 and 3 for MD5 and SHA-1.
+// RFC 4868 2.4, RFC 4231 4.3: "Jefe" / "what do ya want for nothing?"; RFC 2202 2 and 3 for MD5 and
+// SHA-1.
 TEST(Hmac, PublishedVectors) {
   const ByteView key = as_bytes("Jefe");
   const ByteView first = as_bytes("what do ya want ");

@@ -130,7 +130,7 @@ TEST(Signature, BareRsa) {
   EXPECT_FALSE(sign(*PrivateKey::generate_ec(KeyType::kEcdsaP256), bare, Bytes(20, 7)));
 }
 
-// RFC 4754 3: each curve has one hash, and r | s a fixed size.
+// RFC 4754 3, 7: each curve has one hash, and r | s a fixed size.
 TEST(Signature, RawEcdsa) {
   const auto raw = [](KeyType type, HashAlgorithm hash, std::size_t size) {
     const Result<PrivateKey> key = PrivateKey::generate_ec(type);

@@ -67,7 +67,7 @@ TEST(SecurityPolicy, TheNewestPairCarriesTheTraffic) {
   EXPECT_EQ(SecurityPolicy::choose(state, flow("1.1.1.1", "2.2.2.2")), &first);
 }
 
-// RFC 4301 5.2 step 4
+// RFC 4301 5.2 step 4, RFC 3948 3.1.1
 TEST(SecurityPolicy, ADecryptedPacketMustFitItsSa) {
   const InstalledPair pair = pair_for(1, "1.1.1.0/24", "2.2.2.0/24");
   EXPECT_TRUE(SecurityPolicy::may_carry(pair, reversed(flow("2.2.2.2", "1.1.1.1"))));

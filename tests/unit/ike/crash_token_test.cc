@@ -6,7 +6,7 @@
 namespace spa::ike {
 namespace {
 
-// RFC 6290 5.1: the same after a restart, another for every IKE SA, role and secret.
+// RFC 6290 5, 5.1: the same after a restart, another for every IKE SA, role and secret.
 TEST(CrashToken, DependsOnSecretAndSpis) {
   const SecretBytes secret(32, 1), other(32, 2);
   const Bytes token = *crash_token(secret, 0x1122, 0x3344);

@@ -8,7 +8,7 @@ namespace {
 
 using Kind = policy::Identity::Kind;
 
-// RFC 4945 3.1
+// RFC 4945 3.1.1, 3.1.2, 3.1.3, 3.1.5
 TEST(PeerCertificate, SpeaksForItsNamesOnly) {
   ports::PeerCertificate certificate;
   certificate.subject_der = {1, 2, 3};

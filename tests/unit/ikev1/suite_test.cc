@@ -43,7 +43,7 @@ TEST(Suite, TheFirstOfferedThatFitsIsTaken) {
   EXPECT_EQ(accepted->cipher, kOther.cipher);
 }
 
-// R-POL-11: a key of another length is another cipher.
+// R-POL-11, RFC 2408 5.6: a key of another length is another cipher, and none that was offered.
 TEST(Suite, KeyLengthMatters) {
   policy::IsakmpSuite shorter = kStrong;
   shorter.cipher.key_bits = 128;
@@ -60,6 +60,14 @@ TEST(Suite, TheShorterLifetimeHolds) {
   const auto choice = choose({kStrong}, offer({shorter}), steps);
   ASSERT_TRUE(choice);
   EXPECT_EQ(choice->suite.lifetime_seconds, 600U);
+}
+
+// RFC 2409 appendix A: an attribute that nobody knows makes the transform fall out.
+TEST(Suite, UnknownAttributesAreNotAgreedOn) {
+  wire::v1::Phase1Transform transform = to_transform(kStrong);
+  ASSERT_TRUE(from_transform(transform));
+  transform.unknown = {wire::v1::short_attribute(30000, 1)};
+  EXPECT_FALSE(from_transform(transform));
 }
 
 TEST(Suite, AnswersAreOneTransform) {

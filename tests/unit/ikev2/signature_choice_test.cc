@@ -17,7 +17,7 @@ const std::vector<SignatureHash> kAll{SignatureHash::kSha1, SignatureHash::kSha2
                                       SignatureHash::kSha384, SignatureHash::kSha512,
                                       SignatureHash::kIdentity};
 
-// RFC 7427 4: only with a hash that the peer announced.
+// RFC 7427 4, 5: only with a hash that the peer announced.
 TEST(ChooseSignature, DigitalSignatures) {
   struct Case {
     KeyType key;

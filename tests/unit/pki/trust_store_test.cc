@@ -92,7 +92,7 @@ TEST_F(TrustStoreTest, AGoodPeerPasses) {
   EXPECT_EQ(verdict->issuer_der, Certificate::from_der(ca_.der())->subject_key());
 }
 
-// RFC 5280 4.1, 4.2.1.3, 6.1
+// RFC 5280 4.1, 4.2.1.3, 6.1, RFC 4945 5, 5.1.3
 TEST_F(TrustStoreTest, RefusalsNameTheirCause) {
   ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
   publish(ca_.crl({77}));
@@ -117,7 +117,7 @@ TEST_F(TrustStoreTest, RefusalsNameTheirCause) {
 
 // R-CRL-1, R-CRL-6, R-CRL-9: no list, no entry; a list is good from its lastUpdate until its
 // nextUpdate, and as long kept. R-CRL-10: a list that its CA has not signed is none.
-// RFC 5280 5.1, 6.3
+// RFC 5280 5.1, 6.3, RFC 4945 5.2
 TEST_F(TrustStoreTest, RevocationIsStrict) {
   ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
   const Issued peer = ca_.issue({});
@@ -130,7 +130,11 @@ TEST_F(TrustStoreTest, RevocationIsStrict) {
   publish(ca_.crl({}));
   EXPECT_TRUE(judge({peer.der()}));
   shift_ = std::chrono::hours(25);  // the list runs out
-  EXPECT_FALSE(judge({peer.der()}));
+  const Issued lasting = ca_.issue({.to_hours = 72});
+  EXPECT_FALSE(judge({lasting.der()}));
+  publish(ca_.crl({}, 24, 48));  // R-CRL-16
+  EXPECT_TRUE(store_->request_crl("labca"));
+  EXPECT_TRUE(judge({lasting.der()}));
 }
 
 // R-REV-7, R-REV-9; R-CRL-4: asked for by hand; R-CRL-10: the same content again is no news.
@@ -153,7 +157,7 @@ TEST_F(TrustStoreTest, RequestTellsWhatChanged) {
   EXPECT_EQ(store_->request_crl("none").error().code, Errc::kNotFound);
 }
 
-// RFC 5280 4.2.1.9, 6.1
+// RFC 5280 4.2.1.9, 6.1, RFC 4945 3.3
 TEST_F(TrustStoreTest, ChainThroughAnIntermediate) {
   ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
   TestCa sub("Sub CA", &ca_);

@@ -117,7 +117,7 @@ TEST(NotifyPayload, StructuredData) {
   EXPECT_FALSE(parse_invalid_ke(notify(NotifyType::kInvalidKePayload, {0})));
   EXPECT_FALSE(parse_invalid_ke(notify(NotifyType::kInvalidKePayload, {0, 1, 2})));
   EXPECT_EQ(unsupported_critical(static_cast<PayloadType>(200)).data, (Bytes{200}));
-  // RFC 7427 4
+  // RFC 7427 4, 7
   const std::vector<SignatureHash> hashes = {SignatureHash::kSha256, SignatureHash::kSha512,
                                              static_cast<SignatureHash>(99)};
   const NotifyPayload list = signature_hash_algorithms(hashes);

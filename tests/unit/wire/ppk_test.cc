@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// RFC 8784 5
+// RFC 8784 5.1
 #include "userspace/wire/ppk.h"
 
 #include <gtest/gtest.h>

@@ -88,6 +88,7 @@ TEST(SaPayload, KeepsUnknownAttributes) {
   EXPECT_EQ(transform.unknown_attributes[0].value, (Bytes{0, 128}));
 }
 
+// RFC 7296 3.3.5
 TEST(SaPayload, RefusesTwoKeyLengths) {
   EXPECT_EQ(complaint(from_hex("00 00 0018 01 01 00 01"
                                "00 00 0010 01 00 000c 800e0080 800e0100")),

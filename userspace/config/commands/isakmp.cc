@@ -346,7 +346,7 @@ void add_globals(std::vector<Command>& table) {
                    .section = kSection,
                    .elide = "crypto isakmp identity address"});
   table.push_back({.pattern = "crypto isakmp keepalive <interval:10-3600> [<retry:2-60>] "
-                              "[periodic|on-demand]",
+                              "[periodic|~on-demand]",
                    .help = "Dead peer detection of IKEv1 (R-DPD).",
                    .apply = [](Build& b, const Args& a) -> Status {
                      b.snapshot.isakmp.keepalive = {

@@ -75,6 +75,8 @@ std::string readable(std::string_view pattern) {
       const auto close = rest.find('>');
       out += argument(rest.substr(1, close - 1));
       at += close + 1;
+    } else if (rest[0] == '~' && out.ends_with("| ")) {
+      ++at;  // the one of several words that goes without saying
     } else if (rest.starts_with("[~") || rest[0] == '~') {
       // Other spellings, and words that are accepted without being printed, are not shown.
       const auto end = std::min(rest.find_first_of(" )]", 2), rest.size());

@@ -13,7 +13,8 @@ using samples::every_payload;
 using samples::message;
 using samples::settled;
 
-// RFC 2408 3: what is written reads back as the same value, alone and all in one message.
+// RFC 2408 3.2, 3.4, 3.7 to 3.16: what is written reads back as the same value, alone and all in
+// one message.
 TEST(V1Message, EveryPayloadSurvivesTheWire) {
   std::vector<std::vector<Payload>> contents{every_payload(), {}};
   for (const Payload& payload : every_payload()) contents.push_back({payload});

@@ -54,7 +54,7 @@ TEST(V1Payloads, NonceSizes) {
   EXPECT_FALSE(parse_nonce_body({}));
 }
 
-// RFC 2407 4.6.2: addresses, subnets and ranges.
+// RFC 2407 4.6.2, 4.6.2.1: addresses, subnets and ranges.
 TEST(V1Id, AddressesOfEveryKind) {
   const auto range = [](const IdPayload& id) {
     const Result<AddressRange> got = address_range(id);
@@ -83,11 +83,13 @@ TEST(V1Id, BodyIsWhatIsSent) {
   EXPECT_FALSE(parse_body(PayloadType::kId, {1, 0, 0, 0, 10, 0, 0}));
 }
 
-// RFC 3706 5.3: cookies and sequence number; another SA's cookies are refused.
+// R-DPD-18, RFC 3706 5.3: cookies and sequence number; another SA's cookies are refused.
 TEST(V1Notify, DeadPeerDetection) {
   const NotifyPayload ping = dpd_notify(NotifyType::kRUThere, 1, 2, 0x01020304);
   EXPECT_EQ(static_cast<unsigned>(ping.type), 36136U);
   EXPECT_EQ(to_hex(ping.spi), "00000000000000010000000000000002");
+  EXPECT_EQ(to_hex(ping.data), "01020304");
+  EXPECT_EQ(static_cast<unsigned>(dpd_notify(NotifyType::kRUThereAck, 1, 2, 0).type), 36137U);
   EXPECT_EQ(*parse_dpd(ping, 1, 2), 0x01020304U);
   EXPECT_FALSE(parse_dpd(ping, 1, 3));
   NotifyPayload longer = ping;
@@ -95,6 +97,15 @@ TEST(V1Notify, DeadPeerDetection) {
   EXPECT_FALSE(parse_dpd(longer, 1, 2));
   longer.data.resize(3);
   EXPECT_FALSE(parse_dpd(longer, 1, 2));
+}
+
+// R-SPI-21, RFC 2408 3.14: protocol, four octets of SPI, and the number 11.
+TEST(V1Notify, InvalidSpi) {
+  NotifyPayload notify;
+  notify.protocol = ProtocolId::kEsp;
+  notify.type = NotifyType::kInvalidSpi;
+  notify.spi = spi_octets(0x12345678);
+  EXPECT_EQ(to_hex(body_of(notify)), "000000010304000b12345678");
 }
 
 // RFC 2408 3.14.1, RFC 2407 4.6.3
@@ -156,6 +167,15 @@ TEST(V1VendorId, KnowsItsPeers) {
   EXPECT_EQ(vendor_of(samples::filled(2000, 1)), Vendor::kUnknown);
 }
 
+// R-NAT-9, R-DPD-13: the octets that routers send.
+TEST(V1VendorId, OctetsOfTheOnesThatRoutersSend) {
+  EXPECT_EQ(to_hex(vendor_id(Vendor::kNatTDraft07).data), "439b59f8ba676c4c7737ae22eab8f582");
+  EXPECT_EQ(to_hex(vendor_id(Vendor::kNatTDraft03).data), "7d9419a65310ca6f2c179d9215529d56");
+  EXPECT_EQ(to_hex(vendor_id(Vendor::kNatTDraft02Newline).data),
+            "90cb80913ebb696e086381b5ec427b1f");
+  EXPECT_EQ(to_hex(vendor_id(Vendor::kDpd).data), "afcad71368a1f1c96b8696fc77570100");
+}
+
 // The two octets at the end of DPD and Unity are a version; fragmentation has capabilities behind.
 TEST(V1VendorId, IgnoresVersions) {
   EXPECT_EQ(vendor_of(from_hex("afcad71368a1f1c96b8696fc77570200")), Vendor::kDpd);
@@ -165,7 +185,7 @@ TEST(V1VendorId, IgnoresVersions) {
             Vendor::kFragmentation);
 }
 
-// RFC 3947 3.2, 5.2, 6 and the private numbers of the drafts.
+// RFC 3947 3.2, 5.2 and the private numbers of the drafts.
 TEST(V1Nat, FlavoursHaveTheirNumbers) {
   EXPECT_EQ(nat_traversal_of(Vendor::kNatTDraft02Newline), NatTraversal::kDrafts00);
   EXPECT_EQ(nat_traversal_of(Vendor::kNatTDraft07), NatTraversal::kDrafts04);

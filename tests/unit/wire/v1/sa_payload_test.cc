@@ -78,8 +78,8 @@ TEST(V1SaPayload, RefusesTruncation) {
   }
 }
 
-// RFC 2407 4.2, 4.6.1: another DOI or a situation with labels is said to be unsupported, not
-// broken.
+// RFC 2407 4.2, 4.2.1, 4.6.1, RFC 2408 3.4: another DOI or a situation with labels is said to be
+// unsupported, not broken.
 TEST(V1SaPayload, TellsWhatItDoesNotSupport) {
   Bytes body = written(samples::phase1_proposals());
   body[3] = 0;
@@ -90,7 +90,7 @@ TEST(V1SaPayload, TellsWhatItDoesNotSupport) {
   EXPECT_EQ(parse_body(body).error().code, Errc::kUnsupported);
 }
 
-// RFC 2407 4.4, RFC 3173 4.1: the SPI's size belongs to the protocol.
+// RFC 2407 4.4, 4.4.1, RFC 2408 5.5, RFC 3173 4.1: the SPI's size belongs to the protocol.
 TEST(V1SaPayload, ChecksSpiSizes) {
   const auto accepts = [](ProtocolId protocol, std::size_t size) {
     SaPayload sa = samples::phase1_proposals();

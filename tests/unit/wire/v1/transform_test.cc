@@ -36,6 +36,7 @@ TEST(V1Phase1Transform, RoundTrip) {
   EXPECT_EQ(*decode_phase1(transform), full);
 }
 
+// RFC 2409 4, RFC 2407 4.4.2: cipher, hash, authentication and group, under KEY_IKE.
 TEST(V1Phase1Transform, NeedsItsFourAttributes) {
   ASSERT_TRUE(decode_phase1(phase1()));
   for (std::size_t missing = 0; missing < 4; ++missing) {
@@ -85,7 +86,7 @@ TEST(V1Phase1Transform, XauthMethods) {
   }
 }
 
-// RFC 2407 4.5, RFC 4304
+// RFC 2407 4.5, 4.5.1, RFC 4304
 TEST(V1Phase2Transform, RoundTrip) {
   Phase2Transform full;
   full.id = static_cast<std::uint8_t>(EspTransformId::kAesCbc);
@@ -109,7 +110,8 @@ TEST(V1Phase2Transform, RefusesContradictions) {
   EXPECT_FALSE(decode_phase2(phase2({long_attribute(6, Bytes{0, 1, 0, 0})})));
 }
 
-// RFC 4304: the attribute has one value; another one is not ours to guess.
+// RFC 4304: the attribute has one value; another one is not ours to guess, but kept apart, so that
+// the transform can be passed over (RFC 2407 4.5.2).
 TEST(V1Phase2Transform, UnknownSequenceSizeCannotBeChosen) {
   const auto got = decode_phase2(phase2({short_attribute(11, 2)}));
   ASSERT_TRUE(got);
@@ -159,6 +161,37 @@ TEST(V1Lifetime, CutsWhatIsTooLong) {
   EXPECT_EQ(of(Bytes(8, 0xff))->life.seconds, 0xffffffffU);
   EXPECT_EQ(of(Bytes(20, 0x01))->life.seconds, 0xffffffffU);
   EXPECT_EQ(of({0, 0, 0, 0, 0, 0, 14, 16})->life.seconds, 3600U);
+}
+
+// R-POL-22: a day of phase 1 in four octets. R-MAP-32: an hour and 4,608,000 kB of phase 2, the
+// mode, and the authenticator.
+TEST(V1Lifetime, AsRoutersEncodeIt) {
+  const auto octets = [](const Transform& transform) {
+    Writer out;
+    write_attributes(out, transform.attributes, 16);
+    return to_hex(out.take().value_or(Bytes{}));
+  };
+  Phase1Transform day;
+  day.life = {86400, std::nullopt};
+  EXPECT_NE(octets(encode_phase1(1, day)).find("800b0001000c000400015180"), std::string::npos);
+  Phase2Transform hour;
+  hour.encapsulation = EncapsulationMode::kTunnel;
+  hour.auth = AuthAlgorithm::kHmacMd5;
+  hour.life = {3600, 4608000};
+  const std::string text = octets(encode_phase2(1, hour));
+  for (const char* part : {"8004"
+                           "0001",
+                           "8001"
+                           "0001"
+                           "8002"
+                           "0e10",
+                           "8001"
+                           "0002"
+                           "00020004"
+                           "00465000",
+                           "8005"
+                           "0001"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
 }
 
 // RFC 2407 4.6.3.1
