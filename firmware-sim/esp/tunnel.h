@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tunnel mode does with the two IP headers: the outer one made from the inner one, and ECN
-// brought back on arrival (RFC 4301 5.1.2, 8.1, RFC 6040 4.1, 4.2).
+// brought back on arrival (RFC 4301 5.1.2, 8.1, RFC 6040 4.1, 4.2, RFC 7296 2.24).
 #pragma once
 
 #include "firmware-sim/esp/ip_packet.h"

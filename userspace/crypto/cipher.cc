@@ -251,7 +251,7 @@ std::size_t icv_size(const CipherSuite& suite) {
     case IntegAlgorithm::kHmacSha1_96:
       return 12;
     default:
-      return integ_key_size(suite.integ) / 2;  // RFC 4868 2.6
+      return integ_key_size(suite.integ) / 2;  // RFC 4868 2.3
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pseudorandom functions of IKEv2 (RFC 7296 2.13). Values are the IANA transform type 2
-// identifiers.
+// Pseudorandom functions of IKEv2 (RFC 7296 2.13, RFC 4868 2.4). Values are the IANA transform type
+// 2 identifiers.
 #pragma once
 
 #include <cstddef>

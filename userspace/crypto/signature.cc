@@ -39,7 +39,7 @@ std::size_t scalar_size(unsigned bits) {
   return (bits + 7) / 8;
 }
 
-// RFC 4754 ties each curve to one hash; RFC 7427 does not.
+// RFC 4754 3 ties each curve to one hash; RFC 7427 does not.
 bool hash_fits_curve(KeyType type, HashAlgorithm hash) {
   return (type == KeyType::kEcdsaP256 && hash == HashAlgorithm::kSha256) ||
          (type == KeyType::kEcdsaP384 && hash == HashAlgorithm::kSha384) ||

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signatures as IKEv2 uses them: RSA PKCS#1 v1.5 (RFC 7296 3.8), ECDSA (RFC 4754), Ed25519 (RFC
-// 8420), and the AlgorithmIdentifiers of Digital Signature authentication (RFC 7427, appendix A).
+// Signatures as IKEv2 uses them: RSA PKCS#1 v1.5 (RFC 7296 3.8), ECDSA (RFC 4754 3), Ed25519 (RFC
+// 8420 2), and the AlgorithmIdentifiers of Digital Signature authentication (RFC 7427, appendix A).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ enum class SignatureScheme : std::uint8_t {
   kRsaPkcs1,
   kRsaPss,    // MGF1 with the same hash, salt as long as the hash
   kEcdsaDer,  // DER Ecdsa-Sig-Value (RFC 7427)
-  kEcdsaRaw,  // r | s of fixed size (RFC 4754)
+  kEcdsaRaw,  // r | s of fixed size (RFC 4754 7)
   // IKEv1 (RFC 2409 5.1): PKCS #1 v1.5 padding around the data itself, which is a HASH already;
   // there is no DigestInfo, and `hash` means nothing.
   kRsaPkcs1Bare,

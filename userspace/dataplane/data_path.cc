@@ -152,6 +152,7 @@ void DataPath::deliver(const esp::DecapPacket& job, const ports::EspArrival& arr
   if (pair->compression && !decompress(*pair, plain)) return;
   const ByteView packet = plain.view();
   const auto flow = read_flow(packet);
+  // RFC 3948 3.1.1: behind a NAT too the inner addresses are those that were agreed on.
   if (!flow || !SecurityPolicy::may_carry(*pair, reversed(*flow))) {
     ++counters_.selector_mismatch;
     ++pair->selector_failures;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stateless cookies against floods of half-open SAs (RFC 7296 2.6): one version octet and a MAC
-// over what identifies the request. Nothing is remembered per peer.
+// Stateless cookies against floods of half-open SAs (RFC 7296 2.6, RFC 8019 4.3): one version octet
+// and a MAC over what identifies the request. Nothing is remembered per peer.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many SAs may be half open, and whose: decided before anything is allocated for a request
-// (RFC 7296 2.6, RFC 8019 4).
+// (RFC 7296 2.6, RFC 8019 4.2).
 #pragma once
 
 #include <cstddef>

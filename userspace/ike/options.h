@@ -44,16 +44,16 @@ struct Options {
   double retransmit_factor = 1.8;
   unsigned retransmit_tries = 6;
   unsigned liveness_tries = 5;     // at the profile's retry interval (R-DPD-19)
-  Duration half_open_life{30000};  // a responder's SA that is not authenticated by then goes away
+  Duration half_open_life{30000};  // a responder's SA not authenticated by then goes (RFC 8019 4.1)
   std::size_t half_open_max = 4096;
-  std::size_t children_max = 1024;       // CHILD SAs under one IKE SA (NO_ADDITIONAL_SAS)
+  std::size_t children_max = 1024;       // under one IKE SA (NO_ADDITIONAL_SAS, RFC 8019 5)
   std::uint32_t cookie_threshold = 128;  // where the configuration names none
   Duration cookie_secret_life{60000};
   Duration acquire_hold_down{5000};  // after a failed negotiation for the same rule
   // A lifetime's part after which rekeying begins, at random between the two.
   unsigned rekey_from_percent = 80;
   unsigned rekey_to_percent = 90;
-  std::size_t fragment_octets_max = 8 << 20;  // of incomplete messages of all peers (RFC 7383)
+  std::size_t fragment_octets_max = 8 << 20;  // of incomplete messages (RFC 7383 5, RFC 8019 4.8)
   std::size_t decisions_kept = 64;
   SecretBytes crash_secret;  // RFC 6290: the same after a restart; empty: no tokens are given
 };

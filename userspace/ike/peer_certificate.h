@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a peer's certificate says about who the peer is (RFC 4945 3.1), and what is kept of it for
-// as long as its session lives.
+// What a peer's certificate says about who the peer is (RFC 4945 3.1, 3.1.1, 3.1.2, 3.1.3, 3.1.5),
+// and what is kept of it for as long as its session lives.
 #pragma once
 
 #include <string>

@@ -17,7 +17,7 @@ class SaTable {
  public:
   explicit SaTable(std::uint8_t shard) : shard_(shard) {}
 
-  // An SPI that no SA here has. kCrypto without randomness.
+  // An SPI, or cookie (RFC 2408 2.5.3), that no SA here has. kCrypto without randomness.
   [[nodiscard]] Result<std::uint64_t> fresh_spi() const {
     for (;;) {
       Result<std::uint64_t> random = crypto::random_nonzero_u64();

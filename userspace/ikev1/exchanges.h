@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exchanges of RFC 2409, one script per exchange and role. Each reads from top to bottom as its
-// figure in the RFC; what goes over the wire stands above each step as an arrow.
+// The exchanges of RFC 2409 (7.1 and 7.2 show them whole), one script per exchange and role. Each
+// reads from top to bottom as its figure in the RFC; what goes over the wire stands above each step
+// as an arrow.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Informational exchanges (RFC 2409 5.7, RFC 2408 4.8): Deletes, notifications, dead peer detection
-// (RFC 3706). Nobody answers them, so none of this waits.
+// (RFC 3706 5.2). Nobody answers them, so none of this waits.
 #include <algorithm>
 
 #include "userspace/ikev1/exchanges.h"
@@ -90,9 +90,10 @@ void ask_whether_alive(IsakmpSa& sa) {
   const policy::DpdSettings& settings = sa.liveness.settings();
   if (sa.dpd.asked >= shard.options.liveness_tries) {
     ++shard.counters.peers_dead;
-    shard.retire(sa, "peer is not responding");  // R-DPD-16, R-DPD-19
+    shard.retire(sa, "peer is not responding");  // RFC 3706 5.5, R-DPD-16, R-DPD-19
     return;
   }
+  // RFC 3706 6.2
   if (sa.dpd.next_sequence == 0) sa.dpd.next_sequence = shard.random() & 0x7FFF'FFFF;
   ++shard.counters.liveness_checks;
   ++sa.dpd.asked;
@@ -117,8 +118,8 @@ void take_delete(IsakmpSa& sa, const v1::DeletePayload& deleted) {
     }
     return;
   }
-  // The peer no longer receives on these of its SPIs: our outbound ones. Our own half goes too, and
-  // the peer knows that it does.
+  // RFC 2408 5.15: the peer no longer receives on these of its SPIs: our outbound ones. Our own
+  // half goes too, and the peer knows that it does.
   for (const std::uint32_t spi_out : v1::spis32(deleted)) {
     for (IsakmpSa* owner : shard.with_peer(sa.remote.address)) {
       if (owner != &sa && !same_peer(*owner, sa)) continue;
@@ -131,7 +132,7 @@ void take_delete(IsakmpSa& sa, const v1::DeletePayload& deleted) {
   }
 }
 
-// RFC 3706 5.4, 6: the sequence numbers of a peer only grow.
+// RFC 3706 5.4, 6.1: the sequence numbers of a peer only grow.
 void take_dpd(IsakmpSa& sa, const v1::NotifyPayload& notify) {
   const auto sequence = v1::parse_dpd(notify, sa.cookie_i(), sa.cookie_r());
   if (!sequence) return;
@@ -192,6 +193,7 @@ void take_informational(IsakmpSa& sa, const Incoming& message) {
   }
 }
 
+// By identity, not by address: behind a NAT others have the same one (RFC 3947 6).
 void drop_older(IsakmpSa& sa) {
   Shard& shard = sa.shard;
   for (IsakmpSa* other : shard.all()) {
@@ -221,6 +223,7 @@ void succeed_older(IsakmpSa& sa) {
   }
 }
 
+// RFC 2408 5.14: an error that nobody has authenticated is written down, and changes nothing.
 void take_hint(IsakmpSa& sa, const v1::Header& header, ByteView datagram) {
   Shard& shard = sa.shard;
   ++shard.counters.hints_ignored;

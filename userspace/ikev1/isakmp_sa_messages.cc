@@ -337,7 +337,7 @@ void IsakmpSa::on_new_exchange(const v1::Header& header, ByteView datagram, cons
   }
 }
 
-// RFC 3947 6: an end that is not behind a NAT follows the address of the other, which is.
+// RFC 3947 7: an end that is not behind a NAT follows the address of the other, which is.
 void IsakmpSa::follow_peer(const Endpoint& at, const Endpoint& from) {
   if (from == remote && at == local) return;
   if (!remote_behind_nat || local_behind_nat) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Main mode, initiator (RFC 2409 5.1, 5.4; RFC 3947 3).
+// Main mode, initiator (RFC 2409 5.1, 5.4; RFC 2408 4.5; RFC 3947 3).
 #include "userspace/crypto/random.h"
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev1/exchanges.h"

@@ -17,7 +17,8 @@ inline constexpr std::size_t kNonceSize = 32;
 // Takes the suite that phase 1 is done with.
 void take_suite(IsakmpSa& sa, const policy::IsakmpSuite& suite);
 
-// All that we can do; an answer names only the NAT traversal that was chosen (R-NAT-9, 10).
+// All that we can do; an answer names only the NAT traversal that was chosen (RFC
+// 3947 3.1, R-NAT-9, 10). DPD is announced (RFC 3706 5.1).
 void add_vendor_ids(const IsakmpSa& sa, Payloads& to);
 // What the peer can do; the best NAT traversal that both have.
 void take_vendor_ids(IsakmpSa& sa, const Payloads& payloads);

@@ -50,7 +50,7 @@ bool is_legacy(const Phase2Suite& suite) {
          suite.group == DhId::kModp1536;
 }
 
-// RFC 3947 5.1: the number of the mode tells how ESP travels.
+// RFC 3947 5, 5.1: the number of the mode tells how ESP travels.
 v1::EncapsulationMode mode_number(const IsakmpSa& sa, EncapsulationMode mode) {
   const bool tunnel = mode == EncapsulationMode::kTunnel;
   if (!sa.udp_encapsulation) {
@@ -80,7 +80,8 @@ v1::Phase2Transform to_transform(const IsakmpSa& sa, const Phase2Suite& suite) {
   return t;
 }
 
-// Nothing for what is not known, and for a mode that does not fit what was found about NATs.
+// Nothing for what is not known (RFC 2407 4.5.2), and for a mode that does not fit what was found
+// about NATs.
 std::optional<Phase2Suite> from_transform(const IsakmpSa& sa, const v1::Phase2Transform& t) {
   if (!t.unknown.empty() || t.extended_sequence) return std::nullopt;
   Phase2Suite suite;

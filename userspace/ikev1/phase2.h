@@ -68,7 +68,7 @@ using Negotiated = tl::expected<T, Refusal>;
 [[nodiscard]] Result<v1::IdPayload> to_id(const policy::TrafficSelector& selector);
 [[nodiscard]] Result<policy::TrafficSelector> from_id(const v1::IdPayload& id);
 
-// RESPONDER-LIFETIME (RFC 2407 4.6.3.1).
+// RESPONDER-LIFETIME (RFC 2407 4.5.3, 4.5.4, 4.6.3.1): the shorter life counts.
 [[nodiscard]] v1::NotifyPayload responder_lifetime(const Phase2Agreed& agreed);
 
 // The inputs of KEYMAT, in the roles of the exchange.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Quick mode, initiator (RFC 2409 5.5).
+// Quick mode, initiator (RFC 2409 5.5), with KE for forward secrecy (3.3).
 #include <algorithm>
 
 #include "userspace/crypto/ikev1_hash.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The negotiation of phase 1 (RFC 2409 5, appendix A): what we offer, what we choose from an offer,
-// and whether an answer is one that we offered (R-POL-10..13).
+// The negotiation of phase 1 (RFC 2409 4, 5, appendix A; RFC 2408 5.4, 5.6): what we offer, what we
+// choose from an offer, and whether an answer is one that we offered (R-POL-10..13).
 #pragma once
 
 #include <optional>

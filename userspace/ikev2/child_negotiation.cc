@@ -151,7 +151,7 @@ Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pf
       offer.compression = compression_for(sa, *entry, *suite);
     }
   }
-  // A rekeying covers what the old SA protects (2.9.2).
+  // A rekeying covers what the old SA protects (RFC 7296 2.9.2).
   offer.local = replaces != nullptr ? replaces->local : Selectors{offer.rule.selectors.local};
   offer.remote = replaces != nullptr ? replaces->remote : Selectors{offer.rule.selectors.remote};
   return offer;

@@ -56,6 +56,7 @@ Status lend(IkeSa& sa, const policy::AuthorizationPolicy& policy, const ConfigPa
             ClientConfiguration& given) {
   Status last;
   for (const auto type : {kInternalIp4Address, kInternalIp6Address}) {
+    // Of either family (RFC 7296 3.15.3).
     const std::string& pool = type == kInternalIp4Address ? policy.pool : policy.ipv6_pool;
     const auto asked = std::ranges::find_if(
         request.attributes, [&](const ConfigAttribute& a) { return wire::is(a, type); });

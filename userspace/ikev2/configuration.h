@@ -25,7 +25,7 @@ struct ClientConfiguration {
   bool to_peer = false;
   std::vector<IpAddress> addresses;
   std::vector<IpAddress> dns;
-  std::vector<IpPrefix> subnets;                 // behind the end that gives
+  std::vector<IpPrefix> subnets;                 // behind the end that gives (RFC 7296 3.15.2)
   std::string application;                       // the version that the other end calls itself
   std::vector<ike::AddressPools::Lease> leases;  // of what we give
   ports::ClientAddresses* installed = nullptr;   // where what we were given is on this host

@@ -129,7 +129,7 @@ class IkeSa {
   // What one end has given the other (3.15); shared with the SAs that take this one's place.
   std::shared_ptr<const ClientConfiguration> configuration;
   std::unique_ptr<Mobility> mobility;  // null unless both ends support MOBIKE
-  Bytes crash_token;                   // by which the peer shows that it has restarted (RFC 6290)
+  Bytes crash_token;  // by which the peer shows that it has restarted (RFC 6290 5.3)
   // We began the first of the IKE SAs that have replaced one another: it is for us to
   // authenticate anew (RFC 4478) and to say which addresses are in use (RFC 4555).
   bool original_initiator = false;

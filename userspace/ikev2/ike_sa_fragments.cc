@@ -22,6 +22,7 @@ constexpr std::size_t kMarker = 4;  // non-ESP marker (RFC 3948 2.2)
 
 // --- out ---
 
+// RFC 7383 2.5.1
 std::size_t IkeSa::message_limit() const {
   const std::size_t ip = remote.address.is_v6() ? 40 : 20;
   const std::size_t around = ip + kUdpHeader + (remote.port == kIkePort ? 0 : kMarker);
@@ -53,6 +54,7 @@ Result<Bytes> IkeSa::seal_fragment(const wire::Header& h, wire::PayloadType firs
 Result<ike::Flight> IkeSa::seal(const wire::Header& h, const Payloads& payloads) {
   const Result<wire::PayloadChain> chain = wire::serialize_payloads(payloads);
   if (!chain) return tl::unexpected(chain.error());
+  // What AUTH covers is the message as it is before it is cut (RFC 7383 3).
   if (h.exchange == wire::ExchangeType::kIkeIntermediate && handshake) {
     if (Status noted = note_intermediate(*this, h, chain->first, chain->octets); !noted) {
       return tl::unexpected(noted.error());
@@ -61,6 +63,7 @@ Result<ike::Flight> IkeSa::seal(const wire::Header& h, const Payloads& payloads)
   const std::size_t limit = message_limit();
   const std::size_t size = chain->octets.size();
   const std::size_t whole = wire::Header::kSize + kGenericHeader + seal_->sealed_size(size);
+  // RFC 7383 2.4: where both have announced it, and only what is protected.
   if (!fragmentation || whole <= limit) {
     Result<Bytes> message = seal_whole(h, *chain);
     if (!message) return tl::unexpected(message.error());

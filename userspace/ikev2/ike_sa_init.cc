@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// IKE_SA_INIT (RFC 7296 1.2), with cookies (2.6), the retry for another group (1.2, 2.7), NAT
-// detection (2.23) and the announcement of signature hashes (RFC 7427 4).
+// IKE_SA_INIT (RFC 7296 1.2), with cookies (2.6, 2.6.1), the retry for another group (1.2, 2.7),
+// NAT detection (2.23) and the announcement of signature hashes (RFC 7427 4).
 #include "userspace/crypto/random.h"
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/admission.h"

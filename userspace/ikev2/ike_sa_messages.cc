@@ -105,6 +105,7 @@ void IkeSa::reply(Payloads payloads) {
     shard.retire(*this, "cannot write a reply: " + message.error().text);
     return;
   }
+  // RFC 7296 2.11
   for (const Bytes& datagram : message->datagrams) shard.send(asked_at, asked_from, datagram);
   replies_.replied(std::move(*message));
   if (early_.empty()) return;
@@ -216,7 +217,7 @@ void IkeSa::on_protected(const wire::Header& h, ByteView datagram, const Endpoin
   }
   const Result<Bytes> plain = open(datagram, sk.offset);
   if (!plain) {
-    ++shard.counters.integrity_failures;
+    ++shard.counters.integrity_failures;  // the keys stay: the right one may come (RFC 8019 4.6)
     return;
   }
   on_plain(h, sk.next, *plain, at, from);

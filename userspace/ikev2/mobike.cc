@@ -134,8 +134,8 @@ ike::Task<> update_addresses(IkeSa& sa) {
   }
 }
 
-// Return routability (3.7): whoever answers this is where the update said, and is our peer. Only
-// then does traffic go there.
+// Return routability (3.7, 5.3): whoever answers this is where the update said, and is our peer.
+// Only then does traffic go there.
 //
 // Initiator                         Responder
 // -------------------------------------------------------------------
@@ -161,7 +161,9 @@ ike::Task<> check_reachability(IkeSa& sa, bool was_encapsulated) {
   lead_children(sa, was_encapsulated);
 }
 
-// The other end has other addresses. Whether they hold is seen by the check.
+// The other end has other addresses, and says so under the keys of the IKE SA: nobody else leads
+// traffic away (5.1). Whether the addresses hold is seen by the check; what cannot be is refused
+// (4.1).
 void take_update(IkeSa& sa, const Payloads& request, Payloads& response) {
   if (sa.original_initiator) return;  // only that end decides (3.5)
   const Endpoint at = sa.asked_at, from = sa.asked_from;

@@ -19,17 +19,17 @@ struct Mobility {
   Bytes seen_as;                          // how the peer hashes our address: changes with a NAT
 };
 
-// In IKE_AUTH: that we support it, and where else we are.
+// In IKE_AUTH: that we support it (3.1, 3.2), and where else we are.
 void offer_mobility(IkeSa& sa, Payloads& payloads);
 void take_mobility(IkeSa& sa, const Payloads& payloads);
 
 // Our end is at `local` from now on, and the peer to be spoken to at `remote`: tells the peer, and
 // the CHILD SAs follow when it has agreed. For the end that began the first IKE SA.
 void move_ends(IkeSa& sa, const Endpoint& local, const Endpoint& remote);
-// The peer does not answer where it was: goes on at another of its addresses. False when there is
-// none that was not tried.
+// The peer does not answer where it was: goes on at another of its addresses (3.10), with what was
+// under way (3.11). False when there is none that was not tried: then it is dead (3.12).
 [[nodiscard]] bool try_other_address(IkeSa& sa);
-// Tells where we are as well; for the end that does not decide.
+// Tells where we are as well (3.6); for the end that does not decide.
 ike::Task<> announce_addresses(IkeSa& sa);
 
 // What a request says of addresses: UPDATE_SA_ADDRESSES, ADDITIONAL_*_ADDRESS, COOKIE2. The

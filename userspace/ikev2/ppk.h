@@ -25,7 +25,7 @@ namespace spa::ikev2 {
 [[nodiscard]] Status settle_ppk(IkeSa& sa, const policy::Snapshot& snapshot,
                                 const policy::Ikev2Profile& profile, Claim& claim);
 // Initiator: the response says by PPK_IDENTITY whether the key is in use; otherwise goes back to
-// the keys without it, unless it is required.
+// the keys without it, unless it is required (RFC 8784 4).
 [[nodiscard]] Status take_ppk_answer(IkeSa& sa, const policy::Ppk* ppk, const Payloads& response);
 
 }  // namespace spa::ikev2

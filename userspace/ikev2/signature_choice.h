@@ -25,8 +25,8 @@ struct SignatureChoice {
   wire::AuthMethod auth = wire::AuthMethod::kDigitalSignature;
   crypto::SignatureMethod method;
 };
-// How we sign with this key for a peer that announced these hashes: RFC 7427 when it announced one
-// that the key can do, else the older method for the type of key. kUnsupported: there is none.
+// How we sign with this key for a peer that announced these hashes: RFC 7427 5 when it announced
+// one that the key can do, else the older method for the type of key. kUnsupported: there is none.
 [[nodiscard]] Result<SignatureChoice> choose_signature(
     crypto::KeyType key, bool rsa_pss, const std::vector<wire::SignatureHash>& announced);
 

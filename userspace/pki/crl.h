@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Certificate revocation lists (RFC 5280 5.1, 5.3): checked once when they are read, then a sorted
-// table of serial numbers.
+// Certificate revocation lists (RFC 5280 5.1, 5.3, RFC 4945 5.2): checked once when they are read,
+// then a sorted table of serial numbers.
 #pragma once
 
 #include <cstddef>

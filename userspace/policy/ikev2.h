@@ -49,7 +49,7 @@ struct Identity {
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 
-// A post-quantum pre-shared key (RFC 8784): `ppk manual id …`.
+// A post-quantum pre-shared key (RFC 8784 5.2): `ppk manual id …`.
 struct Ppk {
   std::string id;
   SecretBytes key;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Identification payload (RFC 2407 4.6.2): who an end is in phase 1, what a tunnel carries in phase
-// 2 (IDci, IDcr).
+// Identification payload (RFC 2408 3.8, RFC 2407 4.6.2): who an end is in phase 1, what a tunnel
+// carries in phase 2 (IDci, IDcr).
 #pragma once
 
 #include <cstdint>

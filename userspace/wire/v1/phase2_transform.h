@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the identifier and the attributes of a quick-mode transform say (RFC 2407 4.4 and 4.5, RFC
-// 3947 5.1, RFC 4304).
+// What the identifier and the attributes of a quick-mode transform say (RFC 2407 4.4, 4.5
+// and 4.5.1, RFC 3947 5.1, RFC 4304).
 #pragma once
 
 #include <cstdint>
