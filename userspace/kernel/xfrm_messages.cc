@@ -206,6 +206,9 @@ Result<NetlinkMessage> state_message(std::uint16_t type, const ports::SaPair& pa
     info.flags |= XFRM_STATE_AF_UNSPEC;
     info.mode = XFRM_MODE_TRANSPORT;
   }
+  // AH ends on 32 bits in IPv4, on 64 in IPv6 (RFC 4302 3.3.3.2.1); unasked, the kernel pads to 64
+  // in both, and no other implementation would take the ICV.
+  if (layer == XfrmLayer::kAh && !from.address.is_v6()) info.flags |= XFRM_STATE_ALIGN4;
   std::optional<Bytes> replay;
   if (layer != XfrmLayer::kIpComp) replay = put_replay(info, pair, out);
   NetlinkMessage message(type, type == XFRM_MSG_NEWSA ? NLM_F_CREATE | NLM_F_EXCL : 0);

@@ -205,6 +205,22 @@ TEST(StateMessage, ABundleIsOneStateForEachHeader) {
   EXPECT_EQ(state_id(pair, XfrmDirection::kOut).spi, 0x55667788u);
 }
 
+// RFC 4302 3.3.3.2.1: in IPv6 AH ends on 64 bits, which the kernel sees to by itself.
+TEST(StateMessage, AhIsAlignedAsItsOuterHeaderWants) {
+  auto pair = pair_of({EncrId{}, 0, IntegId::kNone, false, IntegId::kHmacSha256_128}, 0, 0);
+  pair.keys_in.ah = SecretBytes(32, 5);
+  for (const bool v6 : {false, true}) {
+    if (v6) {
+      pair.local = {*IpAddress::parse("2001:db8::1"), 500};
+      pair.remote = {*IpAddress::parse("2001:db8::2"), 500};
+    }
+    const auto message = state_message(XFRM_MSG_NEWSA, pair, XfrmDirection::kIn, {}, 0);
+    ASSERT_TRUE(message.has_value()) << message.error().text;
+    const auto info = NetlinkView::parse(message->bytes())->body<xfrm_usersa_info>();
+    EXPECT_EQ((info->flags & XFRM_STATE_ALIGN4) != 0, !v6);
+  }
+}
+
 // RFC 4302: AH alone is what the pair is named after.
 TEST(StateMessage, AhAlone) {
   auto pair = pair_of({EncrId{}, 0, IntegId::kNone, true, IntegId::kHmacSha256_128}, 0, 0);
