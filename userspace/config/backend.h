@@ -40,7 +40,8 @@ struct ClearRequest {
 // One attribute of a distinguished name: "cn", "Example"; most specific first.
 using NameAttribute = std::pair<std::string, std::string>;
 
-enum class CertificateKind { kOwn, kCa };
+// Told apart by content: basicConstraints, then keyUsage (R-PKI-30).
+enum class CertificateKind { kOwn, kRaSign, kRaEncrypt, kCa };
 
 // A certificate of the PKI store, taken apart for the screens (R-SHOW-14).
 struct CertificateView {

@@ -31,6 +31,21 @@ std::string hex_lines(ByteView der) {
   return out;
 }
 
+// The command that takes a certificate of this kind (R-PKI-59).
+const char* command_of(CertificateKind kind) {
+  switch (kind) {
+    case CertificateKind::kRaSign:
+      return " certificate ra-sign ";
+    case CertificateKind::kRaEncrypt:
+      return " certificate ra-encrypt ";
+    case CertificateKind::kCa:
+      return " certificate ca ";
+    case CertificateKind::kOwn:
+      break;
+  }
+  return " certificate ";
+}
+
 std::string chain_text(Backend& backend, const policy::Snapshot& snapshot) {
   std::string out;
   std::string open;
@@ -41,8 +56,8 @@ std::string chain_text(Backend& backend, const policy::Snapshot& snapshot) {
       open = trustpoint->name;
       out += "crypto pki certificate chain " + open + '\n';
     }
-    out += certificate.kind == CertificateKind::kCa ? " certificate ca " : " certificate ";
-    out += certificate.serial + '\n' + hex_lines(certificate.der) + "  \tquit\n";
+    out += command_of(certificate.kind) + certificate.serial + '\n' + hex_lines(certificate.der) +
+           "  \tquit\n";
   }
   return out;
 }

@@ -36,6 +36,15 @@ Bytes serial_octets(const std::string& serial) {
   return octets;
 }
 
+// R-PKI-30: by content. One of ours without its key is nobody's authority either.
+config::CertificateKind kind_of(const pki::Certificate& certificate) {
+  if (certificate.is_ca()) return config::CertificateKind::kCa;
+  const std::string usage = certificate.key_usage();
+  if (usage == "Signature") return config::CertificateKind::kRaSign;
+  if (usage == "Encryption") return config::CertificateKind::kRaEncrypt;
+  return config::CertificateKind::kOwn;
+}
+
 config::CertificateView view_of(const std::string& trustpoint, config::CertificateKind kind,
                                 const pki::Certificate& certificate) {
   config::CertificateView view;
@@ -140,7 +149,7 @@ std::vector<config::CertificateView> Daemon::certificates() {
       views.push_back(view_of(content->name, config::CertificateKind::kOwn, *content->identity));
     }
     for (const pki::Certificate& certificate : content->intermediates) {
-      views.push_back(view_of(content->name, config::CertificateKind::kCa, certificate));
+      views.push_back(view_of(content->name, kind_of(certificate), certificate));
     }
     for (const pki::Certificate& certificate : content->authorities) {
       views.push_back(view_of(content->name, config::CertificateKind::kCa, certificate));

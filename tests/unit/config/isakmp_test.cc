@@ -275,5 +275,17 @@ TEST_F(IsakmpTest, ScreensNameTheCapabilities) {
   EXPECT_NE(text.find(" rsig 2  01:00:00 DN\n"), std::string::npos);
 }
 
+TEST_F(IsakmpTest, InvalidSpiRecoveryIsKept) {  // R-SPI-18
+  quietly({"crypto ipsec transform-set auth2 ah-sha-hmac esp-aes esp-sha-hmac", "exit",
+           "crypto isakmp invalid-spi-recovery", "crypto isakmp key 1234 address 10.2.2.2"});
+  EXPECT_TRUE(
+      runs("crypto isakmp key 1234 address 10.2.2.2\n"
+           "!\n"
+           "crypto isakmp invalid-spi-recovery\n"
+           "!\n"
+           "crypto ipsec transform-set auth2"))
+      << configuration.running_config();
+}
+
 }  // namespace
 }  // namespace spa::config

@@ -231,6 +231,27 @@ TEST_F(SessionTest, TakesCertificatesInHexadecimal) {
   EXPECT_TRUE(backend.store.empty());
 }
 
+// R-PKI-59: each kind has a word of its own, and is printed back with it.
+TEST_F(SessionTest, TakesTheCertificatesOfARegistrationAuthority) {
+  type("conf t");
+  type("crypto ca trustpoint vpn");
+  type("crypto ca certificate chain vpn");
+  const std::pair<const char*, CertificateKind> kinds[] = {
+      {"certificate 01", CertificateKind::kOwn},
+      {"certificate ra-sign 02", CertificateKind::kRaSign},
+      {"certificate ra-encrypt 03", CertificateKind::kRaEncrypt},
+      {"certificate ca 04", CertificateKind::kCa}};
+  for (const auto& [line, kind] : kinds) {
+    type(line);
+    type("3003020101");
+    EXPECT_EQ(type("quit"), "");
+    EXPECT_EQ(backend.store.back().kind, kind) << line;
+    EXPECT_NE(configuration.running_config().find("\n " + std::string(line) + "\n"),
+              std::string::npos)
+        << line;
+  }
+}
+
 TEST_F(SessionTest, TellsWhyACertificateWasNotTaken) {
   backend.refuse_certificates = true;
   type("conf t");

@@ -220,6 +220,15 @@ TEST_F(Screens, Pki) {  // R-SHOW-14, R-SHOW-36, R-CRL-5
   expect("show crypto pki certificates", "pki-certificates.json", OutputFormat::kJson);
 }
 
+TEST_F(Screens, CertificatesOfARegistrationAuthority) {  // R-PKI-30
+  backend.store[0].kind = CertificateKind::kRaSign;
+  EXPECT_TRUE(session.execute("show crypto pki certificates")
+                  .text.starts_with("RA Signature Certificate\n"));
+  backend.store[0].kind = CertificateKind::kRaEncrypt;
+  EXPECT_TRUE(session.execute("show crypto pki certificates")
+                  .text.starts_with("RA KeyEncipher Certificate\n"));
+}
+
 TEST_F(Screens, System) {  // R-SHOW-19, R-SHOW-21
   EXPECT_EQ(session.execute("show clock").text, "*04:17:48.123 UTC Fri Jan 11 2002\n");
   EXPECT_EQ(session.execute("show version").text,

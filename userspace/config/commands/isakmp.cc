@@ -355,6 +355,9 @@ void add_globals(std::vector<Command>& table) {
                      return {};
                    },
                    .section = kSection});
+  table.push_back({.pattern = "crypto isakmp invalid-spi-recovery",
+                   .help = "Kept as it is: peers are not told of unknown SPIs.",
+                   .section = kSection});
   table.push_back({.pattern = "crypto isakmp nat keepalive <seconds:5-3600>",
                    .help = "How often a NAT is kept open.",
                    .apply = [](Build& b, const Args& a) -> Status {

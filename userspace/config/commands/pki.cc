@@ -172,8 +172,10 @@ void add_chain(std::vector<Command>& table) {
                        [](Exec& exec, const Args& a) {
                          DataInput input;
                          input.trustpoint = exec.state().frames.back().name;
-                         input.kind =
-                             a.values().size() > 2 ? CertificateKind::kCa : CertificateKind::kOwn;
+                         input.kind = a.has("ca")           ? CertificateKind::kCa
+                                      : a.has("ra-sign")    ? CertificateKind::kRaSign
+                                      : a.has("ra-encrypt") ? CertificateKind::kRaEncrypt
+                                                            : CertificateKind::kOwn;
                          input.serial = a.text("serial");
                          exec.state().input = std::move(input);
                        },

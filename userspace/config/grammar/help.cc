@@ -229,6 +229,7 @@ constexpr Entry kEntries[] = {
     {"ikev2-profile", "IKEv2 profile"},
     {"import", "Import certificate or key"},
     {"initiate", "How to begin"},
+    {"invalid-spi-recovery", "Recovery from unknown SPIs"},
     {"integrity", "Integrity algorithms"},
     {"interface", "Interface"},
     {"ip", "IP"},

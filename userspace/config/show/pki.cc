@@ -13,8 +13,22 @@ void rdns(Screen& screen, const std::vector<NameAttribute>& name) {
   for (const auto& [attribute, value] : name) screen.line("    %s=%s", c(attribute), c(value));
 }
 
+const char* title(CertificateKind kind) {
+  switch (kind) {
+    case CertificateKind::kRaSign:
+      return "RA Signature Certificate";
+    case CertificateKind::kRaEncrypt:
+      return "RA KeyEncipher Certificate";
+    case CertificateKind::kCa:
+      return "CA Certificate";
+    case CertificateKind::kOwn:
+      break;
+  }
+  return "Certificate";
+}
+
 void certificate_text(Screen& screen, const CertificateView& view, bool verbose) {
-  screen.line("%s", view.kind == CertificateKind::kCa ? "CA Certificate" : "Certificate");
+  screen.line("%s", title(view.kind));
   screen.line("  Status: Available");
   screen.line("  Certificate Serial Number (hex): %s", c(view.serial));
   screen.line("  Certificate Usage: %s", c(view.usage));
