@@ -6,6 +6,7 @@
 
 peers_prefix=spa$$
 peers_pids=()
+start_through=()
 declare -A peers_pid_of=()
 
 # The namespace of a node; unique to this process.
@@ -63,14 +64,14 @@ await() {
 }
 
 # start NAME TAG COMMAND...: a process of a node, with a /run of its own (charon's pid file is compiled to /run).
-# Its output is $work/NAME/TAG.log.
+# Its output is $work/NAME/TAG.log. Knob: start_through, what the command is run by.
 start() {
     local name=$1 tag=$2
     shift 2
     # Not through in_node: the process itself must be the child, for stop to end it.
     ip netns exec "$(node_ns "$name")" unshare -m bash -c '
         mount --make-rprivate / && mount --bind "$1" /run && shift && exec "$@"' \
-        start "$work/$name/run" "$@" >>"$work/$name/$tag.log" 2>&1 </dev/null &
+        start "$work/$name/run" "${start_through[@]}" "$@" >>"$work/$name/$tag.log" 2>&1 </dev/null &
     peers_pids+=($!)
     peers_pid_of[$name/$tag]=$!
 }
