@@ -13,6 +13,7 @@
 
 #include "userspace/base/bytes.h"
 #include "userspace/base/clock.h"
+#include "userspace/base/log.h"
 #include "userspace/base/result.h"
 #include "userspace/ike/status.h"
 #include "userspace/policy/snapshot.h"
@@ -156,6 +157,7 @@ class Backend {
 
   [[nodiscard]] virtual SystemInfo system() = 0;
   [[nodiscard]] virtual WallTime now() = 0;
+  virtual void write_log(const LogRecord& record) = 0;
   // The log ring, oldest first.
   [[nodiscard]] virtual std::vector<LogLine> log() = 0;
   virtual void clear_log() = 0;

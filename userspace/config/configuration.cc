@@ -4,6 +4,8 @@
 #include <strings.h>
 
 #include "userspace/base/file.h"
+#include "userspace/config/key_encryption.h"
+#include "userspace/config/master_key.h"
 #include "userspace/config/session.h"
 #include "userspace/config/show/time.h"
 #include "userspace/config/tree.h"
@@ -76,9 +78,12 @@ std::string without_secrets(std::string_view line) {
 Configuration::Configuration(Backend& backend, std::string startup_file)
     : backend_(backend),
       startup_file_(std::move(startup_file)),
-      tree_(std::make_unique<Tree>()),
+      master_key_(std::make_unique<MasterKey>(private_file(startup_file_))),
+      tree_(std::make_unique<Tree>(master_key_.get())),
       snapshot_(std::make_shared<policy::Snapshot>()),
-      draft_(std::make_unique<Build>()) {}
+      draft_(std::make_unique<Build>()) {
+  draft_->master_key = master_key_.get();
+}
 
 Configuration::~Configuration() = default;
 
@@ -95,8 +100,23 @@ void Configuration::touch(WallTime now) {
   changed_at_ = now;
 }
 
+void Configuration::protect_keys() {
+  if (!master_key_->exists()) return;
+  // A power cut between a new master key and `write memory`: the saved keys are still readable.
+  reencrypt_keys(
+      *tree_, [this](std::string_view word) { return master_key_->decrypt_saved(word); },
+      *master_key_);
+  if (has_line(*tree_, kEncryptionLine)) encrypt_plain_keys(*tree_, *master_key_);
+}
+
+std::string Configuration::generation_note() const {
+  if (master_key_->exists() || !has_line(*tree_, kEncryptionLine)) return {};
+  return "Can not encrypt password. Please configure a configuration-key with 'key config-key'";
+}
+
 Result<ApplyReport> Configuration::commit() {
   if (!dirty_) return ApplyReport{};
+  protect_keys();
   auto snapshot = std::make_shared<const policy::Snapshot>(tree_->compile());
   auto report = backend_.apply(snapshot);
   if (!report) return report;
@@ -106,6 +126,14 @@ Result<ApplyReport> Configuration::commit() {
 }
 
 Result<std::vector<LoadMessage>> Configuration::load_startup() {
+  const Status has_key = master_key_->load();
+  auto messages = load_startup_file();
+  if (messages && !has_key)
+    messages->insert(messages->begin(), {0, "", "% " + has_key.error().text, true});
+  return messages;
+}
+
+Result<std::vector<LoadMessage>> Configuration::load_startup_file() {
   const auto text = read_file(startup_file_, kMaxStartupFile);
   if (!text) {
     if (text.error().code == Errc::kNotFound) return load("");
@@ -158,8 +186,11 @@ Status Configuration::save() {
   saved_at_ = now;
   const std::string text = running_config();
   const Status done = write_file_atomically(startup_file_, as_bytes(text), 0600);
-  if (!done) saved_at_ = before;
-  return done;
+  if (!done) {
+    saved_at_ = before;
+    return done;
+  }
+  return master_key_->configuration_saved();
 }
 
 Result<std::string> Configuration::startup_config() const {

@@ -16,6 +16,7 @@
 
 namespace spa::config {
 
+class MasterKey;
 class Tree;
 struct Build;
 
@@ -29,8 +30,8 @@ struct LoadMessage {
 
 class Configuration {
  public:
-  // `startup_file` is where write memory puts the configuration (DIR/startup-config). Does not read
-  // it. `backend` outlives this.
+  // `startup_file` is where write memory puts the configuration (DIR/startup-config); the master
+  // key stands beside it (private_file()). Reads neither. `backend` outlives this.
   Configuration(Backend& backend, std::string startup_file);
   ~Configuration();
   Configuration(const Configuration&) = delete;
@@ -56,6 +57,9 @@ class Configuration {
   [[nodiscard]] Tree& tree() { return *tree_; }
   [[nodiscard]] const Tree& tree() const { return *tree_; }
   [[nodiscard]] Backend& backend() { return backend_; }
+  [[nodiscard]] MasterKey& master_key() { return *master_key_; }
+  // What whoever asks for the configuration has to be told of it; empty, or a line (R-T6-16).
+  [[nodiscard]] std::string generation_note() const;
   // Compiles the tree and gives it to the backend when it was changed since the last time.
   Result<ApplyReport> commit();
   void touch(WallTime now);  // the tree was changed
@@ -66,8 +70,12 @@ class Configuration {
   [[nodiscard]] std::optional<WallTime> saved_at() const { return saved_at_; }
 
  private:
+  void protect_keys();
+  Result<std::vector<LoadMessage>> load_startup_file();
+
   Backend& backend_;
   std::string startup_file_;
+  std::unique_ptr<MasterKey> master_key_;
   std::unique_ptr<Tree> tree_;
   policy::SnapshotPtr snapshot_;
   std::unique_ptr<Build> draft_;

@@ -10,6 +10,7 @@
 
 #include "userspace/config/backend.h"
 #include "userspace/config/configuration.h"
+#include "userspace/config/dialogue.h"
 #include "userspace/config/grammar/mode.h"
 #include "userspace/config/session.h"
 #include "userspace/config/tree.h"
@@ -39,6 +40,7 @@ struct Frame {
 struct SessionState {
   std::vector<Frame> frames;  // at least the EXEC frame; the last one is where we are
   std::optional<DataInput> input;
+  std::optional<Question> question;  // whose answer the next line is
   bool monitor = false;
   unsigned terminal_length = 0;
   bool closed = false;

@@ -89,16 +89,21 @@ std::vector<Choice> offers(const Typing& typing, std::string_view line, bool& ac
   return out;
 }
 
+// Not the beginning of a command.
+bool is_data(const SessionState& state, std::string_view line) {
+  return state.input || state.question || line.size() > kMaxLineLength;
+}
+
 }  // namespace
 
 std::vector<Choice> offer_completion(const SessionState& state, std::string_view line) {
-  if (state.input || line.size() > kMaxLineLength) return {};
+  if (is_data(state, line)) return {};
   bool accepting = false;
   return offers(read(state, line), line, accepting);
 }
 
 std::string offer_help(const SessionState& state, std::string_view line) {
-  if (state.input || line.size() > kMaxLineLength) return {};
+  if (is_data(state, line)) return {};
   bool accepting = false;
   const Typing typing = read(state, line);
   std::vector<Choice> choices = offers(typing, line, accepting);

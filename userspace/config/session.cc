@@ -2,6 +2,7 @@
 #include "userspace/config/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "userspace/config/exec.h"
 #include "userspace/config/grammar/grammar.h"
@@ -12,6 +13,10 @@ namespace spa::config {
 namespace {
 
 constexpr char kControlZ = '\x1a';
+
+// What manuals print in place of a command (R-KEY-2, R-T6-2).
+constexpr std::pair<std::string_view, std::string_view> kSpellings[] = {
+    {"keyring", "crypto keyring"}, {"password-encryption", "password encryption"}};
 
 bool is_word(std::string_view word, std::string_view keyword, std::size_t shortest) {
   return word.size() >= shortest && word.size() <= keyword.size() &&
@@ -73,11 +78,18 @@ class Session::Impl {
     out.json = exec.take_json();
     out.rejection = exec.take_rejection();
     out.prompt = prompt();
+    out.asking = asking();
     out.closed = state.closed;
     return out;
   }
 
+  [[nodiscard]] Asking asking() const {
+    if (!state.question) return Asking::kNothing;
+    return state.question->hidden ? Asking::kHidden : Asking::kShown;
+  }
+
   [[nodiscard]] std::string prompt() const {
+    if (state.question) return state.question->prompt;
     std::string text = configuration.snapshot()->hostname;
     if (state.input)
       return state.input->what == DataInput::What::kPemCertificate ? "" : text + "(config-pubkey)#";
@@ -93,6 +105,7 @@ class Session::Impl {
   void take_line(Exec& exec, std::string_view line) {
     if (line.size() > kMaxLineLength)
       return reject(exec, Rejection::Kind::kInvalid, "% The line is too long.", std::nullopt);
+    if (state.question) return take_answer(exec, line);
     if (state.input) return take_data(exec, line);
     const std::size_t first = line.find_first_not_of(" \t");
     if (first == line.npos || line[first] == '!') return;
@@ -116,6 +129,12 @@ class Session::Impl {
       exec.print("% The block you were in has been deleted.");
       return;
     }
+  }
+
+  void take_answer(Exec& exec, std::string_view line) {
+    const Question question = *std::exchange(state.question, std::nullopt);
+    if (line.starts_with(kControlZ)) return end_configuration();
+    question.then(exec, line);
   }
 
   // R-CLI-15: what is not `quit` is data.
@@ -172,11 +191,9 @@ class Session::Impl {
       if (no || restore) return remove(exec, depth, result.matches, restore);
       return add(exec, depth, result.matches.front());
     }
-    // R-KEY-2: the bare word is what manuals print.
-    if (words[0].text == "keyring") {
-      std::string whole(line);
-      return configure(exec, whole.insert(words[0].column, "crypto "));
-    }
+    for (const auto& [printed, meant] : kSpellings)
+      if (words[0].text == printed)
+        return configure(exec, std::string(line).replace(words[0].column, printed.size(), meant));
     // R-CLI-9: show and clear are taken at a configuration prompt too.
     if (!no && !restore &&
         (is_word(words[0].text, "show", 2) || is_word(words[0].text, "clear", 3)))
@@ -308,6 +325,7 @@ void Session::begin_load() {
 Output Session::end() {
   Exec exec(impl_->configuration, impl_->state, OutputFormat::kText);
   impl_->state.input.reset();
+  impl_->state.question.reset();
   impl_->state.frames.resize(1);
   if (impl_->state.batch == 0) impl_->put_in_force(exec);
   return impl_->output(exec);
@@ -315,6 +333,9 @@ Output Session::end() {
 
 bool Session::configuring() const {
   return !is_exec(impl_->state.mode());
+}
+Asking Session::asking() const {
+  return impl_->asking();
 }
 bool Session::monitoring() const {
   return impl_->state.monitor;

@@ -32,13 +32,17 @@ struct Rejection {
   std::optional<std::size_t> column;  // octets from the start of the line, for the caret
 };
 
+// Whether the next line answers a question (R-DLG); kHidden: what is typed is not shown.
+enum class Asking { kNothing, kShown, kHidden };
+
 // What a line brought about.
 struct Output {
   std::string text;  // what is printed, newline at its end; warnings of accepted lines stand here
   std::string
       json;  // one JSON value; only with OutputFormat::kJson and for commands that have data
   std::optional<Rejection> rejection;
-  std::string prompt;   // for the next line: "Router(config)#"
+  std::string prompt;  // for the next line: "Router(config)#", or the question it answers
+  Asking asking = Asking::kNothing;
   bool closed = false;  // `exit` at the EXEC level: the connection should end
 };
 
@@ -76,10 +80,11 @@ class Session {
   // warned of that a later line may bring.
   void begin_load();
 
-  // Ctrl-Z: back to privileged EXEC from any depth.
+  // Ctrl-Z: back to privileged EXEC from any depth; a question stays without an answer.
   Output end();
 
   [[nodiscard]] bool configuring() const;
+  [[nodiscard]] Asking asking() const;
   [[nodiscard]] bool monitoring() const;  // `terminal monitor`: send log lines to this person
   [[nodiscard]] unsigned terminal_length() const;  // 0 = no paging
 

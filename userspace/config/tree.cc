@@ -112,7 +112,8 @@ Status apply_line(Build& build, const Node& block, const Rule& rule, const Args&
   return rule.command.apply(build, args);
 }
 
-Tree::Tree() : root_(std::make_shared<Node>()) {}
+Tree::Tree(const MasterKey* master_key)
+    : master_key_(master_key), root_(std::make_shared<Node>()) {}
 
 Node* Tree::find(Node& block, const Rule& rule, const Args& args) const {
   const auto it = block.by_key.find(key_of(rule, args));
@@ -165,6 +166,7 @@ void Tree::clear() {
 policy::Snapshot Tree::draft() const {
   Build build;
   build.loading = true;
+  build.master_key = master_key_;
   compile_block(build, *root_);
   return std::move(build.snapshot);
 }

@@ -29,12 +29,15 @@ struct Node : std::enable_shared_from_this<Node> {
   std::unordered_map<std::string, Node*> by_key;
 };
 
+class MasterKey;
+
 // What a policy is built into, line by line.
 struct Build {
   policy::Snapshot snapshot;
   const Node* block = nullptr;        // the block that the line stands in; its args name the object
   std::vector<std::string> warnings;  // of the line that is being applied
   bool loading = false;               // a file: what it refers to may still come
+  const MasterKey* master_key = nullptr;  // for the keys that stand there encrypted
 
   void warn(std::string text) { warnings.push_back("% Warning: " + std::move(text)); }
   // The name that the block (or the block around it) was opened with.
@@ -43,7 +46,8 @@ struct Build {
 
 class Tree {
  public:
-  Tree();
+  // `master_key` reads the encrypted keys, and outlives the tree.
+  explicit Tree(const MasterKey* master_key = nullptr);
 
   [[nodiscard]] Node& root() { return *root_; }
   [[nodiscard]] const Node& root() const { return *root_; }
@@ -68,6 +72,7 @@ class Tree {
   [[nodiscard]] std::string print(std::string_view chains) const;
 
  private:
+  const MasterKey* master_key_;
   std::shared_ptr<Node> root_;
   std::size_t lines_ = 0;
 };

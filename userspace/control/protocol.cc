@@ -118,6 +118,8 @@ json::object encode_response(const Response& response) {
     object["choices"] = std::move(choices);
   }
   object["prompt"] = printable(response.prompt);
+  if (response.asking != Asking::kNothing)
+    object["asking"] = response.asking == Asking::kHidden ? "hidden" : "shown";
   if (response.closed) object["closed"] = true;
   return object;
 }
@@ -159,6 +161,11 @@ Result<Reply> decode_response(const json::object& object) {
   if (auto ok = read(object, "text", response.text); !ok) return tl::unexpected(ok.error());
   if (auto ok = read(object, "prompt", response.prompt); !ok) return tl::unexpected(ok.error());
   if (auto ok = read(object, "closed", response.closed); !ok) return tl::unexpected(ok.error());
+  std::string asking;
+  if (auto ok = read(object, "asking", asking); !ok) return tl::unexpected(ok.error());
+  if (!asking.empty() && asking != "shown" && asking != "hidden")
+    return fail(Errc::kInvalid, "\"asking\" is neither \"shown\" nor \"hidden\"");
+  if (!asking.empty()) response.asking = asking == "hidden" ? Asking::kHidden : Asking::kShown;
   if (const json::value* data = object.if_contains("data")) response.data = json::serialize(*data);
   if (const json::value* rejection = object.if_contains("rejection")) {
     auto decoded = decode_rejection(*rejection);

@@ -56,6 +56,9 @@ struct Choice {
   bool keyword = true;
 };
 
+// Whether the next line is the answer to a question; kHidden: nobody should see it typed.
+enum class Asking { kNothing, kShown, kHidden };
+
 // The answer to one request. `data` is one JSON value as text, empty when there is none.
 struct Response {
   std::uint64_t id = 0;
@@ -64,6 +67,7 @@ struct Response {
   std::optional<Rejection> rejection;
   std::vector<Choice> choices;
   std::string prompt;
+  Asking asking = Asking::kNothing;
   bool closed = false;
 };
 

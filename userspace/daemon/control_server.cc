@@ -45,6 +45,18 @@ const char* kind_name(config::Rejection::Kind kind) {
   return "refused";
 }
 
+control::Asking to_asking(config::Asking asking) {
+  switch (asking) {
+    case config::Asking::kNothing:
+      return control::Asking::kNothing;
+    case config::Asking::kShown:
+      return control::Asking::kShown;
+    case config::Asking::kHidden:
+      return control::Asking::kHidden;
+  }
+  return control::Asking::kNothing;
+}
+
 control::Response to_response(std::uint64_t id, config::Output output) {
   control::Response response;
   response.id = id;
@@ -172,6 +184,7 @@ class Connection {
     }
     response.id = request.id;
     if (response.prompt.empty()) response.prompt = session_.prompt();
+    response.asking = to_asking(session_.asking());
     const bool last = response.closed;
     send(std::move(response));
     follow_monitor();

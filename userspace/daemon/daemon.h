@@ -59,6 +59,7 @@ class Daemon final : public config::Backend {
   config::SystemInfo system() override;
   WallTime now() override { return loop_.wall(); }
   std::vector<config::LogLine> log() override;
+  void write_log(const LogRecord& record) override { log_.write(record); }
   void clear_log() override { log_.clear_ring(); }
   void set_debugging(const std::string& stream, bool on) override {
     log_.set_debugging(stream, on);

@@ -55,6 +55,8 @@ bool answers_use_ppk(const policy::Snapshot& snapshot, const IpAddress& local) {
 Status mix_ppk(IkeSa& sa, const policy::Ppk& ppk) {
   const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(sa.suite.prf));
   if (!prf || !sa.handshake) return fail(Errc::kState, "no handshake under way");
+  if (ppk.key.empty())
+    return fail(Errc::kDenied, "PPK " + ppk.id + " is encrypted under another master key");
   Handshake& h = *sa.handshake;
   Result<SecretBytes> sk_d = crypto::mix_ppk(*prf, ppk.key, sa.sk_d);
   Result<SecretBytes> sk_pi = crypto::mix_ppk(*prf, ppk.key, h.sk_pi);

@@ -45,11 +45,12 @@ int main(int argc, char** argv) {
     std::cerr << "ipsec-tool: " << client.error().text << "\n";
     return kUnreachable;
   }
+  StandardInput answers;
   if (options->what == Options::What::kComplete)
     return run_completion(**client, options->command, {std::cout, std::cerr});
   if (!options->file.empty()) return paste(**client, *options);
   if (!options->command.empty())
-    return run_command(**client, options->command, options->json, {std::cout, std::cerr});
+    return run_command(**client, options->command, options->json, {std::cout, std::cerr}, answers);
   if (::isatty(STDIN_FILENO) != 0) return run_prompt(**client);
   return run_paste(**client, std::cin, "-", options->json, {std::cout, std::cerr});
 }

@@ -21,6 +21,7 @@ struct Terminal {
   explicit Terminal(Client& to) : client(to) {}
   Client& client;
   std::string prompt;
+  control::Asking asking = control::Asking::kNothing;
   bool end_typed = false;  // Ctrl-Z or Ctrl-C
   bool lost = false;
   std::string lost_text;
@@ -121,6 +122,7 @@ bool run_line(Terminal& terminal, const std::string& line) {
     std::cout << render_rejection_at_prompt(*response->rejection, terminal.prompt, line);
   std::cout << std::flush;
   terminal.prompt = response->prompt;
+  terminal.asking = response->asking;
   return !response->closed;
 }
 
@@ -171,12 +173,19 @@ int run_prompt(Client& client) {
   terminal.prompt = first->prompt;
   Editor editor(terminal);
   for (bool open = true; open && !terminal.lost;) {
+    if (terminal.asking == control::Asking::kHidden) {
+      const auto answer = StandardInput().next(terminal.prompt, true);
+      if (!answer) break;
+      open = run_line(terminal, *answer);
+      continue;
+    }
     int count = 0;
     const char* text = el_gets(editor.line, &count);
     if (text == nullptr && !terminal.end_typed) break;
     std::string line(text == nullptr ? "" : text);
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
-    if (line.find_first_not_of(" \t") != std::string::npos) {
+    const bool command = terminal.asking == control::Asking::kNothing;
+    if (command && line.find_first_not_of(" \t") != std::string::npos) {
       HistEvent event;
       ::history(editor.history, &event, H_ENTER, line.c_str());
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/tool/run.h"
 
+#include <utility>
+
 #include "userspace/tool/options.h"
 #include "userspace/tool/render.h"
 
@@ -32,12 +34,17 @@ class Paste {
   int run(std::istream& file) {
     auto start = client_.ask(RequestType::kBeginBatch);
     if (!start) return lost(start.error(), streams_.err);
-    prompt_ = start->prompt;
+    configuring_ = in_configuration(start->prompt);
     std::string line;
     while (!closed_ && std::getline(file, line)) {
       ++number_;
       while (!line.empty() && line.back() == '\r') line.pop_back();
       if (auto taken = take(line); !taken) return lost(taken.error(), streams_.err);
+    }
+    if (asking_) {
+      rejected_ = true;
+      streams_.err << name_ << ": the file ends before \"" << question_
+                   << "\" is answered: nothing was done\n";
     }
     if (!closed_)
       if (auto ended = put_in_force(); !ended) return lost(ended.error(), streams_.err);
@@ -46,20 +53,26 @@ class Paste {
 
  private:
   Status take(const std::string& line) {
-    const bool configuring = in_configuration(prompt_);
+    const bool answering = asking_;
     auto response = client_.ask(RequestType::kExecute, line, json_);
     if (!response) return tl::unexpected(response.error());
     const bool unknown = response->rejection && response->rejection->kind == "invalid";
-    if (unknown && !configuring && says_something(line)) {
+    if (unknown && !configuring_ && !answering && says_something(line)) {
       auto retried = take_as_configuration(line, *response);
       if (!retried) return tl::unexpected(retried.error());
       response = std::move(retried);
     }
-    report(*response, line);
-    prompt_ = response->prompt;
+    report(*response, answering ? "(an answer)" : line);
     closed_ = response->closed;
+    asking_ = response->asking != control::Asking::kNothing;
+    if (asking_) {
+      question_ = response->prompt;
+      streams_.out << question_ << "\n";
+      return {};
+    }
+    const bool was_configuring = std::exchange(configuring_, in_configuration(response->prompt));
     // Commands after the configuration see it in force.
-    if (configuring && !in_configuration(prompt_) && !closed_) {
+    if (was_configuring && !configuring_ && !closed_) {
       if (auto ended = put_in_force(); !ended) return ended;
       auto again = client_.ask(RequestType::kBeginBatch);
       if (!again) return tl::unexpected(again.error());
@@ -110,16 +123,30 @@ class Paste {
   std::string name_;
   bool json_;
   Streams streams_;
-  std::string prompt_;
   std::size_t number_ = 0;
   bool rejected_ = false;
+  bool configuring_ = false;
+  bool asking_ = false;   // the next line is an answer
+  std::string question_;  // to this
   bool closed_ = false;
 };
 
 }  // namespace
 
-int run_command(Client& client, const std::string& command, bool json, Streams streams) {
+int run_command(Client& client, const std::string& command, bool json, Streams streams,
+                Answers& answers) {
   auto response = client.ask(RequestType::kExecute, command, json);
+  while (response && response->asking != control::Asking::kNothing) {
+    streams.out << response->text << std::flush;
+    const auto answer =
+        answers.next(response->prompt, response->asking == control::Asking::kHidden);
+    if (!answer) {
+      streams.err << "ipsec-tool: no answer to \"" << response->prompt
+                  << "\": nothing was done; give the answers on standard input, one a line\n";
+      return kRejected;
+    }
+    response = client.ask(RequestType::kExecute, *answer, json);
+  }
   if (!response) return lost(response.error(), streams.err);
   if (response->rejection) {
     streams.out << response->text;

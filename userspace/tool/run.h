@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 
+#include "userspace/tool/answers.h"
 #include "userspace/tool/client.h"
 
 namespace spa::tool {
@@ -15,7 +16,10 @@ struct Streams {
   std::ostream& err;
 };
 
-int run_command(Client& client, const std::string& command, bool json, Streams streams);
+// Questions that the command asks are answered by `answers`; when those end before the questions
+// do, nothing has happened and the status is kRejected.
+int run_command(Client& client, const std::string& command, bool json, Streams streams,
+                Answers& answers);
 // The keywords that complete the last word of `line`, one a line, for a shell.
 int run_completion(Client& client, const std::string& line, Streams streams);
 // A pasted file. A configuration needs no `configure terminal` before it. Rejected lines are named

@@ -69,6 +69,7 @@ class FakeBackend : public Backend {
   SystemInfo system() override { return info; }
   WallTime now() override { return time; }
   std::vector<LogLine> log() override { return lines; }
+  void write_log(const LogRecord& record) override { lines.push_back({time, format(record)}); }
   void clear_log() override { lines.clear(); }
   void set_debugging(const std::string& stream, bool on) override {
     if (on)

@@ -35,6 +35,7 @@ TEST(Protocol, BringsResponsesAcross) {
   response.choices = {{"show", "Show it", true}, {"<1-10>", "", false}};
   response.prompt = "Router#";
   response.closed = true;
+  response.asking = Asking::kHidden;
   const auto back = decode_reply(body(encode(Reply(response))));
   ASSERT_TRUE(back) << back.error().text;
   const auto& got = std::get<Response>(*back);
@@ -47,6 +48,7 @@ TEST(Protocol, BringsResponsesAcross) {
   EXPECT_FALSE(got.choices[1].keyword);
   EXPECT_EQ(got.prompt, "Router#");
   EXPECT_TRUE(got.closed);
+  EXPECT_EQ(got.asking, Asking::kHidden);
 }
 
 TEST(Protocol, BringsEventsAcross) {

@@ -28,6 +28,7 @@ control::Response answer(config::Session& session, const control::Request& reque
           output.rejection->kind == config::Rejection::Kind::kInvalid ? "invalid" : "other",
           output.rejection->text, output.rejection->column};
     response.closed = output.closed;
+    response.asking = static_cast<control::Asking>(output.asking);
   };
   using Type = control::RequestType;
   if (request.type == Type::kExecute)
@@ -153,6 +154,54 @@ TEST_F(Paste, TellsThatNothingWasPutInForce) {
   EXPECT_EQ(ran.err, "a.cfg: % Not put in force: the data plane is away\n");
 }
 
+// R-DLG-10: the answers stand in the file, and are nothing else there.
+TEST_F(Paste, AnswersQuestionsFromTheFile) {
+  const Ran ran = paste(
+      "key config-key password-encryption\n! secret\n! secret!\nhostname left\n"
+      "do show running-config\n");
+  EXPECT_EQ(ran.status, kRejected);
+  EXPECT_EQ(ran.err, "a.cfg:3: (an answer)\n% The keys differ; nothing was changed.\n");
+  EXPECT_NE(ran.out.find("New key: \nConfirm key: \n"), std::string::npos);
+  EXPECT_NE(ran.out.find("hostname left"), std::string::npos);
+}
+
+// A file that ends in the middle of a question.
+TEST_F(Paste, SaysThatAnAnswerIsMissing) {
+  const Ran ran = paste("key config-key password-encryption\na secret\n");
+  EXPECT_EQ(ran.status, kRejected);
+  EXPECT_EQ(ran.err,
+            "a.cfg: the file ends before \"Confirm key: \" is answered: nothing was done\n");
+}
+
+class Script final : public Answers {
+ public:
+  explicit Script(std::vector<std::string> lines) : lines_(std::move(lines)) {}
+  std::optional<std::string> next(const std::string& question, bool hidden) override {
+    asked.push_back((hidden ? "hidden " : "") + question);
+    if (at_ == lines_.size()) return std::nullopt;
+    return lines_[at_++];
+  }
+  std::vector<std::string> asked;
+
+ private:
+  std::vector<std::string> lines_;
+  std::size_t at_ = 0;
+};
+
+TEST(Command, AnswersQuestions) {
+  Router router;
+  auto client = Client::connect(router.path);
+  ASSERT_TRUE(client);
+  std::ostringstream out, err;
+  Script nobody({});
+  EXPECT_EQ(run_command(**client, "configure terminal", false, {out, err}, nobody), kDone);
+  Script one({"a long secret"});
+  EXPECT_EQ(run_command(**client, "key config-key password-encryption", false, {out, err}, one),
+            kRejected);
+  EXPECT_EQ(one.asked, (std::vector<std::string>{"hidden New key: ", "hidden Confirm key: "}));
+  EXPECT_NE(err.str().find("no answer to \"Confirm key: \": nothing was done"), std::string::npos);
+}
+
 TEST(Command, RunsOne) {
   Router router;
   auto client = Client::connect(router.path);
@@ -160,9 +209,10 @@ TEST(Command, RunsOne) {
   std::vector<std::string> log;
   (*client)->on_log = [&](const std::string& line) { log.push_back(line); };
   std::ostringstream out, err;
-  EXPECT_EQ(run_command(**client, "show clock", true, {out, err}), kDone);
+  Script nobody({});
+  EXPECT_EQ(run_command(**client, "show clock", true, {out, err}, nobody), kDone);
   EXPECT_EQ(out.str(), "{\n  \"time\": \"2002-01-11T04:17:48Z\",\n  \"synchronised\": false\n}\n");
-  EXPECT_EQ(run_command(**client, "show nothing", false, {out, err}), kRejected);
+  EXPECT_EQ(run_command(**client, "show nothing", false, {out, err}, nobody), kRejected);
   EXPECT_NE(err.str().find("     ^"), std::string::npos);
   EXPECT_EQ(log.size(), 2u);
 }

@@ -52,6 +52,8 @@ void add_modes(std::vector<Command>& table) {
 
 void write_memory(Exec& exec, const Args&) {
   exec.print("Building configuration...");
+  if (const std::string note = exec.configuration().generation_note(); !note.empty())
+    exec.print(note);
   const Status done = exec.configuration().save();
   if (!done) return exec.refuse("The configuration was not saved: " + done.error().text);
   exec.print("[OK]");

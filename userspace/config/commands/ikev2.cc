@@ -5,6 +5,7 @@
 #include "userspace/config/commands/algorithms.h"
 #include "userspace/config/commands/refusal.h"
 #include "userspace/config/grammar/command.h"
+#include "userspace/config/key_encryption.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
@@ -199,26 +200,27 @@ void add_keyring(std::vector<Command>& table) {
        .apply = [](Build& b, const Args& a) { return set_identity(peer(b).identity, a); },
        .order = 4});
   table.push_back({.mode = kMode,
-                   .pattern = "pre-shared-key [~0] <key:secret>",
+                   .pattern = "pre-shared-key [~0|6] <key:secret>",
                    .help = "The key for both directions.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     peer(b).local_key = peer(b).remote_key = a.find("key")->secret;
+                     if (const auto key = usable_key(b, a))
+                       peer(b).local_key = peer(b).remote_key = *key;
                      return {};
                    },
                    .order = 5});
   table.push_back({.mode = kMode,
-                   .pattern = "pre-shared-key local [~0] <key:secret>",
+                   .pattern = "pre-shared-key local [~0|6] <key:secret>",
                    .help = "The key with which this router proves itself.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     peer(b).local_key = a.find("key")->secret;
+                     if (const auto key = usable_key(b, a)) peer(b).local_key = *key;
                      return {};
                    },
                    .order = 6});
   table.push_back({.mode = kMode,
-                   .pattern = "pre-shared-key remote [~0] <key:secret>",
+                   .pattern = "pre-shared-key remote [~0|6] <key:secret>",
                    .help = "The key with which the peer proves itself.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     peer(b).remote_key = a.find("key")->secret;
+                     if (const auto key = usable_key(b, a)) peer(b).remote_key = *key;
                      return {};
                    },
                    .order = 7});

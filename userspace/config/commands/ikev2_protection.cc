@@ -6,6 +6,7 @@
 #include "userspace/config/commands/algorithms.h"
 #include "userspace/config/commands/refusal.h"
 #include "userspace/config/grammar/command.h"
+#include "userspace/config/key_encryption.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
@@ -64,12 +65,16 @@ void add_ikev2_protection_commands(std::vector<Command>& table) {
        },
        .section = Section::kIkev2Global});
   table.push_back({.mode = Mode::kIkev2KeyringPeer,
-                   .pattern = "ppk manual id <ppk-id:word> key [~0] <key:secret> [required]",
+                   .pattern = "ppk manual id <ppk-id:word> key [~0|6] <key:secret> [required]",
                    .help = "A post-quantum pre-shared key, to be mixed into the keys of an IKE SA "
                            "with this peer.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     peer(b).ppk =
-                         policy::Ppk{a.text("ppk-id"), a.find("key")->secret, a.has("required")};
+                     const bool required = a.has("required");
+                     auto key = usable_key(b, a);
+                     // A key that is required and cannot be read: nobody gets in without it.
+                     if (key || required)
+                       peer(b).ppk = policy::Ppk{a.text("ppk-id"),
+                                                 std::move(key).value_or(SecretBytes()), required};
                      return {};
                    },
                    .order = 8});

@@ -3,6 +3,7 @@
 #include "userspace/config/commands/algorithms.h"
 #include "userspace/config/commands/refusal.h"
 #include "userspace/config/grammar/command.h"
+#include "userspace/config/key_encryption.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
@@ -100,7 +101,7 @@ void add_policy(std::vector<Command>& table) {
                    .elide = "lifetime 86400"});
 }
 
-Status add_key(policy::IsakmpKeyring& ring, const Args& args) {
+Status add_key(Build& build, policy::IsakmpKeyring& ring, const Args& args) {
   policy::IsakmpKey key;
   if (const Value* address = args.find("address")) {
     const Value* mask = args.find("mask");
@@ -111,7 +112,9 @@ Status add_key(policy::IsakmpKeyring& ring, const Args& args) {
   } else {
     key.hostname = args.text("host");
   }
-  key.key = args.find("key")->secret;
+  auto secret = usable_key(build, args);
+  if (!secret) return {};
+  key.key = std::move(*secret);
   key.no_xauth = args.has("no-xauth");
   ring.keys.push_back(std::move(key));
   return {};
@@ -128,14 +131,14 @@ Status set_termination(policy::LocalTermination& local, const Args& args) {
 }
 
 void add_keys(std::vector<Command>& table) {
-  table.push_back({.pattern = "crypto isakmp key [~0] <key:secret> (address <address:ip> "
+  table.push_back({.pattern = "crypto isakmp key [~0|6] <key:secret> (address <address:ip> "
                               "[<mask:mask>]|hostname <host:word>) [no-xauth]",
                    .help = "A pre-shared key of the keyring `default`; no-xauth: the peer has no "
                            "user.",
                    .apply = [](Build& b, const Args& a) -> Status {
                      auto& ring = b.snapshot.isakmp.keyrings[policy::kDefaultKeyring];
                      ring.name = policy::kDefaultKeyring;
-                     return add_key(ring, a);
+                     return add_key(b, ring, a);
                    },
                    .key = by({"address", "mask", "host"}),
                    .section = Section::kIsakmpKey});
@@ -164,9 +167,9 @@ void add_keys(std::vector<Command>& table) {
        .order = 2});
   table.push_back({.mode = kMode,
                    .pattern = "pre-shared-key (address <address:ip> [<mask:mask>]|hostname "
-                              "<host:word>) key [~0] <key:secret>",
+                              "<host:word>) key [~0|6] <key:secret>",
                    .help = "The key for a peer; the longest prefix wins.",
-                   .apply = [](Build& b, const Args& a) { return add_key(keyring(b), a); },
+                   .apply = [](Build& b, const Args& a) { return add_key(b, keyring(b), a); },
                    .key = by({"address", "mask", "host"}),
                    .order = 3});
 }

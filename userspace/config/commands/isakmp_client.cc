@@ -4,6 +4,7 @@
 // R-MAP-22).
 #include "userspace/config/commands/refusal.h"
 #include "userspace/config/grammar/command.h"
+#include "userspace/config/key_encryption.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
@@ -60,10 +61,11 @@ void add_group(std::vector<Command>& table) {
                    .section = Section::kIsakmpClientGroup,
                    .enters = kMode});
   table.push_back({.mode = kMode,
-                   .pattern = "key [~0] <key:secret>",
+                   .pattern = "key [~0|6] <key:secret>",
                    .help = "The pre-shared key of the group, whose name is the peer's key id.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     group(b).key = {{}, b.block_name(), a.find("key")->secret};
+                     if (auto key = usable_key(b, a))
+                       group(b).key = {{}, b.block_name(), std::move(*key)};
                      return {};
                    },
                    .order = 1});

@@ -185,6 +185,8 @@ void add_crypto(std::vector<Command>& table) {
 void running_config(Exec& exec, const Args&) {
   const std::string text = exec.configuration().running_config();
   exec.print("Building configuration...");
+  if (const std::string note = exec.configuration().generation_note(); !note.empty())
+    exec.print(note);
   exec.print("");
   // R-SHOW-21
   exec.print("Current configuration : " + std::to_string(text.size()) + " bytes");

@@ -94,6 +94,7 @@ struct Command {
 void add_exec_commands(std::vector<Command>& table);
 void add_show_commands(std::vector<Command>& table);
 void add_system_commands(std::vector<Command>& table);
+void add_password_commands(std::vector<Command>& table);
 void add_isakmp_commands(std::vector<Command>& table);
 void add_isakmp_client_commands(std::vector<Command>& table);
 void add_ikev2_commands(std::vector<Command>& table);
