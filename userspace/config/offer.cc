@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "userspace/config/grammar/grammar.h"
+#include "userspace/config/output_filter.h"
 
 namespace spa::config {
 namespace {
@@ -66,7 +67,19 @@ std::vector<Choice> offers_of(Mode mode, const Typing& typing, std::string_view 
   return out;
 }
 
+// The words after a bar; the expression behind them is free.
+std::vector<Choice> offers_of_filters(const Typing& typing) {
+  std::vector<Choice> out;
+  if (typing.settled.back().text != "|") return {{"LINE", "Regular expression", false}};
+  for (const FilterWord& filter : filter_words())
+    if (filter.word.starts_with(typing.partial))
+      add_choice(out, std::string(filter.word), filter.help, true);
+  return out;
+}
+
 std::vector<Choice> offers(const Typing& typing, std::string_view line, bool& accepting) {
+  const bool has_filter = split_filter(line).command.size() < line.size();
+  if (has_filter && !typing.settled.empty()) return offers_of_filters(typing);
   std::vector<Choice> out = offers_of(typing.mode, typing, line, accepting);
   for (const Mode mode : typing.around) {
     if (!out.empty() || accepting || typing.first_word) break;

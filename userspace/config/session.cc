@@ -7,6 +7,7 @@
 #include "userspace/config/exec.h"
 #include "userspace/config/grammar/grammar.h"
 #include "userspace/config/offer.h"
+#include "userspace/config/output_filter.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
@@ -156,6 +157,17 @@ class Session::Impl {
 
   // Runs an EXEC command that starts at `start` in the line.
   void run_exec(Exec& exec, Mode mode, std::string_view line, std::size_t start) {
+    const Piped piped = split_filter(line);
+    if (piped.filter.empty()) return run_command(exec, mode, line, start);
+    // Its expression is looked at before the command is run.
+    if (const auto usable = filter_lines(piped.filter, ""); !usable)
+      return reject(exec, Rejection::Kind::kRefused, "% " + usable.error().text, piped.column);
+    if (exec.wants_json()) return exec.refuse("A filter works on text; JSON has all fields.");
+    run_command(exec, mode, piped.command, start);
+    exec.print_raw(filter_lines(piped.filter, exec.take_text()).value_or(""));
+  }
+
+  void run_command(Exec& exec, Mode mode, std::string_view line, std::size_t start) {
     auto words = split_words(line);
     std::erase_if(words, [start](const Word& word) { return word.column < start; });
     const MatchResult result = Grammar::instance().match(mode, line, words);
