@@ -68,7 +68,7 @@ void RuleTable::replace(const policy::Snapshot& snapshot, std::vector<ports::Pol
     if (const policy::CryptoMapEntry* entry = entry_of(snapshot, id)) {
       for (const IpAddress& peer : entry->peers) by_peer_[peer].insert(id);
     }
-    rules_.emplace(id, Rule{std::move(r), {}});
+    rules_.emplace(id, Rule{std::move(r), {}, {}, false});
   }
 }
 

@@ -16,7 +16,9 @@ namespace spa::ike {
 // A rule of the configuration and how it fared.
 struct Rule {
   ports::PolicyRule rule;
-  SteadyTime hold_until{};  // no new attempt before
+  SteadyTime hold_until{};                     // no new attempt before
+  std::optional<policy::SelectorPair> packet;  // the latest one that asked for an SA
+  bool single_pair = false;  // the peer wants an SA for each pair of addresses (RFC 7296 2.9)
 };
 
 // The entry of a crypto map that a rule comes from; null when it is gone.

@@ -107,8 +107,9 @@ std::size_t ShardManager<VersionShard>::close_revoked(ByteView issuer_der,
 
 template <typename VersionShard>
 void ShardManager<VersionShard>::on_acquire(const ports::PolicyId& rule,
-                                            const std::optional<policy::SelectorPair>&) {
-  shard_->strand.run([this, rule] {
+                                            const std::optional<policy::SelectorPair>& packet) {
+  shard_->strand.run([this, rule, packet] {
+    if (auto* known = shard_->rule(rule)) known->packet = packet;
     const Status started = shard_->initiate(rule);
     if (started) return;
     // Packets may ask again and again: the reason is for those who look.

@@ -83,6 +83,21 @@ Narrowed narrow_to_rule(IkeSa& sa, const Selectors& local, const Selectors& remo
   return {};
 }
 
+// An entry with an SA for each pair of hosts grants the pair that the peer names first, if it does
+// name one (2.9).
+bool narrow_to_pair(IkeSa& sa, const Selectors& local, const Selectors& remote,
+                    Narrowed& narrowed) {
+  if (is_single_pair({local.front()}, {remote.front()})) {
+    const auto here = of_host(narrowed.rule->selectors.local, local.front().first);
+    const auto there = of_host(narrowed.rule->selectors.remote, remote.front().first);
+    if (here && there) {
+      narrowed.local = narrow(local, *here);
+      narrowed.remote = narrow(within_assigned(sa, remote), *there);
+    }
+  }
+  return is_single_pair(narrowed.local, narrowed.remote);
+}
+
 bool has_nat(const IkeSa& sa) {
   return sa.local_behind_nat || sa.remote_behind_nat || sa.udp_encapsulation;
 }
@@ -154,7 +169,30 @@ Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pf
   // A rekeying covers what the old SA protects (RFC 7296 2.9.2).
   offer.local = replaces != nullptr ? replaces->local : Selectors{offer.rule.selectors.local};
   offer.remote = replaces != nullptr ? replaces->remote : Selectors{offer.rule.selectors.remote};
+  const bool by_pair = replaces == nullptr && (entry->per_host || known->single_pair);
+  if (by_pair && !offer_pair(offer, known->packet)) {
+    return tl::unexpected(refuse(NotifyType::kSinglePairRequired,
+                                 id.to_string() + " is for one pair of hosts at a time, and no "
+                                                  "packet says for which"));
+  }
   return offer;
+}
+
+bool offer_pair(ChildOffer& offer, const std::optional<policy::SelectorPair>& packet) {
+  if (!packet) return false;
+  const auto pair = of_hosts(offer.rule.selectors, *packet);
+  if (!pair) return false;
+  offer.local = {pair->local};
+  offer.remote = {pair->remote};
+  return true;
+}
+
+bool insists_on_pair(IkeSa& sa, const Payloads& response, ChildOffer& offer) {
+  ike::Rule* known = sa.shard.rule(offer.rule.id);
+  const bool asked = wire::find_notify(response, NotifyType::kSinglePairRequired) != nullptr;
+  if (!asked || known == nullptr || is_single_pair(offer.local, offer.remote)) return false;
+  known->single_pair = true;
+  return offer_pair(offer, known->packet);
 }
 
 void write_offer(const ChildOffer& offer, Payloads between, Payloads& to) {
@@ -231,6 +269,14 @@ Negotiated<AgreedChild> answer_child(IkeSa& sa, const Payloads& request, bool pf
   AgreedChild agreed;
   agreed.rule = *narrowed.rule;
   const policy::CryptoMapEntry* entry = sa.shard.entry(agreed.rule.id);
+  if (entry->per_host && !narrow_to_pair(sa, local, remote, narrowed)) {
+    ++sa.shard.counters.ts_unacceptable;
+    return tl::unexpected(refuse(NotifyType::kSinglePairRequired,
+                                 agreed.rule.id.to_string() +
+                                     " is for one pair of hosts at a time, "
+                                     "not for " +
+                                     to_string(local) + " <-> " + to_string(remote)));
+  }
   const auto group = ke != nullptr ? std::optional(ke->group) : std::nullopt;
   std::optional<wire::Proposal> chosen =
       choose(proposals_for_answer(sa, *entry, pfs, steps), *offered, group, steps);

@@ -56,6 +56,11 @@ struct AgreedChild {
 // `pfs`: the exchange can carry KE payloads. `replaces`: the CHILD SA that is rekeyed.
 [[nodiscard]] Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pfs,
                                                  const ChildSa* replaces, Steps& steps);
+// Makes the offer one for the two hosts of this packet; false when it is none of the rule's.
+[[nodiscard]] bool offer_pair(ChildOffer& offer, const std::optional<policy::SelectorPair>& packet);
+// Whether the peer wants an offer for a single pair of addresses instead (SINGLE_PAIR_REQUIRED,
+// 2.9), and it has become one. The rule is known as one of that kind from then on.
+[[nodiscard]] bool insists_on_pair(IkeSa& sa, const Payloads& response, ChildOffer& offer);
 // SA, TSi, TSr and the notifications beside them. The nonce and KE payloads that CREATE_CHILD_SA
 // wants between SA and TSi are handed in.
 void write_offer(const ChildOffer& offer, Payloads between, Payloads& to);

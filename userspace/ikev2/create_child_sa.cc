@@ -85,6 +85,7 @@ ike::Task<Negotiated<ExchangedChild>> request_child(IkeSa& sa, ports::PolicyId r
                                    write_child_request(*offer, half, replaces));
     //                              <--  HDR, SK {SA, Nr, [KEr,]
     //                                            TSi, TSr}
+    if (!replaces && insists_on_pair(sa, response, *offer)) continue;
     const auto* other = wire::find_notify(response, NotifyType::kInvalidKePayload);
     if (other == nullptr || tries == kMaxGroupRetries) break;
     const Result<wire::DhId> group = retry_group(*other, offer->proposals, offer->group);

@@ -87,8 +87,9 @@ void take_notices(IkeSa& sa, const policy::Ikev2Profile& profile, const Payloads
   take_authentication_life(sa, response);
 }
 
-// The peer is authenticated; its CHILD SA stands or falls by itself.
-void conclude_child(IkeSa& sa, ChildOffer offer, const Payloads& response, ByteView nonce_i,
+// The peer is authenticated; its CHILD SA stands or falls by itself. False when it is to be asked
+// for again, in an exchange of its own.
+bool conclude_child(IkeSa& sa, ChildOffer offer, const Payloads& response, ByteView nonce_i,
                     ByteView nonce_r) {
   const ports::PolicyId rule = offer.rule.id;
   const std::uint32_t spi = offer.spi.spi();
@@ -99,25 +100,26 @@ void conclude_child(IkeSa& sa, ChildOffer offer, const Payloads& response, ByteV
                   " not created: " + cause);
     shard.failed(rule, shard.options.acquire_hold_down);
   };
+  if (insists_on_pair(sa, response, offer)) return false;
   const policy::Ikev2Profile* profile = shard.profile(sa.profile);
   if (profile != nullptr && profile->request_configuration && error_in(response) == nullptr) {
     if (Status taken = take_configuration(sa, offer.rule, response); !taken) {
       refused(taken.error().text);
       if (wire::find<wire::SaPayload>(response) != nullptr) sa.spawn(withdraw_child(sa, spi));
-      return;
+      return true;
     }
   }
   if (wire::find<wire::SaPayload>(response) == nullptr) {
     const wire::NotifyPayload* error = error_in(response);
     refused(error == nullptr ? "peer's answer holds none"
                              : "peer answered " + wire::to_string(error->type));
-    return;
+    return true;
   }
   Negotiated<AgreedChild> agreed = accept_child(std::move(offer), response);
   if (!agreed) {
     refused(agreed.error().text);
     sa.spawn(withdraw_child(sa, spi));
-    return;
+    return true;
   }
   const Negotiated<ChildSa*> made =
       install_child(sa, std::move(*agreed), {nonce_i, nonce_r, {}, true});
@@ -125,6 +127,7 @@ void conclude_child(IkeSa& sa, ChildOffer offer, const Payloads& response, ByteV
     refused(made.error().text);
     sa.spawn(withdraw_child(sa, spi));
   }
+  return true;
 }
 
 }  // namespace
@@ -207,8 +210,7 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
   establish(sa, *snapshot, *profile, *claim, *verified);
   take_notices(sa, *profile, response);
   shard.peer_works(sa);
-  if (offer) {
-    conclude_child(sa, std::move(*offer), response, nonce_i, nonce_r);
+  if (offer && conclude_child(sa, std::move(*offer), response, nonce_i, nonce_r)) {
     sa.remove_wanted(rule);
   }
   if (sa.replaces != 0) co_return co_await conclude_reauthentication(sa);

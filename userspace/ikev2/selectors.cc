@@ -60,6 +60,31 @@ bool covers(const Selectors& outer, const Selectors& inner) {
          });
 }
 
+bool is_single_pair(const Selectors& local, const Selectors& remote) {
+  const auto one_address = [](const Selectors& list) {
+    return !list.empty() && std::ranges::all_of(list, [&](const policy::TrafficSelector& s) {
+      return s.first == s.last && s.first == list.front().first;
+    });
+  };
+  return one_address(local) && one_address(remote);
+}
+
+std::optional<policy::TrafficSelector> of_host(const policy::TrafficSelector& limit,
+                                               const IpAddress& host) {
+  policy::TrafficSelector out;
+  const auto all = policy::TrafficSelector::of({host, host.bits()});
+  if (!policy::intersect(limit, all, out)) return std::nullopt;
+  return out;
+}
+
+std::optional<policy::SelectorPair> of_hosts(const policy::SelectorPair& rule,
+                                             const policy::SelectorPair& packet) {
+  const auto local = of_host(rule.local, packet.local.first);
+  const auto remote = of_host(rule.remote, packet.remote.first);
+  if (!local || !remote || !is_single_pair({packet.local}, {packet.remote})) return std::nullopt;
+  return policy::SelectorPair{*local, *remote};
+}
+
 std::string to_string(const Selectors& selectors) {
   std::string text;
   for (const policy::TrafficSelector& s : selectors) {

@@ -5,6 +5,7 @@
 
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/nat.h"
+#include "userspace/ikev2/selectors.h"
 #include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
@@ -13,9 +14,12 @@ namespace {
 
 constexpr Duration kRefusedHoldDown{60000};  // after NO_ADDITIONAL_SAS
 
-bool has_live_child(const IkeSa& sa, const ports::PolicyId& id) {
+// Where there is an SA for each pair of hosts, one that does not take the packet does not count.
+bool has_live_child(const IkeSa& sa, const ike::Rule& wanted, bool by_pair) {
   return std::any_of(sa.children.begin(), sa.children.end(), [&](const auto& c) {
-    return c->rule == id && c->state != ChildSa::State::kDeleting;
+    if (c->rule != wanted.rule.id || c->state == ChildSa::State::kDeleting) return false;
+    return !by_pair || !wanted.packet ||
+           (covers(c->local, {wanted.packet->local}) && covers(c->remote, {wanted.packet->remote}));
   });
 }
 
@@ -37,10 +41,11 @@ Status Shard::initiate(const ports::PolicyId& id, unsigned tried) {
   }
   const std::vector<IpAddress> peers =
       e->peers.empty() ? std::vector<IpAddress>{wanted->rule.remote} : e->peers;
+  const bool by_pair = e->per_host || wanted->single_pair;
   IkeSa* carrier = nullptr;
   for (const IpAddress& peer : peers) {
     for (IkeSa* sa : with_home(peer)) {
-      if (has_live_child(*sa, id) || sa->wants(id)) return {};
+      if (has_live_child(*sa, *wanted, by_pair) || sa->wants(id)) return {};
       const bool under_way = sa->initiator && sa->handshake != nullptr;
       const bool fits = sa->local.address == wanted->rule.local && sa->profile == p->name;
       if ((sa->usable() && fits) || (under_way && sa->local.address == wanted->rule.local)) {
@@ -50,6 +55,9 @@ Status Shard::initiate(const ports::PolicyId& id, unsigned tried) {
   }
   if (now() < wanted->hold_until) {
     return fail(Errc::kState, id.to_string() + " failed a moment ago; not tried again yet");
+  }
+  if (carrier != nullptr && carrier->children.size() >= options.children_max) {
+    return fail(Errc::kState, "as many CHILD SAs as one IKE SA may have");
   }
   if (carrier != nullptr && carrier->no_additional_sas) {
     failed(id, kRefusedHoldDown);

@@ -57,6 +57,7 @@ struct CryptoMapEntry {
   std::string description;
   std::string dynamic_map;  // the entry stands for those of this dynamic map, and has nothing else
   bool reverse_route = false;
+  bool per_host = false;  // an SA for each pair of hosts (RFC 7296 2.9); IKEv2
   [[nodiscard]] bool complete() const {
     return !access_list.empty() && !peers.empty() && !transform_sets.empty();
   }

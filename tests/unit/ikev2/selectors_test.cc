@@ -31,6 +31,25 @@ TEST(Selectors, Covering) {
   EXPECT_FALSE(covers({net("10.0.0.0/8")}, {}));
 }
 
+// RFC 7296 2.9: what SINGLE_PAIR_REQUIRED is about.
+TEST(Selectors, SinglePairs) {
+  policy::TrafficSelector web = net("10.1.1.1/32");
+  web.protocol = 6;
+  web.port_first = web.port_last = 80;
+  EXPECT_TRUE(is_single_pair({net("10.1.1.1/32"), web}, {net("10.2.1.1/32")}));
+  EXPECT_FALSE(is_single_pair({net("10.1.1.1/32"), net("10.1.1.2/32")}, {net("10.2.1.1/32")}));
+  EXPECT_FALSE(is_single_pair({net("10.1.1.1/32")}, {net("10.2.1.0/31")}));
+  EXPECT_FALSE(is_single_pair({}, {net("10.2.1.1/32")}));
+
+  const policy::SelectorPair rule{net("10.1.0.0/16"), net("10.2.0.0/16")};
+  const auto pair = of_hosts(rule, {web, net("10.2.1.1/32")});
+  ASSERT_TRUE(pair);
+  EXPECT_EQ(pair->local, net("10.1.1.1/32"));
+  EXPECT_EQ(pair->remote, net("10.2.1.1/32"));
+  EXPECT_FALSE(of_hosts(rule, {web, net("10.3.1.1/32")}));
+  EXPECT_FALSE(of_hosts(rule, {web, net("10.2.0.0/24")}));
+}
+
 TEST(Selectors, GoToTheWireAndBack) {
   policy::TrafficSelector tcp = net("10.0.0.0/8");
   tcp.protocol = 6;

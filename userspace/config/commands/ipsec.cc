@@ -142,6 +142,14 @@ void add_map_settings(std::vector<Command>& table) {
                    },
                    .order = 4});
   table.push_back({.mode = kMode,
+                   .pattern = "set security-association level per-host",
+                   .help = "An SA of its own for each pair of hosts, with IKEv2.",
+                   .apply = [](Build& b, const Args&) -> Status {
+                     map_entry(b).per_host = true;
+                     return {};
+                   },
+                   .order = 4});
+  table.push_back({.mode = kMode,
                    .pattern = "set transform-set <transform-set:word>+",
                    .help = "The transform sets, in order of preference.",
                    .apply = [](Build& b, const Args& a) -> Status {
