@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exchanges of both ends that cross (RFC 7296 2.8.1, 2.8.2, 2.25): every pair of them, earlier and
-// later, with and without a loss; and the two rekeyings with their nonces in every order.
+// later, with and without a loss; and the two rekeyings with their nonces in every order. All of it
+// again where additional key exchanges follow (RFC 9370 2.2.4).
 #include <algorithm>
 #include <array>
 
@@ -38,6 +39,17 @@ class Crossing : public World {
     left.traffic();
     while (left.up() == 0) run(Duration(1));
     rekeying_ = timers.now() + Duration(800 * 1000);
+  }
+  void use_more_keys() {
+    policy::Ikev2Proposal proposal = policy::default_ikev2_proposal();
+    proposal.groups = {wire::DhId::kCurve25519};
+    proposal.additional = {{wire::DhId::kEcp256}, {wire::DhId::kEcp384}};
+    for (Router* r : {&left, &right}) {
+      r->config.ikev2_proposals["MORE"] = proposal;
+      r->config.ikev2_policies["POLICY"] = {"POLICY", {}, {"MORE"}};
+      r->entry().pfs = wire::DhId::kCurve25519;
+      r->entry().additional = proposal.additional;
+    }
   }
   void let_rekey_ike(Router& r) { r.profile().lifetime_seconds = 1000; }
   void run_until_rekeying(Duration before) { timers.run_for(rekeying_ - before - timers.now()); }
@@ -77,16 +89,17 @@ struct Case {
   bool left_lost = false;  // the first datagram of `left` is lost
   bool right_lost = false;
   int engine = 0;  // ms that public-key work takes
+  bool more_keys = false;
 };
 
-std::vector<Case> every_pair() {
+std::vector<Case> every_pair(bool more_keys) {
   std::vector<Case> cases;
   for (int l = 0; l < 5; ++l) {
     for (int r = 0; r < 5; ++r) {
       for (const int offset : {-30, 0, 10, 30}) {
         for (int lost = 0; lost < 4; ++lost) {
           cases.push_back({static_cast<Act>(l), static_cast<Act>(r), offset, (lost & 1) != 0,
-                           (lost & 2) != 0, lost == 0 ? 35 : 0});
+                           (lost & 2) != 0, lost == 0 ? 35 : 0, more_keys});
         }
       }
     }
@@ -131,6 +144,7 @@ class EveryPair : public ::testing::TestWithParam<Case>, protected Crossing {
 
 TEST_P(EveryPair, BothEndsAgreeInTheEnd) {
   const Case c = GetParam();
+  if (c.more_keys) use_more_keys();
   if (c.left == Act::kRekeyIke) let_rekey_ike(left);
   if (c.right == Act::kRekeyIke) let_rekey_ike(right);
   bring_up_tunnel();
@@ -154,7 +168,9 @@ TEST_P(EveryPair, BothEndsAgreeInTheEnd) {
   expect_nothing_left_over();
 }
 
-INSTANTIATE_TEST_SUITE_P(Ikev2, EveryPair, ::testing::ValuesIn(every_pair()), case_name);
+INSTANTIATE_TEST_SUITE_P(Ikev2, EveryPair, ::testing::ValuesIn(every_pair(false)), case_name);
+INSTANTIATE_TEST_SUITE_P(Ikev2MoreKeys, EveryPair, ::testing::ValuesIn(every_pair(true)),
+                         case_name);
 
 // One end rekeys the IKE SA and, before it has the answer, deletes a CHILD SA, which the other end
 // has moved to the new IKE SA already (RFC 7296 2.8, 2.25).
@@ -176,8 +192,10 @@ TEST(RekeyAndDelete, BySameEndWhileTheAnswerIsLost) {
 // The order of the four nonces, the lowest first: who made it, asking or answering.
 class NonceOrder : public Crossing {
  public:
-  explicit NonceOrder(const std::array<std::uint8_t, 4>& order)
-      : leads_{order[0], order[1], order[2], order[3]} {}
+  NonceOrder(const std::array<std::uint8_t, 4>& order, bool more_keys)
+      : leads_{order[0], order[1], order[2], order[3]} {
+    if (more_keys) use_more_keys();
+  }
 
   // RFC 7296 2.8.1: the exchange with the lowest nonce is the redundant one.
   [[nodiscard]] bool left_wins() const {
@@ -222,14 +240,14 @@ class NonceOrder : public Crossing {
   PlannedNonces::Leads leads_;
 };
 
-void in_every_order(void (NonceOrder::*live)()) {
+void in_every_order(void (NonceOrder::*live)(), bool more_keys) {
   std::array<std::uint8_t, 4> order{0x10, 0x50, 0x90, 0xd0};
   int seen = 0;
   do {
     SCOPED_TRACE("first octets: left asks " + std::to_string(order[0]) + ", answers " +
                  std::to_string(order[1]) + "; right asks " + std::to_string(order[2]) +
                  ", answers " + std::to_string(order[3]));
-    NonceOrder world(order);
+    NonceOrder world(order, more_keys);
     (world.*live)();
     ++seen;
   } while (std::next_permutation(order.begin(), order.end()));
@@ -237,11 +255,19 @@ void in_every_order(void (NonceOrder::*live)()) {
 }
 
 TEST(EveryNonceOrder, Child) {  // RFC 7296 2.8.1
-  in_every_order(&NonceOrder::children);
+  in_every_order(&NonceOrder::children, false);
+}
+
+TEST(EveryNonceOrder, ChildWithMoreKeys) {  // RFC 9370 2.2.4
+  in_every_order(&NonceOrder::children, true);
 }
 
 TEST(EveryNonceOrder, IkeSa) {  // RFC 7296 2.8.2
-  in_every_order(&NonceOrder::ike_sas);
+  in_every_order(&NonceOrder::ike_sas, false);
+}
+
+TEST(EveryNonceOrder, IkeSaWithMoreKeys) {
+  in_every_order(&NonceOrder::ike_sas, true);
 }
 
 }  // namespace

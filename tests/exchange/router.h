@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/exchange/fake_kem.h"
 #include "tests/exchange/fake_world.h"
 #include "userspace/crypto/openssl_engine.h"
 #include "userspace/ike/dispatcher.h"
@@ -81,6 +82,7 @@ class Router {
   std::vector<ports::PolicyRule> rules;
   ikev2::Options options;
   EngineDelay engine_delay;
+  bool has_kem = false;  // ML-KEM, as FakeKem does it
   RouterTimers timers;
   FakeDatagrams datagrams;
   FakeSaDatabase database;
@@ -88,6 +90,7 @@ class Router {
   FakeClientAddresses addresses;
   KeptLog log;
   std::unique_ptr<crypto::OpenSslEngine> engine;
+  std::unique_ptr<FakeKem> kem;
   std::unique_ptr<ike::Dispatcher> manager;
 
  private:

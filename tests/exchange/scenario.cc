@@ -58,6 +58,18 @@ void clear_children(Router& r) {
   (void)r.manager->clear(filter);
 }
 
+// Additional key exchanges (RFC 9370) for IKE SAs and, beside `set pfs`, for CHILD SAs.
+void more_keys(Router& r, const std::vector<std::vector<DhId>>& methods) {
+  groups(r, {DhId::kCurve25519});
+  r.config.ikev2_proposals.at("GROUPS").additional = methods;
+  r.entry().pfs = DhId::kCurve25519;
+  r.entry().additional = methods;
+}
+
+void two_more_keys(World& w) {
+  for (Router* r : {&w.left, &w.right}) more_keys(*r, {{DhId::kEcp256}, {DhId::kEcp384}});
+}
+
 void first_traffic(World& w) {
   w.left.traffic();
 }
@@ -162,6 +174,42 @@ std::vector<Scenario> create_child() {
   };
 }
 
+// RFC 9370 2.2.4
+std::vector<Scenario> followed() {
+  return {
+      {"NewChildWithMoreKeys",
+       6,
+       true,
+       [](World& w) {
+         two_more_keys(w);
+         second_line(w);
+       },
+       [](World& w) { w.left.traffic(1); },
+       {1, 2}},
+      {"RekeyChildWithMoreKeys",
+       8,
+       true,
+       two_more_keys,
+       [](World& w) { w.left.expire_first(false); },
+       {}},
+      {"RekeyChildWithMoreKeysByResponder",
+       8,
+       true,
+       two_more_keys,
+       [](World& w) { w.right.expire_first(false); },
+       {}},
+      {"RekeyIkeWithMoreKeys",
+       8,
+       true,
+       [](World& w) {
+         two_more_keys(w);
+         short_ike_life(w.left);
+       },
+       until_ike_rekeying,
+       {}},
+  };
+}
+
 // RFC 7296 1.4, 1.5, 2.4
 std::vector<Scenario> informational() {
   return {
@@ -213,7 +261,7 @@ std::vector<Scenario> informational() {
 const std::vector<Scenario>& ikev2_scenarios() {
   static const std::vector<Scenario> all = [] {
     std::vector<Scenario> list = initial();
-    for (const auto& part : {create_child(), informational()}) {
+    for (const auto& part : {create_child(), followed(), informational()}) {
       list.insert(list.end(), part.begin(), part.end());
     }
     return list;

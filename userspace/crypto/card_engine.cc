@@ -105,6 +105,11 @@ class CardEngine::Core : public std::enable_shared_from_this<CardEngine::Core> {
   void sign(PrivateKey key, SignatureMethod method, Bytes data, EngineCallback<Bytes> done);
   void verify(PublicKey key, SignatureMethod method, Bytes data, Bytes signature,
               EngineCallback<void> done);
+  void encapsulate(DhGroup group, Bytes peer_key, EngineCallback<Encapsulation> done) {
+    ++counters_.handed_on;
+    fallback_.encapsulate(group, std::move(peer_key), std::move(done));
+  }
+  [[nodiscard]] bool supports(DhGroup group) const { return fallback_.supports(group); }
   void decrypt(PrivateKey key, Bytes ciphertext, EngineCallback<SecretBytes> done) {
     ++counters_.handed_on;
     fallback_.decrypt(std::move(key), std::move(ciphertext), std::move(done));
@@ -369,6 +374,14 @@ void CardEngine::generate(DhGroup group, EngineCallback<DhKey> done) {
 
 void CardEngine::derive(DhKey key, Bytes peer_public, EngineCallback<SecretBytes> done) {
   core_->derive(std::move(key), std::move(peer_public), std::move(done));
+}
+
+void CardEngine::encapsulate(DhGroup group, Bytes peer_key, EngineCallback<Encapsulation> done) {
+  core_->encapsulate(group, std::move(peer_key), std::move(done));
+}
+
+bool CardEngine::supports(DhGroup group) const {
+  return core_->supports(group);
 }
 
 void CardEngine::sign(PrivateKey key, SignatureMethod method, Bytes data,

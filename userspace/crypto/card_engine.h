@@ -26,12 +26,15 @@ class CardEngine final : public PublicKeyEngine {
 
   void generate(DhGroup group, EngineCallback<DhKey> done) override;
   void derive(DhKey key, Bytes peer_public, EngineCallback<SecretBytes> done) override;
+  // The card has no KEM: OpenSSL does it.
+  void encapsulate(DhGroup group, Bytes peer_key, EngineCallback<Encapsulation> done) override;
   void sign(PrivateKey key, SignatureMethod method, Bytes data,
             EngineCallback<Bytes> done) override;
   void verify(PublicKey key, SignatureMethod method, Bytes data, Bytes signature,
               EngineCallback<void> done) override;
   // The card has no such operation: OpenSSL does it.
   void decrypt(PrivateKey key, Bytes ciphertext, EngineCallback<SecretBytes> done) override;
+  [[nodiscard]] bool supports(DhGroup group) const override;
   [[nodiscard]] std::string_view name() const override;
   [[nodiscard]] std::vector<EngineCounters> counters() const override;
 

@@ -45,6 +45,8 @@ class PublicKeyEngine {
   virtual void generate(DhGroup group, EngineCallback<DhKey> done) = 0;
   // `key` may come from any engine of this process.
   virtual void derive(DhKey key, Bytes peer_public, EngineCallback<SecretBytes> done) = 0;
+  // The responder's half with a KEM (dh_encapsulate()); counted as a derivation.
+  virtual void encapsulate(DhGroup group, Bytes peer_key, EngineCallback<Encapsulation> done) = 0;
   virtual void sign(PrivateKey key, SignatureMethod method, Bytes data,
                     EngineCallback<Bytes> done) = 0;
   virtual void verify(PublicKey key, SignatureMethod method, Bytes data, Bytes signature,
@@ -52,6 +54,8 @@ class PublicKeyEngine {
   // rsa_decrypt() of rsa_encryption.h, with its silence about bad padding.
   virtual void decrypt(PrivateKey key, Bytes ciphertext, EngineCallback<SecretBytes> done) = 0;
 
+  // Whether it, or one behind it, can do this group.
+  [[nodiscard]] virtual bool supports(DhGroup group) const = 0;
   [[nodiscard]] virtual std::string_view name() const = 0;
   // This engine first, then those it hands operations on to.
   [[nodiscard]] virtual std::vector<EngineCounters> counters() const = 0;

@@ -43,7 +43,7 @@ Result<SecretBytes> skeyseed(PrfAlgorithm algorithm, const ExchangeInputs& in,
 
 Result<SecretBytes> skeyseed_rekey(PrfAlgorithm old_algorithm, ByteView old_sk_d,
                                    ByteView shared_secret, const ExchangeInputs& in) {
-  return prf(old_algorithm, old_sk_d, {shared_secret, in.nonce_i, in.nonce_r});
+  return prf(old_algorithm, old_sk_d, {shared_secret, in.nonce_i, in.nonce_r, in.more_secrets});
 }
 
 Result<SecretBytes> mix_ppk(PrfAlgorithm algorithm, ByteView ppk, ByteView key) {
@@ -74,7 +74,7 @@ Result<IkeKeys> ike_keys(PrfAlgorithm algorithm, const CipherSuite& suite, ByteV
 
 Result<SecretBytes> child_keymat(PrfAlgorithm algorithm, ByteView sk_d, ByteView shared_secret,
                                  const ExchangeInputs& in, std::size_t size) {
-  return prf_plus(algorithm, sk_d, {shared_secret, in.nonce_i, in.nonce_r}, size);
+  return prf_plus(algorithm, sk_d, {shared_secret, in.nonce_i, in.nonce_r, in.more_secrets}, size);
 }
 
 Result<ChildKeys> child_keys(PrfAlgorithm algorithm, const CipherSuite& suite, ByteView sk_d,

@@ -19,6 +19,8 @@ struct ExchangeInputs {
   ByteView nonce_r;
   std::uint64_t spi_i = 0;  // of the IKE SA being made; not used for child SAs
   std::uint64_t spi_r = 0;
+  // SK(1) | ... | SK(n) of the additional key exchanges after CREATE_CHILD_SA (RFC 9370 2.2.4).
+  ByteView more_secrets{};
 };
 
 // The seven keys of an IKE SA, in the order of RFC 7296 2.14.
@@ -35,7 +37,8 @@ struct IkeKeys {
 // SKEYSEED = prf(Ni | Nr, g^ir)
 [[nodiscard]] Result<SecretBytes> skeyseed(PrfAlgorithm algorithm, const ExchangeInputs& in,
                                            ByteView shared_secret);
-// SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr), with the PRF of the old SA (2.18).
+// SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr [| SK(1) | …]), with the PRF of the old SA
+// (2.18).
 [[nodiscard]] Result<SecretBytes> skeyseed_rekey(PrfAlgorithm old_algorithm, ByteView old_sk_d,
                                                  ByteView shared_secret, const ExchangeInputs& in);
 // Mixes a post-quantum pre-shared key into SK_d, SK_pi or SK_pr: prf+ (PPK, SK'), as long as SK'
@@ -45,8 +48,8 @@ struct IkeKeys {
 // no SK_a*.
 [[nodiscard]] Result<IkeKeys> ike_keys(PrfAlgorithm algorithm, const CipherSuite& suite,
                                        ByteView seed, const ExchangeInputs& in);
-// KEYMAT = prf+ (SK_d, [g^ir (new) |] Ni | Nr) for child SAs (2.17); `shared_secret` empty without
-// PFS.
+// KEYMAT = prf+ (SK_d, [g^ir (new) |] Ni | Nr [| SK(1) | …]) for child SAs (2.17); `shared_secret`
+// empty without PFS.
 [[nodiscard]] Result<SecretBytes> child_keymat(PrfAlgorithm algorithm, ByteView sk_d,
                                                ByteView shared_secret, const ExchangeInputs& in,
                                                std::size_t size);

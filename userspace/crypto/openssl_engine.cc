@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "userspace/crypto/kem.h"
 #include "userspace/crypto/rsa_encryption.h"
 
 namespace spa::crypto {
@@ -51,6 +52,16 @@ void OpenSslEngine::derive(DhKey key, Bytes peer_public, EngineCallback<SecretBy
       EngineOperation::kDerive,
       [key = std::move(key), peer = std::move(peer_public)] { return dh_derive(key, peer); },
       std::move(done));
+}
+
+void OpenSslEngine::encapsulate(DhGroup group, Bytes peer_key, EngineCallback<Encapsulation> done) {
+  run<Encapsulation>(
+      EngineOperation::kDerive,
+      [group, peer = std::move(peer_key)] { return dh_encapsulate(group, peer); }, std::move(done));
+}
+
+bool OpenSslEngine::supports(DhGroup group) const {
+  return !is_kem(group) || kem_supported(group);
 }
 
 void OpenSslEngine::sign(PrivateKey key, SignatureMethod method, Bytes data,

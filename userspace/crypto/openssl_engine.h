@@ -21,11 +21,13 @@ class OpenSslEngine final : public PublicKeyEngine {
 
   void generate(DhGroup group, EngineCallback<DhKey> done) override;
   void derive(DhKey key, Bytes peer_public, EngineCallback<SecretBytes> done) override;
+  void encapsulate(DhGroup group, Bytes peer_key, EngineCallback<Encapsulation> done) override;
   void sign(PrivateKey key, SignatureMethod method, Bytes data,
             EngineCallback<Bytes> done) override;
   void verify(PublicKey key, SignatureMethod method, Bytes data, Bytes signature,
               EngineCallback<void> done) override;
   void decrypt(PrivateKey key, Bytes ciphertext, EngineCallback<SecretBytes> done) override;
+  [[nodiscard]] bool supports(DhGroup group) const override;
   [[nodiscard]] std::string_view name() const override { return "OpenSSL"; }
   [[nodiscard]] std::vector<EngineCounters> counters() const override;
 

@@ -54,6 +54,15 @@ void Engines::derive(crypto::DhKey key, Bytes peer_public,
   best().derive(std::move(key), std::move(peer_public), std::move(done));
 }
 
+void Engines::encapsulate(crypto::DhGroup group, Bytes peer_key,
+                          crypto::EngineCallback<crypto::Encapsulation> done) {
+  best().encapsulate(group, std::move(peer_key), std::move(done));
+}
+
+bool Engines::supports(crypto::DhGroup group) const {
+  return best().supports(group);
+}
+
 void Engines::sign(crypto::PrivateKey key, crypto::SignatureMethod method, Bytes data,
                    crypto::EngineCallback<Bytes> done) {
   best().sign(std::move(key), method, std::move(data), std::move(done));

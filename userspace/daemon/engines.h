@@ -27,12 +27,15 @@ class Engines final : public crypto::PublicKeyEngine {
   void generate(crypto::DhGroup group, crypto::EngineCallback<crypto::DhKey> done) override;
   void derive(crypto::DhKey key, Bytes peer_public,
               crypto::EngineCallback<SecretBytes> done) override;
+  void encapsulate(crypto::DhGroup group, Bytes peer_key,
+                   crypto::EngineCallback<crypto::Encapsulation> done) override;
   void sign(crypto::PrivateKey key, crypto::SignatureMethod method, Bytes data,
             crypto::EngineCallback<Bytes> done) override;
   void verify(crypto::PublicKey key, crypto::SignatureMethod method, Bytes data, Bytes signature,
               crypto::EngineCallback<void> done) override;
   void decrypt(crypto::PrivateKey key, Bytes ciphertext,
                crypto::EngineCallback<SecretBytes> done) override;
+  [[nodiscard]] bool supports(crypto::DhGroup group) const override;
   [[nodiscard]] std::string_view name() const override;
   [[nodiscard]] std::vector<crypto::EngineCounters> counters() const override;
 

@@ -32,6 +32,13 @@ Later<EngineAnswer<SecretBytes>> derive(Shard& shard, crypto::DhKey key, Bytes p
   return later;
 }
 
+Later<EngineAnswer<crypto::Encapsulation>> encapsulate(Shard& shard, crypto::DhGroup group,
+                                                       Bytes peer_key) {
+  Later<EngineAnswer<crypto::Encapsulation>> later(shard.strand);
+  shard.ports.engine.encapsulate(group, std::move(peer_key), into(later));
+  return later;
+}
+
 Later<EngineAnswer<Bytes>> sign(Shard& shard, crypto::PrivateKey key,
                                 crypto::SignatureMethod method, Bytes data) {
   Later<EngineAnswer<Bytes>> later(shard.strand);
@@ -64,6 +71,14 @@ Task<Result<crypto::DhKey>> begin_agreement(Shard& shard, wire::DhId group) {
 }
 
 Task<Result<KeyAgreement>> agree(Shard& shard, wire::DhId group, Bytes peer_public) {
+  const auto algorithm = crypto::dh_from_id(static_cast<std::uint16_t>(group));
+  if (algorithm && crypto::is_kem(*algorithm)) {
+    EngineAnswer<crypto::Encapsulation> made =
+        co_await encapsulate(shard, *algorithm, std::move(peer_public));
+    if (!made.result) co_return tl::unexpected(made.result.error());
+    co_return KeyAgreement{std::move(made.result->reply), std::move(made.result->shared),
+                           std::move(made.engine)};
+  }
   Result<crypto::DhKey> key = co_await begin_agreement(shard, group);
   if (!key) co_return tl::unexpected(key.error());
   KeyAgreement agreement;

@@ -25,6 +25,9 @@ struct EngineAnswer {
 [[nodiscard]] Later<EngineAnswer<crypto::DhKey>> generate(Shard& shard, crypto::DhGroup group);
 [[nodiscard]] Later<EngineAnswer<SecretBytes>> derive(Shard& shard, crypto::DhKey key,
                                                       Bytes peer_public);
+[[nodiscard]] Later<EngineAnswer<crypto::Encapsulation>> encapsulate(Shard& shard,
+                                                                     crypto::DhGroup group,
+                                                                     Bytes peer_key);
 [[nodiscard]] Later<EngineAnswer<Bytes>> sign(Shard& shard, crypto::PrivateKey key,
                                               crypto::SignatureMethod method, Bytes data);
 [[nodiscard]] Later<EngineAnswer<void>> verify(Shard& shard, crypto::PublicKey key,

@@ -77,6 +77,14 @@ constexpr std::array kRows{
     AdmissionRow{kCreateChildSa, kResponse, kNotify, 0, kMany},
     AdmissionRow{kCreateChildSa, kResponse, kVendorId, 0, kMany},
 
+    AdmissionRow{kIkeFollowupKe, kRequest, kKe, 1, 1},
+    AdmissionRow{kIkeFollowupKe, kRequest, kNotify, 0, kMany},
+    AdmissionRow{kIkeFollowupKe, kRequest, kVendorId, 0, kMany},
+
+    AdmissionRow{kIkeFollowupKe, kResponse, kKe, 0, 1},
+    AdmissionRow{kIkeFollowupKe, kResponse, kNotify, 0, kMany},
+    AdmissionRow{kIkeFollowupKe, kResponse, kVendorId, 0, kMany},
+
     AdmissionRow{kInformational, kRequest, kNotify, 0, kMany},
     AdmissionRow{kInformational, kRequest, kDelete, 0, 8},
     AdmissionRow{kInformational, kRequest, kConfig, 0, 1},

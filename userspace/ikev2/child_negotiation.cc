@@ -118,6 +118,7 @@ Proposals proposals_for_answer(IkeSa& sa, const policy::CryptoMapEntry& entry, b
                                Steps& steps) {
   const Shard& shard = sa.shard;
   Proposals ours = esp_proposals(*shard.snapshot, entry, pfs, shard.ports.sa_database, steps);
+  leave_out_unsupported(ours, shard.ports.engine, steps);
   if (has_nat(sa)) leave_out_ah(ours, steps);
   if (!pfs || entry.pfs) return ours;
   for (wire::Proposal& p : ours) {
@@ -149,6 +150,7 @@ Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pf
   offer.mode = wanted_mode(sa, *rule);
   offer.mode_required = mode_required(*shard.snapshot, *entry);
   offer.proposals = esp_proposals(*shard.snapshot, *entry, pfs, shard.ports.sa_database, steps);
+  leave_out_unsupported(offer.proposals, shard.ports.engine, steps);
   if (has_nat(sa)) leave_out_ah(offer.proposals, steps);
   if (offer.proposals.empty()) {
     return tl::unexpected(refuse(
@@ -342,7 +344,7 @@ Result<BothKeys> derive_keys(const IkeSa& sa, const ports::EspSuite& suite,
                              const ChildKeying& keying) {
   const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(sa.suite.prf));
   if (!prf) return fail(Errc::kUnsupported, "PRF is not implemented");
-  const crypto::ExchangeInputs inputs{keying.nonce_i, keying.nonce_r, 0, 0};
+  const crypto::ExchangeInputs inputs{keying.nonce_i, keying.nonce_r, 0, 0, keying.more_secrets};
   BothKeys out;
   if (suite.has_ah()) {
     const auto integ = crypto::integ_from_id(static_cast<std::uint16_t>(suite.ah));

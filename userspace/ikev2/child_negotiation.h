@@ -76,6 +76,7 @@ struct ChildKeying {
   ByteView nonce_r;
   ByteView shared_secret;    // empty without PFS
   bool we_initiated = true;  // the exchange, not the IKE SA
+  ByteView more_secrets{};   // of additional key exchanges (RFC 9370 2.2.4)
 };
 // Derives the keys, puts the pair into the data plane and lists it under `sa`.
 [[nodiscard]] Negotiated<ChildSa*> install_child(IkeSa& sa, AgreedChild agreed,

@@ -12,12 +12,11 @@ namespace spa::ikev2 {
 
 using ChildSa = ike::ChildSa;
 
-// A rekeying of the same SA that the peer completed while ours was under way (RFC 7296 2.8.1): the
-// child's old SPI, the exchange and what it made.
+// A rekeying of the same SA that we answered while ours was under way (RFC 7296 2.8.1).
 struct ChildCollision {
   std::uint32_t old_spi_in = 0;
   ike::ExchangeNonces nonces;
-  std::uint32_t new_spi_in = 0;
+  bool made = true;  // false: additional key exchanges are to follow (RFC 9370 2.2.4)
 };
 
 // What the peer deleted before we knew of it. It answered our request for a CHILD SA, the answer is

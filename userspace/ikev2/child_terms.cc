@@ -66,10 +66,7 @@ void leave_out_ah(Proposals& proposals, Steps& steps) {
   const auto ah = std::erase_if(
       proposals, [](const wire::Proposal& p) { return p.protocol == wire::ProtocolId::kAh; });
   if (ah != 0) steps.emplace_back("AH left out: there is a NAT on the way");
-  // Proposals are numbered from 1 without gaps (3.3.1).
-  for (std::size_t i = 0; i < proposals.size(); ++i) {
-    proposals[i].number = static_cast<std::uint8_t>(i + 1);
-  }
+  renumber(proposals);
 }
 
 }  // namespace spa::ikev2

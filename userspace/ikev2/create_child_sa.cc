@@ -7,6 +7,7 @@
 #include "userspace/ikev2/admission.h"
 #include "userspace/ikev2/child_exchange.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/followup_ke.h"
 #include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
@@ -119,11 +120,33 @@ ike::Task<Negotiated<ExchangedChild>> request_child(IkeSa& sa, ports::PolicyId r
   if (!sa.usable()) {
     co_return tl::unexpected(refuse(NotifyType::kTemporaryFailure, "IKE SA is closing"));
   }
+  const auto methods = agreed ? additional_methods(agreed->chosen) : std::vector<wire::DhId>{};
+  SecretBytes more;
+  if (!methods.empty()) {
+    const Followed of{false, replaces ? replaces->spi_in : 0};
+    const ChildCollision* other = replaces ? sa.collision(replaces->spi_in) : nullptr;
+    if (!goes_on(sa, of, {half.nonce, peer_nonce}, other != nullptr ? &other->nonces : nullptr)) {
+      co_return tl::unexpected(
+          refuse(NotifyType::kTemporaryFailure, "the peer's rekeying goes before ours"));
+    }
+    if (other != nullptr && !other->made) {
+      std::erase_if(sa.collisions, [&](const ChildCollision& c) { return &c == other; });
+    }
+    Negotiated<SecretBytes> made = co_await follow_up(sa, of, methods, std::move(response));
+    if (!sa.usable()) {
+      co_return tl::unexpected(refuse(NotifyType::kTemporaryFailure, "IKE SA is closing"));
+    }
+    if (made) {
+      more = std::move(*made);
+    } else {
+      agreed = tl::unexpected(std::move(made.error()));
+    }
+  }
   Negotiated<ChildSa*> installed = nullptr;
   if (agreed && sa.early_deletes.take(wire::spi32(agreed->chosen))) {
     shard.debug(sa, "CHILD SA deleted by peer before its answer came");
   } else if (agreed) {
-    installed = install_child(sa, std::move(*agreed), {half.nonce, peer_nonce, shared, true});
+    installed = install_child(sa, std::move(*agreed), {half.nonce, peer_nonce, shared, true, more});
   } else {
     installed = tl::unexpected(std::move(agreed.error()));
   }
@@ -189,20 +212,37 @@ std::optional<wire::NotifyPayload> not_now(IkeSa& sa, const Payloads& request,
     missing.spi = rekey->spi;
     return missing;
   }
-  if (old->state == ChildSa::State::kDeleting) return wire::notify(NotifyType::kTemporaryFailure);
+  // Ours is past the point where the two can be weighed against one another (RFC 9370 2.2.4).
+  const bool late = sa.follow_ups.runs({false, old->spi_in});
+  if (late || old->state == ChildSa::State::kDeleting) {
+    return wire::notify(NotifyType::kTemporaryFailure);
+  }
+  sa.follow_ups.cancel({false, old->spi_in});
   *replaces = old;
   return std::nullopt;
 }
 
+void note_collision(IkeSa& sa, ChildCollision collision) {
+  std::erase_if(sa.collisions,
+                [&](const ChildCollision& c) { return c.old_spi_in == collision.old_spi_in; });
+  sa.collisions.push_back(std::move(collision));
+}
+
+// The peer's rekeying is to be completed by additional key exchanges.
+void note_beginning(IkeSa& sa, std::uint32_t old_spi_in, ike::ExchangeNonces nonces) {
+  const ChildSa* old = sa.child(old_spi_in);
+  if (old == nullptr || old->state != ChildSa::State::kRekeying) return;
+  note_collision(sa, {old_spi_in, std::move(nonces), false});
+}
+
 // After the peer's rekeying: the old SA waits for its Delete, unless ours is under way too and has
 // to be weighed against it.
-void note_replacement(IkeSa& sa, std::uint32_t old_spi_in, std::uint32_t new_spi_in,
-                      ike::ExchangeNonces nonces) {
+void note_replacement(IkeSa& sa, std::uint32_t old_spi_in, ike::ExchangeNonces nonces) {
   ChildSa* old = sa.child(old_spi_in);
   if (old == nullptr) return;
   ++sa.shard.counters.child_sas_rekeyed;
   if (old->state == ChildSa::State::kRekeying) {
-    sa.collisions.push_back({old_spi_in, std::move(nonces), new_spi_in});
+    note_collision(sa, {old_spi_in, std::move(nonces), true});
     return;
   }
   old->state = ChildSa::State::kReplaced;
@@ -258,19 +298,31 @@ ike::Task<> respond_create_child_sa(IkeSa& sa, Payloads request) {
     log_refusal(sa, agreed.error(), std::move(steps));
     co_return sa.reply(std::move(agreed.error().notify));
   }
-  Payloads response;
-  write_answer(*agreed, std::move(between), response);
-  const std::uint32_t new_spi = agreed->spi.spi();
-  const auto installed =
-      install_child(sa, std::move(*agreed), {peer_nonce, *nonce, agreement.shared, false});
+  FollowUpEnd end;
+  write_answer(*agreed, std::move(between), end.response);
+  const auto methods = additional_methods(agreed->chosen);
+  if (!methods.empty()) {
+    if (sa.follow_ups.full()) co_return sa.reply(wire::notify(NotifyType::kTemporaryFailure));
+    if (old_spi != 0) note_beginning(sa, old_spi, {peer_nonce, *nonce});
+    Result<FollowUpEnd> made =
+        co_await answer_follow_ups(sa, {false, old_spi}, methods, std::move(end.response));
+    if (!made) {
+      shard.debug(sa, "CHILD SA of the peer not made: " + made.error().text);
+      co_return;
+    }
+    end = std::move(*made);
+    if (!sa.usable()) co_return sa.reply(wire::notify(NotifyType::kStateNotFound));
+  }
+  const auto installed = install_child(sa, std::move(*agreed),
+                                       {peer_nonce, *nonce, agreement.shared, false, end.secrets});
   if (!installed) {
     log_refusal(sa, installed.error(), std::move(steps));
     co_return sa.reply(installed.error().notify);
   }
   //                              <--  HDR, SK {SA, Nr, [KEr,]
   //                                            TSi, TSr}
-  sa.reply(std::move(response));
-  if (old_spi != 0) note_replacement(sa, old_spi, new_spi, {peer_nonce, *nonce});
+  sa.reply(std::move(end.response));
+  if (old_spi != 0) note_replacement(sa, old_spi, {peer_nonce, *nonce});
 }
 
 }  // namespace spa::ikev2

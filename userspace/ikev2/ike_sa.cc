@@ -59,6 +59,12 @@ ChildSa* IkeSa::child_by_outbound(std::uint32_t spi_out) const {
   return nullptr;
 }
 
+const ChildCollision* IkeSa::collision(std::uint32_t old_spi_in) const {
+  const auto found = std::find_if(collisions.begin(), collisions.end(),
+                                  [&](const auto& c) { return c.old_spi_in == old_spi_in; });
+  return found == collisions.end() ? nullptr : &*found;
+}
+
 bool IkeSa::wants(const ports::PolicyId& rule) const {
   return std::find(wanted.begin(), wanted.end(), rule) != wanted.end();
 }

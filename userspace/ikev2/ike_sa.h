@@ -24,6 +24,7 @@
 #include "userspace/ike/task.h"
 #include "userspace/ike/window.h"
 #include "userspace/ikev2/child_sa.h"
+#include "userspace/ikev2/follow_ups.h"
 #include "userspace/ikev2/proposal.h"
 #include "userspace/wire/message.h"
 
@@ -111,14 +112,16 @@ class IkeSa {
   std::vector<ports::PolicyId> wanted;  // rules to make CHILD SAs for, the one under way included
   std::vector<ChildCollision> collisions;
   EarlyDeletes early_deletes;
+  FollowUps follow_ups;
+  bool additional_keys = false;  // made with additional key exchanges, which its rekeying repeats
   // While our rekeying of this IKE SA is under way: what the peer's rekeying of it made (2.8.2).
   struct PeerRekey {
     ike::ExchangeNonces nonces;
-    std::uint64_t spi = 0;  // our SPI of the SA that it made
+    std::uint64_t spi = 0;  // our SPI of the SA that it made; 0 until it is complete (RFC 9370)
   };
   std::optional<PeerRekey> peer_rekey;
   bool rekeying = false;         // by us
-  bool answering_rekey = false;  // the peer's request to rekey it is being worked on
+  unsigned answering_rekey = 0;  // so many requests of the peer to rekey it are being worked on
   std::uint64_t successor = 0;   // our SPI of the SA that takes this one's CHILD SAs over
   ike::Liveness liveness;
   bool liveness_running = false;
@@ -151,11 +154,13 @@ class IkeSa {
   [[nodiscard]] bool usable() const { return phase_ == ike::Phase::kEstablished; }
   // Its CHILD SAs are about to move to another IKE SA: nothing new is begun with them here
   // (2.25.2).
-  [[nodiscard]] bool handing_over() const { return rekeying || answering_rekey; }
+  [[nodiscard]] bool handing_over() const { return rekeying || answering_rekey != 0; }
   [[nodiscard]] std::uint64_t spi_i() const { return initiator ? spi_local : spi_remote; }
   [[nodiscard]] std::uint64_t spi_r() const { return initiator ? spi_remote : spi_local; }
   [[nodiscard]] ChildSa* child(std::uint32_t spi_in) const;
   [[nodiscard]] ChildSa* child_by_outbound(std::uint32_t spi_out) const;
+  // The peer's rekeying that ours of this CHILD SA has met, or null.
+  [[nodiscard]] const ChildCollision* collision(std::uint32_t old_spi_in) const;
   [[nodiscard]] bool wants(const ports::PolicyId& rule) const;
   void remove_wanted(const ports::PolicyId& rule);
 

@@ -185,6 +185,7 @@ Result<wire::Proposal> take_answer(IkeSa& sa, const InitialOffer& offer, ClearMe
   sa.handshake->peer_message = std::move(answer.octets);
   take_notices(sa, payloads, sa.spi_r());
   sa.handshake->additional = additional_methods(*chosen);
+  sa.additional_keys = !sa.handshake->additional.empty();
   const bool intermediate =
       wire::find_notify(payloads, NotifyType::kIntermediateExchangeSupported) != nullptr;
   if (!sa.handshake->additional.empty() && !intermediate) {
@@ -201,9 +202,11 @@ ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule) {
   Shard& shard = sa.shard;
   InitialOffer offer;
   Steps& steps = sa.handshake->steps;
-  offer.proposals = ike_proposals(shard.snapshot->proposals_for(sa.local.address),
-                                  shard.snapshot->legacy_algorithms, steps);
-  if (offer.proposals.empty()) co_return abort(sa, "no usable IKEv2 proposal is configured");
+  offer.proposals = shard.ike_proposals(sa.local.address, steps);
+  if (offer.proposals.empty()) {
+    co_return abort(
+        sa, "no usable IKEv2 proposal is configured" + (steps.empty() ? "" : ": " + steps.back()));
+  }
   Result<Bytes> nonce = crypto::random_bytes(kNonceSize);
   if (!nonce) co_return abort(sa, nonce.error().text);
   offer.nonce = std::move(*nonce);
@@ -283,6 +286,7 @@ ike::Task<> respond_ike_sa_init(IkeSa& sa, ClearMessage request, wire::Proposal 
   sa.handshake->nonce_i = wire::find<wire::NoncePayload>(payloads)->data;
   take_notices(sa, payloads, 0);
   sa.handshake->additional = additional_methods(chosen);
+  sa.additional_keys = !sa.handshake->additional.empty();
   Result<Bytes> nonce = crypto::random_bytes(kNonceSize);
   if (!nonce) co_return abort(sa, nonce.error().text);
   sa.handshake->nonce_r = std::move(*nonce);

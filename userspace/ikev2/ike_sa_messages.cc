@@ -6,6 +6,7 @@
 #include "userspace/ikev2/admission.h"
 #include "userspace/ikev2/crash_detection.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/followup_ke.h"
 #include "userspace/ikev2/ike_sa.h"
 #include "userspace/ikev2/intermediate.h"
 #include "userspace/ikev2/mobike.h"
@@ -358,6 +359,7 @@ void IkeSa::begin_request(const wire::Header& h, const Result<Payloads>& payload
   const bool expected = authenticating ? h.exchange == awaited_exchange()
                                        : phase_ != Phase::kAuth && phase_ != Phase::kInit &&
                                              (h.exchange == ExchangeType::kCreateChildSa ||
+                                              h.exchange == ExchangeType::kIkeFollowupKe ||
                                               h.exchange == ExchangeType::kInformational);
   if (!expected) {
     ++shard.counters.unexpected;
@@ -391,6 +393,8 @@ void IkeSa::dispatch(ExchangeType exchange, Payloads payloads) {
     spawn(respond_ike_auth(*this, std::move(payloads)));
   } else if (exchange == ExchangeType::kCreateChildSa) {
     spawn(respond_create_child_sa(*this, std::move(payloads)));
+  } else if (exchange == ExchangeType::kIkeFollowupKe) {
+    take_follow_up(*this, payloads);
   } else {
     spawn(respond_informational(*this, std::move(payloads)));
   }

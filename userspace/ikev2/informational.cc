@@ -212,7 +212,7 @@ ike::Task<> respond_informational(IkeSa& sa, Payloads request) {
   if (sa.peer_rekey) {
     if (IkeSa* heir = sa.shard.find(sa.peer_rekey->spi)) sa.shard.move_children(sa, *heir);
   }
-  const bool replaced = sa.phase() == Phase::kRekeyed || sa.peer_rekey;
+  const bool replaced = sa.phase() == Phase::kRekeyed || (sa.peer_rekey && sa.peer_rekey->spi != 0);
   linger(sa, replaced || sa.phase() == Phase::kDeleting ? "" : "deleted by peer");
 }
 

@@ -74,18 +74,24 @@ void add_usable(std::vector<Transform>& to, const Transform& t, bool legacy,
   }
 }
 
-void add_additional(std::vector<Transform>& to, const policy::Ikev2Proposal& configured,
-                    bool legacy, const std::string& where, Steps& steps) {
+// False when nothing usable remains of an exchange that is wanted: then it is not left out
+// silently.
+bool add_additional(std::vector<Transform>& to,
+                    const std::vector<std::vector<wire::DhId>>& additional, bool legacy,
+                    const std::string& where, Steps& steps) {
   auto type = static_cast<std::uint8_t>(TransformType::kAddKe1);
-  for (const std::vector<wire::DhId>& methods : configured.additional) {
-    if (type > static_cast<std::uint8_t>(TransformType::kAddKe7)) return;
+  for (const std::vector<wire::DhId>& methods : additional) {
+    if (type > static_cast<std::uint8_t>(TransformType::kAddKe7)) return false;
+    const std::size_t before = to.size();
     for (const wire::DhId id : methods) {
       Transform t = wire::dh(id);
       t.type = static_cast<TransformType>(type);
       add_usable(to, t, legacy, where, steps);
     }
+    if (to.size() == before && !methods.empty()) return false;
     ++type;
   }
+  return true;
 }
 
 wire::PrfId prf_beside(wire::IntegId id) {
@@ -202,8 +208,9 @@ Proposals ike_proposals(const std::vector<const policy::Ikev2Proposal*>& configu
       for (const wire::DhId id : source->groups) {
         add_usable(p->transforms, wire::dh(id), legacy, where, steps);
       }
-      add_additional(p->transforms, *source, legacy, where, steps);
-      const bool whole = !of_type(*p, TransformType::kPrf).empty() &&
+      const bool additional =
+          add_additional(p->transforms, source->additional, legacy, where, steps);
+      const bool whole = additional && !of_type(*p, TransformType::kPrf).empty() &&
                          !of_type(*p, TransformType::kDh).empty() &&
                          (p == &combined || !of_type(*p, TransformType::kInteg).empty());
       if (!whole) {
@@ -270,6 +277,12 @@ Proposals esp_proposals(const policy::Snapshot& snapshot, const policy::CryptoMa
       add_usable(p.transforms, t, snapshot.legacy_algorithms, where, steps);
     }
     if (p.transforms.size() != made.transforms.size()) continue;
+    const bool additional = pfs && entry.pfs;
+    if (additional &&
+        !add_additional(p.transforms, entry.additional, snapshot.legacy_algorithms, where, steps)) {
+      steps.push_back(where + " left out: no usable method of an additional key exchange remains");
+      continue;
+    }
     for (const bool esn : {true, false}) {
       made.suite.esn = esn;
       if (!database.supports(made.suite)) continue;
@@ -431,6 +444,34 @@ void drop_additional(Proposals& proposals, bool strictly) {
   if (strictly) std::erase_if(proposals, demands);
   for (Proposal& p : proposals) {
     std::erase_if(p.transforms, [](const Transform& t) { return wire::is_additional(t.type); });
+  }
+}
+
+void leave_out_unsupported(Proposals& proposals, const crypto::PublicKeyEngine& engine,
+                           Steps& steps) {
+  const auto missing = [&](const Transform& t) {
+    const bool method = t.type == TransformType::kDh || wire::is_additional(t.type);
+    const auto group = crypto::dh_from_id(t.id);
+    return method && group && !engine.supports(*group);
+  };
+  std::erase_if(proposals, [&](Proposal& p) {
+    const std::vector<Transform> before = p.transforms;
+    std::erase_if(p.transforms, missing);
+    if (p.transforms.size() == before.size()) return false;
+    bool whole = true;
+    for (const Transform& t : before) {
+      if (!missing(t)) continue;
+      steps.push_back(name_of(t) + " left out: not in this machine's OpenSSL, version 3.5 has it");
+      whole = whole && !of_type(p, t.type).empty();
+    }
+    return !whole;
+  });
+  renumber(proposals);
+}
+
+void renumber(Proposals& proposals) {
+  for (std::size_t i = 0; i < proposals.size(); ++i) {
+    proposals[i].number = static_cast<std::uint8_t>(i + 1);
   }
 }
 

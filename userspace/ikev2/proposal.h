@@ -12,6 +12,7 @@
 
 #include "userspace/base/result.h"
 #include "userspace/crypto/cipher.h"
+#include "userspace/crypto/engine.h"
 #include "userspace/ike/esp_suite.h"
 #include "userspace/policy/ikev2.h"
 #include "userspace/policy/snapshot.h"
@@ -41,8 +42,9 @@ using Steps = std::vector<std::string>;
 [[nodiscard]] Proposals ike_proposals(const std::vector<const policy::Ikev2Proposal*>& configured,
                                       bool legacy, Steps& steps);
 
-// Our ESP proposals for a crypto map entry. `pfs`: with the entry's group (CREATE_CHILD_SA),
-// without any otherwise (IKE_AUTH has no KE payload). What the data plane cannot do is left out.
+// Our ESP proposals for a crypto map entry. `pfs`: with the entry's group and its additional key
+// exchanges (CREATE_CHILD_SA), without any otherwise (IKE_AUTH has no KE payload). What the data
+// plane cannot do is left out.
 [[nodiscard]] Proposals esp_proposals(const policy::Snapshot& snapshot,
                                       const policy::CryptoMapEntry& entry, bool pfs,
                                       const ports::SaDatabase& database, Steps& steps);
@@ -72,6 +74,12 @@ void add_short_icvs(Proposals& proposals);
 // Takes the additional key exchanges out of our proposals; those of them that are not optional go
 // with them when `strictly`.
 void drop_additional(Proposals& proposals, bool strictly);
+// Leaves out the groups that no engine of this machine has, and with them a proposal in which
+// nothing remains of what it asks for. Says so.
+void leave_out_unsupported(Proposals& proposals, const crypto::PublicKeyEngine& engine,
+                           Steps& steps);
+// Proposals are numbered from 1 without gaps (3.3.1).
+void renumber(Proposals& proposals);
 // Puts an SPI in every proposal.
 void set_spi(Proposals& proposals, const Bytes& spi);
 

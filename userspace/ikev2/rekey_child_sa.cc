@@ -26,7 +26,7 @@ void keep_old(IkeSa& sa, std::uint32_t spi_in, const Refusal& refusal) {
   ChildSa* old = sa.child(spi_in);
   const std::optional<ChildCollision> collision = take_collision(sa, spi_in);
   if (old == nullptr) return;
-  if (collision) {  // the peer's own rekeying replaces it
+  if (collision && collision->made) {  // the peer's own rekeying replaces it
     old->state = ChildSa::State::kReplaced;
     return;
   }
@@ -54,7 +54,8 @@ ike::Task<> rekey_child_sa(IkeSa& sa, std::uint32_t spi_in) {
   Shard& shard = sa.shard;
   ChildSa* old = sa.child(spi_in);
   if (old == nullptr || old->state != ChildSa::State::kInstalled || !sa.usable()) co_return;
-  if (sa.handing_over()) {
+  // The peer may be about to complete its own rekeying.
+  if (sa.handing_over() || sa.follow_ups.awaits({false, spi_in})) {
     old->rekey_at = shard.now() + kRetryLater;
     co_return;
   }
@@ -70,7 +71,10 @@ ike::Task<> rekey_child_sa(IkeSa& sa, std::uint32_t spi_in) {
     if (ike::arbitrate(made->nonces, collision->nonces) == ike::RekeyWinner::kTheirs) {
       // Ours is the redundant one, and ours to close; the peer closes the old one.
       old = sa.child(spi_in);
-      if (old != nullptr) old->state = ChildSa::State::kReplaced;
+      if (old != nullptr) {
+        old->state = collision->made ? ChildSa::State::kReplaced : ChildSa::State::kInstalled;
+        if (!collision->made) old->rekey_at = shard.now() + FollowUps::kPatience;
+      }
       co_await delete_child_sa(sa, made->spi_in);
       co_return;
     }

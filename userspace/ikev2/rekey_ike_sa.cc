@@ -9,6 +9,7 @@
 #include "userspace/ikev2/child_exchange.h"
 #include "userspace/ikev2/crash_detection.h"
 #include "userspace/ikev2/exchanges.h"
+#include "userspace/ikev2/followup_ke.h"
 #include "userspace/ikev2/mobike.h"
 #include "userspace/ikev2/shard.h"
 
@@ -21,6 +22,7 @@ using wire::ExchangeType;
 using wire::NotifyType;
 
 constexpr Duration kAwaitDeletion{60000};  // of the SA that was replaced
+constexpr Followed kThis{true, 0};
 
 // The successor while it is being agreed on; gone with the script unless it came to life.
 class Successor {
@@ -41,8 +43,8 @@ class Successor {
 // While the peer's request is being worked on, nothing is begun with the CHILD SAs.
 class Answering {
  public:
-  explicit Answering(IkeSa& sa) : sa_(sa) { sa_.answering_rekey = true; }
-  ~Answering() { sa_.answering_rekey = false; }
+  explicit Answering(IkeSa& sa) : sa_(sa) { ++sa_.answering_rekey; }
+  ~Answering() { --sa_.answering_rekey; }
   Answering(const Answering&) = delete;
   Answering& operator=(const Answering&) = delete;
 
@@ -52,6 +54,7 @@ class Answering {
 
 bool children_in_motion(const IkeSa& sa) {
   return sa.early_deletes.watching() ||
+         (sa.follow_ups.awaits_any() && !sa.follow_ups.awaits(kThis)) ||
          std::any_of(sa.children.begin(), sa.children.end(), [](const auto& c) {
            return c->state == ChildSa::State::kRekeying || c->state == ChildSa::State::kDeleting;
          });
@@ -81,13 +84,20 @@ Result<IkeSa*> create_successor(IkeSa& sa, bool initiator) {
   next.home = sa.home;
   next.configuration = sa.configuration;
   next.original_initiator = sa.original_initiator;
+  next.additional_keys = sa.additional_keys;
   if (sa.mobility) next.mobility = std::make_unique<Mobility>(*sa.mobility);
   return made;
 }
 
-// SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr), with the old PRF (2.18).
-Status key_successor(const IkeSa& old, IkeSa& next, const wire::Proposal& chosen, ByteView shared,
-                     const ike::ExchangeNonces& nonces) {
+// What the keys of the new SA come from, beside SK_d of the old one.
+struct Secrets {
+  ByteView shared;
+  ByteView more{};  // of additional key exchanges (RFC 9370 2.2.4)
+};
+
+// SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr [| SK(1) | ...]), with the old PRF (2.18).
+Status key_successor(const IkeSa& old, IkeSa& next, const wire::Proposal& chosen,
+                     const Secrets& secrets, const ike::ExchangeNonces& nonces) {
   const Result<IkeSuite> suite = ike_suite(chosen);
   if (!suite) return tl::unexpected(suite.error());
   const Result<crypto::CipherSuite> ciphers = suite->cipher_suite();
@@ -96,8 +106,8 @@ Status key_successor(const IkeSa& old, IkeSa& next, const wire::Proposal& chosen
   const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(suite->prf));
   if (!old_prf || !prf) return fail(Errc::kUnsupported, "PRF is not implemented");
   const crypto::ExchangeInputs inputs{nonces.initiator, nonces.responder, next.spi_i(),
-                                      next.spi_r()};
-  const auto seed = crypto::skeyseed_rekey(*old_prf, old.sk_d, shared, inputs);
+                                      next.spi_r(), secrets.more};
+  const auto seed = crypto::skeyseed_rekey(*old_prf, old.sk_d, secrets.shared, inputs);
   if (!seed) return tl::unexpected(seed.error());
   Result<crypto::IkeKeys> keys = crypto::ike_keys(*prf, *ciphers, *seed, inputs);
   if (!keys) return tl::unexpected(keys.error());
@@ -162,9 +172,25 @@ void give_up(IkeSa& sa, const std::string& cause, bool later) {
             "IKE SA with " + sa.remote.to_string() + " not rekeyed: " + cause);
 }
 
+// The peer's rekeying goes before ours and is not complete: the old SA waits for it.
+void yield(IkeSa& sa) {
+  sa.rekeying = false;
+  sa.peer_rekey.reset();
+  sa.rekey_at = sa.shard.now() + FollowUps::kPatience;
+  sa.shard.touch(sa);
+}
+
 // Both have a new SA now. The one with the lowest nonce goes, by the hand of who made it (2.8.1).
 void settle(IkeSa& sa, IkeSa& next, const ike::ExchangeNonces& ours) {
   Shard& shard = sa.shard;
+  if (sa.peer_rekey && sa.peer_rekey->spi == 0) {
+    if (!goes_on(sa, kThis, ours, &sa.peer_rekey->nonces)) {
+      yield(sa);
+      delete_ike_sa(next, "");
+      return;
+    }
+    sa.peer_rekey.reset();
+  }
   IkeSa* theirs = sa.peer_rekey ? shard.find(sa.peer_rekey->spi) : nullptr;
   sa.rekeying = false;
   if (theirs != nullptr) {
@@ -193,10 +219,8 @@ Result<IkeOffer> offer_ike(const IkeSa& sa, const IkeSa& next) {
   const Shard& shard = sa.shard;
   Steps steps;
   IkeOffer offer;
-  offer.proposals = ike_proposals(shard.snapshot->proposals_for(sa.local.address),
-                                  shard.snapshot->legacy_algorithms, steps);
-  // SK_d carries the secrets of additional key exchanges on; they are not repeated.
-  drop_additional(offer.proposals, false);
+  offer.proposals = shard.ike_proposals(sa.local.address, steps);
+  if (!sa.additional_keys) drop_additional(offer.proposals, false);
   if (offer.proposals.empty()) return fail(Errc::kUnsupported, "no usable IKEv2 proposal");
   set_spi(offer.proposals, wire::spi_octets(next.spi_local));
   offer.group = group_of(offer.proposals.front());
@@ -278,7 +302,21 @@ ike::Task<> rekey_ike_sa(IkeSa& sa) {
       co_await derive(shard, std::move(*offer->key), std::move(peer_value));
   if (!sa.usable()) co_return;
   if (!shared.result) co_return give_up(sa, shared.result.error().text, false);
-  if (Status keyed = key_successor(sa, next, *chosen, *shared.result, nonces); !keyed) {
+  SecretBytes more;
+  if (const auto methods = additional_methods(*chosen); !methods.empty()) {
+    if (!goes_on(sa, kThis, nonces, sa.peer_rekey ? &sa.peer_rekey->nonces : nullptr)) {
+      co_return sa.peer_rekey->spi == 0 ? yield(sa) : give_up(sa, "", true);
+    }
+    if (sa.peer_rekey && sa.peer_rekey->spi == 0) sa.peer_rekey.reset();
+    Negotiated<SecretBytes> made = co_await follow_up(sa, kThis, methods, response);
+    if (!sa.usable()) co_return;
+    if (!made) {
+      co_return give_up(sa, made.error().text,
+                        made.error().notify.type == NotifyType::kTemporaryFailure);
+    }
+    more = std::move(*made);
+  }
+  if (Status keyed = key_successor(sa, next, *chosen, {*shared.result, more}, nonces); !keyed) {
     co_return give_up(sa, keyed.error().text, false);
   }
   next.dh_engine = shared.engine;
@@ -293,17 +331,20 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
   // HDR, SK {SA, Ni, KEi}  -->
   const auto* ke = wire::find<wire::KePayload>(request);
   const wire::SaPayload& offered = *wire::find<wire::SaPayload>(request);
-  if (!sa.usable() || sa.peer_rekey || children_in_motion(sa) || sa.replaced_by_authentication) {
+  // With ours past the point where the two can be weighed against one another it is too late (RFC
+  // 9370 2.2.4).
+  const bool late = sa.peer_rekey || sa.follow_ups.runs(kThis);
+  if (!sa.usable() || late || children_in_motion(sa) || sa.replaced_by_authentication) {
     ++shard.counters.temporary_failures;
     co_return sa.reply(wire::notify(NotifyType::kTemporaryFailure));  // 2.25.2
   }
+  sa.follow_ups.cancel(kThis);  // of an attempt that the peer has given up
   const Answering answering(sa);
   Steps steps;
   const auto group = ke != nullptr ? std::optional(ke->group) : std::nullopt;
-  Proposals ours = ike_proposals(shard.snapshot->proposals_for(sa.local.address),
-                                 shard.snapshot->legacy_algorithms, steps);
+  Proposals ours = shard.ike_proposals(sa.local.address, steps);
   add_short_icvs(ours);
-  drop_additional(ours, false);
+  if (!sa.additional_keys) drop_additional(ours, false);
   std::optional<wire::Proposal> chosen = choose(ours, offered, group, steps);
   if (!chosen || wire::spi64(*chosen) == 0) {
     ++shard.counters.no_proposal;
@@ -323,22 +364,34 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
   const ike::ExchangeNonces nonces{wire::find<wire::NoncePayload>(request)->data, *nonce};
   Result<ike::KeyAgreement> agreement = co_await agree(shard, ke->group, ke->data);
   if (!sa.usable()) co_return sa.reply(wire::notify(NotifyType::kTemporaryFailure));
-  const Status keyed = agreement ? key_successor(sa, next, *chosen, agreement->shared, nonces)
-                                 : Status(tl::unexpected(agreement.error()));
-  if (!keyed) co_return sa.reply(wire::notify(NotifyType::kInvalidSyntax));
+  if (!agreement) co_return sa.reply(wire::notify(NotifyType::kInvalidSyntax));
+
+  const auto methods = additional_methods(*chosen);
+  wire::Proposal answer = *chosen;
+  answer.spi = wire::spi_octets(next.spi_local);
+  FollowUpEnd end;
+  end.response.emplace_back(wire::SaPayload{{std::move(answer)}});
+  end.response.emplace_back(wire::NoncePayload{*nonce});
+  end.response.emplace_back(wire::KePayload{ke->group, std::move(agreement->public_value)});
+  next.announce_window(end.response);
+  next.take_window(request);
+  offer_crash_token(next, end.response);
+  if (!methods.empty()) {
+    if (sa.rekeying) sa.peer_rekey = IkeSa::PeerRekey{nonces, 0};
+    Result<FollowUpEnd> made =
+        co_await answer_follow_ups(sa, kThis, methods, std::move(end.response));
+    if (!made) co_return shard.debug(sa, "not rekeyed by the peer: " + made.error().text);
+    end = std::move(*made);
+    if (!sa.usable()) co_return sa.reply(wire::notify(NotifyType::kStateNotFound));
+  }
+  if (Status keyed = key_successor(sa, next, *chosen, {agreement->shared, end.secrets}, nonces);
+      !keyed) {
+    co_return sa.reply(wire::notify(NotifyType::kInvalidSyntax));
+  }
   next.dh_engine = agreement->engine;
   bring_to_life(sa, next);
-
-  chosen->spi = wire::spi_octets(next.spi_local);
-  Payloads response;
-  response.emplace_back(wire::SaPayload{{std::move(*chosen)}});
-  response.emplace_back(wire::NoncePayload{*nonce});
-  response.emplace_back(wire::KePayload{ke->group, std::move(agreement->public_value)});
-  next.announce_window(response);
-  next.take_window(request);
-  offer_crash_token(next, response);
   //                              <--  HDR, SK {SA, Nr, KEr}
-  sa.reply(std::move(response));
+  sa.reply(std::move(end.response));
   if (sa.rekeying) {
     sa.peer_rekey = IkeSa::PeerRekey{nonces, next.spi_local};  // settled when ours is answered
     co_return;

@@ -131,6 +131,13 @@ ChildSa* Shard::child_of_peer(IkeSa& sa, std::uint32_t spi_out) {
 
 // --- configuration ---
 
+Proposals Shard::ike_proposals(const IpAddress& local, Steps& steps) const {
+  Proposals out =
+      ikev2::ike_proposals(snapshot->proposals_for(local), snapshot->legacy_algorithms, steps);
+  leave_out_unsupported(out, ports.engine, steps);
+  return out;
+}
+
 const policy::Ikev2Profile* Shard::profile(const std::string& name) const {
   const auto found = snapshot->ikev2_profiles.find(name);
   return found == snapshot->ikev2_profiles.end() ? nullptr : &found->second;

@@ -65,6 +65,8 @@ class Shard final : public ike::Shard {
   void configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> list);
   [[nodiscard]] std::vector<std::string> would_close(
       const std::vector<ports::PolicyRule>& list) const;
+  // What we propose and accept for IKE SAs that end on this address of ours.
+  [[nodiscard]] Proposals ike_proposals(const IpAddress& local, Steps& steps) const;
   [[nodiscard]] const policy::Ikev2Profile* profile(const std::string& name) const;
 
   // --- sessions (shard_sessions.cc) ---

@@ -205,8 +205,7 @@ void Shard::on_initial_request(const wire::Header& header, const Endpoint& local
   }
   Steps steps;
   const wire::KePayload& ke = *wire::find<wire::KePayload>(parsed->payloads);
-  Proposals ours =
-      ike_proposals(snapshot->proposals_for(local.address), snapshot->legacy_algorithms, steps);
+  Proposals ours = ike_proposals(local.address, steps);
   add_short_icvs(ours);
   const bool intermediate =
       wire::find_notify(parsed->payloads, NotifyType::kIntermediateExchangeSupported) != nullptr;

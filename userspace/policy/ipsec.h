@@ -51,6 +51,8 @@ struct CryptoMapEntry {
   std::vector<IpAddress> peers;  // first one first; the rest are backups (R-DPD-16)
   std::vector<std::string> transform_sets;
   std::optional<wire::DhId> pfs;
+  // Beside `pfs`, as Ikev2Proposal has them (RFC 9370).
+  std::vector<std::vector<wire::DhId>> additional{};
   SaLifetime lifetime;
   std::string ikev2_profile;   // empty: the entry uses IKEv1
   std::string isakmp_profile;  // of IKEv1; empty: that of the map, or none

@@ -29,6 +29,7 @@ constexpr Name<NotifyType> kTypes[] = {
     {NotifyType::kChildSaNotFound, "CHILD_SA_NOT_FOUND"},
     {NotifyType::kInvalidGroupId, "INVALID_GROUP_ID"},
     {NotifyType::kAuthorizationFailed, "AUTHORIZATION_FAILED"},
+    {NotifyType::kStateNotFound, "STATE_NOT_FOUND"},
     {NotifyType::kInitialContact, "INITIAL_CONTACT"},
     {NotifyType::kSetWindowSize, "SET_WINDOW_SIZE"},
     {NotifyType::kAdditionalTsPossible, "ADDITIONAL_TS_POSSIBLE"},

@@ -32,6 +32,7 @@ enum class NotifyType : std::uint16_t {
   kChildSaNotFound = 44,
   kInvalidGroupId = 45,       // RFC 6407
   kAuthorizationFailed = 46,  // RFC 6407
+  kStateNotFound = 47,        // RFC 9370
   // Status.
   kInitialContact = 16384,
   kSetWindowSize = 16385,

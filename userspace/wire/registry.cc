@@ -36,7 +36,9 @@ constexpr Name<ExchangeType> kExchangeTypes[] = {
     {ExchangeType::kIkeAuth, "IKE_AUTH"},
     {ExchangeType::kCreateChildSa, "CREATE_CHILD_SA"},
     {ExchangeType::kInformational, "INFORMATIONAL"},
+    {ExchangeType::kIkeSessionResume, "IKE_SESSION_RESUME"},
     {ExchangeType::kIkeIntermediate, "IKE_INTERMEDIATE"},
+    {ExchangeType::kIkeFollowupKe, "IKE_FOLLOWUP_KE"},
 };
 
 constexpr Name<ProtocolId> kProtocols[] = {

@@ -40,7 +40,9 @@ enum class ExchangeType : std::uint8_t {
   kIkeAuth = 35,
   kCreateChildSa = 36,
   kInformational = 37,
-  kIkeIntermediate = 43,  // RFC 9242
+  kIkeSessionResume = 38,  // RFC 5723
+  kIkeIntermediate = 43,   // RFC 9242
+  kIkeFollowupKe = 44,     // RFC 9370
 };
 [[nodiscard]] std::string to_string(ExchangeType type);  // "IKE_SA_INIT" …
 

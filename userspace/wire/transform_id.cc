@@ -60,6 +60,9 @@ constexpr Name<DhId> kDhs[] = {
     {DhId::kModp2048Sub224, "2048-bit MODP Group with 224-bit Prime Order Subgroup"},
     {DhId::kModp2048Sub256, "2048-bit MODP Group with 256-bit Prime Order Subgroup"},
     {DhId::kCurve25519, "Curve25519"},
+    {DhId::kMlKem512, "ML-KEM-512"},
+    {DhId::kMlKem768, "ML-KEM-768"},
+    {DhId::kMlKem1024, "ML-KEM-1024"},
 };
 
 constexpr Name<IpCompId> kIpComps[] = {

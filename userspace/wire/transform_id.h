@@ -82,6 +82,9 @@ enum class DhId : std::uint16_t {
   kModp2048Sub224 = 23,
   kModp2048Sub256 = 24,
   kCurve25519 = 31,
+  kMlKem512 = 35,  // FIPS 203
+  kMlKem768 = 36,
+  kMlKem1024 = 37,
 };
 [[nodiscard]] std::string to_string(DhId id);  // "2048-bit MODP Group" …
 

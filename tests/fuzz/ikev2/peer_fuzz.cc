@@ -52,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (right.up() != 1) std::abort();
   ByteView input(data, size);
   while (input.size() > 4) {
-    const auto kind = static_cast<wire::ExchangeType>(35 + input[0] % 3);
+    // IKE_AUTH, CREATE_CHILD_SA, INFORMATIONAL, IKE_FOLLOWUP_KE
+    const auto kind = static_cast<wire::ExchangeType>(input[0] % 4 == 3 ? 44 : 35 + input[0] % 4);
     const auto first = static_cast<wire::PayloadType>(input[1]);
     const std::size_t wanted = static_cast<std::size_t>(input[2] << 8 | input[3]);
     input = input.subspan(4);

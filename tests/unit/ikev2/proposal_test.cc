@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "userspace/crypto/openssl_engine.h"
+
 namespace spa::ikev2 {
 namespace {
 
@@ -134,6 +136,42 @@ TEST(Accept, OnlyWhatWasOffered) {
   Proposal ah = esp({encr(EncrId::kAesGcm16, 128), wire::esn(EsnId::kNoEsn)});
   ah.protocol = ProtocolId::kAh;
   EXPECT_TRUE(refused({{ah}}));
+}
+
+// RFC 9370 2.2.1: an additional key exchange that is wanted and not possible is not left out in
+// silence: the proposal goes with it.
+TEST(AdditionalKeys, AreNotLeftOutInSilence) {
+  policy::Ikev2Proposal configured = policy::default_ikev2_proposal();
+  configured.additional = {{wire::DhId::kModp1536}};
+  Steps steps;
+  EXPECT_TRUE(ike_proposals({&configured}, false, steps).empty());
+  EXPECT_FALSE(ike_proposals({&configured}, true, steps).empty());
+  configured.additional = {{wire::DhId::kModp1536, wire::DhId::kNone}};
+  EXPECT_FALSE(ike_proposals({&configured}, false, steps).empty());
+}
+
+TEST(AdditionalKeys, ThatNoEngineHas) {
+  if (crypto::OpenSslEngine().supports(crypto::DhGroup::kMlKem768)) {
+    GTEST_SKIP() << "this machine's OpenSSL has ML-KEM";
+  }
+  const crypto::OpenSslEngine engine;
+  policy::Ikev2Proposal configured = policy::default_ikev2_proposal();
+  configured.additional = {{wire::DhId::kMlKem768}};
+  Steps steps;
+  Proposals ours = ike_proposals({&configured}, false, steps);
+  ASSERT_FALSE(ours.empty());
+  leave_out_unsupported(ours, engine, steps);
+  EXPECT_TRUE(ours.empty());
+  EXPECT_NE(steps.back().find("ML-KEM-768 left out"), std::string::npos);
+
+  configured.additional = {{wire::DhId::kMlKem768, wire::DhId::kEcp384}};
+  ours = ike_proposals({&configured}, false, steps);
+  const std::size_t before = ours.size();
+  leave_out_unsupported(ours, engine, steps);
+  ASSERT_EQ(ours.size(), before);
+  for (const wire::Proposal& p : ours) {
+    EXPECT_EQ(additional_methods(p), std::vector{wire::DhId::kEcp384});
+  }
 }
 
 }  // namespace

@@ -59,7 +59,19 @@ constexpr std::array<std::pair<std::string_view, DhId>, 15> kGroups{{
     {"31", DhId::kCurve25519},
 }};
 
+constexpr std::array<std::pair<std::string_view, DhId>, 3> kKems{{
+    {"35", DhId::kMlKem512},
+    {"36", DhId::kMlKem768},
+    {"37", DhId::kMlKem1024},
+}};
+
 }  // namespace
+
+std::string kem_keywords() {
+  std::string out;
+  for (const auto& entry : kKems) out += (out.empty() ? "" : "|") + std::string(entry.first);
+  return out;
+}
 
 std::string ike_cipher_keywords() {
   std::string out;
@@ -101,6 +113,8 @@ std::optional<PrfId> prf(std::string_view keyword) {
 std::optional<DhId> group(std::string_view keyword) {
   if (keyword.starts_with("group")) keyword.remove_prefix(5);
   for (const auto& [name, id] : kGroups)
+    if (name == keyword) return id;
+  for (const auto& [name, id] : kKems)
     if (name == keyword) return id;
   return std::nullopt;
 }

@@ -17,6 +17,8 @@ namespace spa::config {
 [[nodiscard]] std::string ike_cipher_keywords();
 [[nodiscard]] std::string integrity_keywords();
 [[nodiscard]] std::string group_keywords(std::string_view before);
+// ML-KEM, for additional key exchanges only: its values are too long for a first message.
+[[nodiscard]] std::string kem_keywords();
 
 [[nodiscard]] std::optional<policy::Cipher> ike_cipher(std::string_view keyword);
 [[nodiscard]] std::optional<wire::IntegId> integrity(std::string_view keyword);

@@ -4,10 +4,12 @@
 #include <algorithm>
 
 #include "userspace/config/commands/algorithms.h"
+#include "userspace/config/commands/crypto_map_entry.h"
 #include "userspace/config/commands/refusal.h"
 #include "userspace/config/grammar/command.h"
 #include "userspace/config/key_encryption.h"
 #include "userspace/config/tree.h"
+#include "userspace/crypto/kem.h"
 
 namespace spa::config {
 namespace {
@@ -22,34 +24,57 @@ policy::KeyringPeer& peer(Build& build) {
   return peers.back();
 }
 
-Status add_methods(Build& build, const Args& args) {
-  auto& additional = build.snapshot.ikev2_proposals[build.block_name()].additional;
+void warn_of_missing(Build& build, wire::DhId id) {
+  const auto group = crypto::dh_from_id(static_cast<std::uint16_t>(id));
+  if (!group || !crypto::is_kem(*group) || crypto::kem_supported(*group)) return;
+  build.warn(wire::to_string(id) +
+             " is not in this machine's OpenSSL: version 3.5 has it. It will not be proposed.");
+}
+
+// `additional-key-exchange NUMBER METHOD...`; so many words stand before the first method.
+void add_methods(Build& build, std::vector<std::vector<wire::DhId>>& additional, const Args& args,
+                 std::size_t before) {
   const auto number = static_cast<std::size_t>(args.number("number"));
   if (additional.size() < number) additional.resize(number);
   std::vector<wire::DhId>& methods = additional[number - 1];
   methods.clear();
   const auto& values = args.values();
-  for (std::size_t i = 2; i < values.size(); ++i) {
+  for (std::size_t i = before; i < values.size(); ++i) {
     const std::optional<wire::DhId> id =
         values[i].text == "none" ? std::optional(wire::DhId::kNone) : group(values[i].text);
     if (id && std::find(methods.begin(), methods.end(), *id) == methods.end()) {
       methods.push_back(*id);
+      warn_of_missing(build, *id);
     }
   }
-  return {};
 }
 
 }  // namespace
 
 void add_ikev2_protection_commands(std::vector<Command>& table) {
+  table.push_back({.mode = Mode::kIkev2Proposal,
+                   .pattern = "additional-key-exchange <number:1-7> (none|" + group_keywords("") +
+                              "|" + kem_keywords() + ")+",
+                   .help = "The groups of one more key exchange for the same IKE SA; with none "
+                           "among them the peer may do without.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     add_methods(b, b.snapshot.ikev2_proposals[b.block_name()].additional, a, 2);
+                     return {};
+                   },
+                   .key = by({"number"}),
+                   .order = 5,
+                   .sorted = {"number"}});
   table.push_back(
-      {.mode = Mode::kIkev2Proposal,
-       .pattern = "additional-key-exchange <number:1-7> (none|" + group_keywords("") + ")+",
-       .help = "The groups of one more key exchange for the same IKE SA; with none "
-               "among them the peer may do without.",
-       .apply = add_methods,
+      {.mode = Mode::kCryptoMap,
+       .pattern = "set additional-key-exchange <number:1-7> (none|" + group_keywords("") + "|" +
+                  kem_keywords() + ")+",
+       .help = "The groups of one more key exchange for each IPsec SA beside set pfs, with IKEv2.",
+       .apply = [](Build& b, const Args& a) -> Status {
+         add_methods(b, map_entry(b).additional, a, 3);
+         return {};
+       },
        .key = by({"number"}),
-       .order = 5,
+       .order = 6,
        .sorted = {"number"}});
   table.push_back(
       {.pattern = "crypto ikev2 fragmentation [mtu <octets:96-1500>|disable]",
