@@ -22,6 +22,7 @@ class BadPayloads : public BadInput {
     EXPECT_TRUE(half_open ? bare_->init() : bare_->establish());
     if (half_open) return bare_->auth_request();
     if (exchange == ExchangeType::kCreateChildSa) return bare_->child_request();
+    if (exchange == ExchangeType::kIkeFollowupKe) return BarePeer::follow_up_request();
     return {};
   }
   [[nodiscard]] std::vector<wire::Message> ask(ExchangeType exchange, const Payloads& payloads) {
@@ -34,6 +35,8 @@ class BadPayloads : public BadInput {
   }
   static constexpr std::array kProtected{ExchangeType::kIkeAuth, ExchangeType::kCreateChildSa,
                                          ExchangeType::kInformational};
+  static constexpr std::array kEvery{ExchangeType::kIkeAuth, ExchangeType::kCreateChildSa,
+                                     ExchangeType::kInformational, ExchangeType::kIkeFollowupKe};
 };
 
 // How many payloads of a type a request may hold.
@@ -47,7 +50,7 @@ unsigned admitted(ExchangeType exchange, PayloadType type) {
 // Every kind of payload in every request, once more than it may be there.
 TEST_F(BadPayloads, OneTooMany) {
   unsigned refused = 0;
-  for (const ExchangeType exchange : kProtected) {
+  for (const ExchangeType exchange : kEvery) {
     for (const wire::Payload& extra : wire::samples::every_payload()) {
       if (std::holds_alternative<wire::UnknownPayload>(extra)) continue;
       SCOPED_TRACE(wire::to_string(exchange) + " with " + wire::to_string(wire::type_of(extra)));
@@ -110,7 +113,7 @@ TEST_F(BadPayloads, UnknownPayloads) {
 
 // As many as fit into a message.
 TEST_F(BadPayloads, TooManyPayloads) {
-  for (const ExchangeType exchange : kProtected) {
+  for (const ExchangeType exchange : kEvery) {
     SCOPED_TRACE(wire::to_string(exchange));
     Payloads payloads = right_request(exchange);
     for (int i = 0; i < 80; ++i) payloads.emplace_back(wire::VendorIdPayload{Bytes(1)});

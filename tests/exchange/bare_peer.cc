@@ -158,6 +158,13 @@ std::vector<wire::Payload> BarePeer::ike_rekey_request() const {
   return payloads;
 }
 
+std::vector<wire::Payload> BarePeer::follow_up_request() {
+  std::vector<wire::Payload> payloads;
+  payloads.emplace_back(wire::KePayload{wire::DhId::kCurve25519, Bytes(32, 9)});
+  payloads.emplace_back(wire::notify(wire::NotifyType::kAdditionalKeyExchange, Bytes(4, 1)));
+  return payloads;
+}
+
 Bytes BarePeer::seal(wire::ExchangeType exchange, const std::vector<wire::Payload>& payloads) {
   const wire::PayloadChain chain = *wire::serialize_payloads(payloads);
   return seal(exchange, chain.first, chain.octets);

@@ -35,6 +35,8 @@ class BarePeer {
   [[nodiscard]] std::vector<wire::Payload> auth_request() const;
   [[nodiscard]] std::vector<wire::Payload> child_request() const;
   [[nodiscard]] std::vector<wire::Payload> ike_rekey_request() const;
+  // Of IKE_FOLLOWUP_KE, about an exchange that nobody knows.
+  [[nodiscard]] static std::vector<wire::Payload> follow_up_request();
 
   // The chain of payloads, as it stands, in a protected request with the next message ID. Gives the
   // datagram without sending it.

@@ -512,22 +512,14 @@ TEST_F(Liveness, DeadPeer) {
 // RFC 7296 2.21.4: a stranger's INVALID_IKE_SPI or Delete makes nobody fall.
 TEST_F(Liveness, HintsAreOnlyHints) {
   bring_up_with(0, false);
-  wire::Message lie;
-  lie.header.initiator_spi = left.status()[0].spi_local;
-  lie.header.responder_spi = left.status()[0].spi_remote;
-  lie.header.exchange = wire::ExchangeType::kInformational;
-  lie.header.flags = wire::Header::kFlagResponse;
-  lie.header.message_id = 2;
-  lie.payloads.emplace_back(wire::notify(wire::NotifyType::kInvalidIkeSpi));
-  for (int i = 0; i < 20; ++i) {
-    network.deliver({{right.address, 500}, {left.address, 500}, *wire::serialize(lie)});
-  }
+  wire::Message lie = lie_about_left();
+  for (int i = 0; i < 20; ++i) tell_left(lie);
   run(Duration(10000));
   expect_tunnel();
   EXPECT_EQ(left.manager->counters().liveness_checks, 1U);  // asked once, and answered
   lie.header.flags = 0;
   lie.payloads = {wire::DeletePayload{wire::ProtocolId::kIke, {}}};
-  network.deliver({{right.address, 500}, {left.address, 500}, *wire::serialize(lie)});
+  tell_left(lie);
   run(Duration(10000));
   expect_tunnel();
   EXPECT_GE(left.manager->counters().not_encrypted, 1U);

@@ -4,6 +4,7 @@
 
 #include "tests/exchange/bare_peer.h"
 #include "tests/exchange/two_routers.h"
+#include "userspace/ikev2/follow_ups.h"
 #include "userspace/wire/header.h"
 
 namespace spa::exchange {
@@ -32,6 +33,15 @@ class FollowUp : public TwoRouters {
     return static_cast<std::size_t>(std::count_if(
         network.sent.begin(), network.sent.end(),
         [&](const Packet& p) { return wire::parse_header(p.octets)->exchange == exchange; }));
+  }
+  // One tunnel, whatever still lingers to repeat its last reply.
+  void expect_one_in_use() {
+    for (const Router* r : {&left, &right}) {
+      EXPECT_EQ(r->up(), 1U) << r->name;
+      EXPECT_EQ(r->database.pairs.size(), 1U) << r->name;
+    }
+    EXPECT_EQ(mismatch(left.database, right.database), "");
+    EXPECT_EQ(violation(), "");
   }
   // Nothing of this exchange arrives from `from` any more.
   void silence(const Router& from, ExchangeType exchange) {
@@ -83,7 +93,7 @@ TEST_F(FollowUp, OfAnIkeSa) {
   EXPECT_EQ(sent(ExchangeType::kIkeFollowupKe), 4U);
   right.expire_first(false);
   run(Duration(4000));
-  expect_sas(1, 1);
+  expect_one_in_use();
 }
 
 // A peer that had none when the IKE SA was made is not asked for them later.
@@ -97,7 +107,7 @@ TEST_F(FollowUp, NotWithAPeerThatHasNone) {
   EXPECT_EQ(left.manager->counters().ike_sas_rekeyed, 1U);
   left.expire_first(false);
   run(Duration(4000));
-  expect_sas(1, 1);
+  expect_one_in_use();
   EXPECT_EQ(sent(ExchangeType::kIkeFollowupKe), 0U);
 }
 
@@ -180,7 +190,7 @@ TEST_F(FollowUp, DeletionsMeanwhile) {
       bring_up(left);
       left.engine_delay.wait = right.engine_delay.wait = Duration(200);
       left.expire_first(false);
-      run(Duration(700));
+      run(Duration(1300));
       ASSERT_GE(sent(ExchangeType::kIkeFollowupKe), 1U);
       ikev2::SessionFilter filter;
       filter.children_only = !whole;
@@ -203,7 +213,7 @@ TEST_F(FollowUp, TheOtherEndComesTooLate) {
   bring_up(left);
   left.engine_delay.wait = Duration(300);
   left.expire_first(false);
-  run(Duration(700));
+  run(Duration(1000));
   ASSERT_GE(sent(ExchangeType::kIkeFollowupKe), 1U);
   const std::size_t before = sent(ExchangeType::kCreateChildSa);
   right.expire_first(false);
@@ -334,11 +344,11 @@ TEST_F(MlKem, EverySizeInEveryExchange) {
     for (Router* r : {&left, &right}) {
       r->expire_first(false);
       run(Duration(5000));
-      expect_sas(1, 1);
+      expect_one_in_use();
     }
     run(Duration(100'000));
     EXPECT_EQ(left.manager->counters().ike_sas_rekeyed, 1U);
-    expect_sas(1, 1);
+    expect_one_in_use();
   }
 }
 
@@ -385,6 +395,7 @@ TEST_F(MlKem, ResponderRefusesAWrongSize) {
   for (const std::size_t size : {1U, 1088U, 1183U, 1185U}) {
     SCOPED_TRACE(size);
     ASSERT_TRUE(peer.establish());
+    const std::size_t up = right.up();
     std::vector<wire::Payload> request = peer.child_request();
     auto& transforms = std::get<wire::SaPayload>(request[0]).proposals[0].transforms;
     transforms.push_back(wire::dh(DhId::kCurve25519));
@@ -403,7 +414,7 @@ TEST_F(MlKem, ResponderRefusesAWrongSize) {
     const auto answers = peer.send(peer.seal(ExchangeType::kIkeFollowupKe, next));
     ASSERT_EQ(answers.size(), 1U);
     EXPECT_NE(wire::find_notify(answers[0].payloads, NotifyType::kInvalidSyntax), nullptr);
-    EXPECT_EQ(right.up(), 1U);
+    EXPECT_EQ(right.up(), up);
   }
 }
 

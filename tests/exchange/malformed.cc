@@ -100,4 +100,24 @@ std::vector<Malformed> every_wrong_length(wire::PayloadType first, ByteView chai
   return all;
 }
 
+std::vector<Malformed> broken_copies(const Bytes& datagram) {
+  std::vector<Malformed> all = every_prefix(datagram);
+  const ByteView whole(datagram);
+  const ByteView header = whole.first(wire::Header::kSize);
+  const auto first = static_cast<wire::PayloadType>(datagram.at(16));
+  for (Malformed& m : every_wrong_length(first, whole.subspan(wire::Header::kSize))) {
+    Bytes octets = to_bytes(header);
+    octets.insert(octets.end(), m.octets.begin(), m.octets.end());
+    all.push_back({"in the chain: " + m.what, std::move(octets)});
+  }
+  for (const std::size_t wrong : {std::size_t{0}, datagram.size() - 1, datagram.size() + 1}) {
+    Bytes octets = datagram;
+    octets[26] = static_cast<std::uint8_t>(wrong >> 8);
+    octets[27] = static_cast<std::uint8_t>(wrong);
+    all.push_back({"the message's length is " + std::to_string(wrong), std::move(octets)});
+  }
+  std::erase_if(all, [](const Malformed& m) { return wire::parse(m.octets).has_value(); });
+  return all;
+}
+
 }  // namespace spa::exchange

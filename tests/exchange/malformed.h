@@ -20,4 +20,8 @@ struct Malformed {
 // small, one too large, as large as can be. Goes into SA, TS, Notify and Delete.
 [[nodiscard]] std::vector<Malformed> every_wrong_length(wire::PayloadType first, ByteView chain);
 
+// Every copy of a datagram that a wrong length makes, of the message or inside it. One that can
+// still be read is another message, not a broken one.
+[[nodiscard]] std::vector<Malformed> broken_copies(const Bytes& datagram);
+
 }  // namespace spa::exchange

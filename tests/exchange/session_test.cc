@@ -334,15 +334,9 @@ TEST_F(Crash, TokensAreNotForStrangers) {
   }
   EXPECT_EQ(left.manager->counters().crash_tokens_sent, 0U);
   EXPECT_EQ(right.manager->counters().crash_tokens_sent, 0U);
-  wire::Message lie;
-  lie.header.initiator_spi = left.status()[0].spi_local;
-  lie.header.responder_spi = left.status()[0].spi_remote;
-  lie.header.exchange = wire::ExchangeType::kInformational;
-  lie.header.flags = wire::Header::kFlagResponse;
-  lie.header.message_id = 2;
-  lie.payloads.emplace_back(wire::notify(wire::NotifyType::kInvalidIkeSpi));
+  wire::Message lie = lie_about_left();
   lie.payloads.emplace_back(wire::notify(wire::NotifyType::kQuickCrashDetection, Bytes(32, 7)));
-  network.deliver({{right.address, 500}, {left.address, 500}, *wire::serialize(lie)});
+  tell_left(lie);
   run(Duration(5000));
   EXPECT_EQ(left.manager->counters().crashes_detected, 0U);
   expect_tunnel();

@@ -91,6 +91,22 @@ void World::expect_nothing_left_over() {
   EXPECT_EQ(timers.pending(), 0U);
 }
 
+wire::Message World::lie_about_left() const {
+  const ike::IkeSaStatus sa = left.status().at(0);
+  wire::Message lie;
+  lie.header.initiator_spi = sa.spi_local;
+  lie.header.responder_spi = sa.spi_remote;
+  lie.header.exchange = wire::ExchangeType::kInformational;
+  lie.header.flags = wire::Header::kFlagResponse;
+  lie.header.message_id = 2;
+  lie.payloads.emplace_back(wire::notify(wire::NotifyType::kInvalidIkeSpi));
+  return lie;
+}
+
+void World::tell_left(const wire::Message& lie) {
+  network.deliver({{right.address, 500}, {left.address, 500}, *wire::serialize(lie)});
+}
+
 void World::lose_next_from(const Router& from) {
   network.plan = [done = false, source = from.address](std::size_t, const Packet& p) mutable {
     if (!done && p.from.address == source) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/exchange/router.h"
+#include "userspace/wire/message.h"
 
 namespace spa::exchange {
 
@@ -30,6 +31,9 @@ struct World {
   // Clears both ends, lets time pass: no SA, no SPI and no alarm may be left.
   void expect_nothing_left_over();
   void run(Duration span) { timers.run_for(span); }
+  // INVALID_IKE_SPI about left's IKE SA, as anybody may say it in right's name.
+  [[nodiscard]] wire::Message lie_about_left() const;
+  void tell_left(const wire::Message& lie);
   // Drops the next datagram sent by `from`.
   void lose_next_from(const Router& from);
 

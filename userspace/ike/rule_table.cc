@@ -3,14 +3,16 @@
 
 #include <algorithm>
 
-namespace spa::ike {
+#include "userspace/ike/same_rule.h"
 
-namespace {
+namespace spa::ike {
 
 bool same_rule(const ports::PolicyRule& a, const ports::PolicyRule& b) {
   return a.selectors == b.selectors && a.mode == b.mode && a.local == b.local &&
          a.remote == b.remote && a.reqid == b.reqid && a.device == b.device;
 }
+
+namespace {
 
 const policy::CryptoMapEntry* numbered(const policy::CryptoMap& map, std::uint32_t sequence) {
   const auto& entries = map.entries;

@@ -31,6 +31,14 @@ constexpr std::array kRows{
     AdmissionRow{kIkeSaInit, kResponse, kNotify, 0, kMany},
     AdmissionRow{kIkeSaInit, kResponse, kVendorId, 0, kMany},
 
+    AdmissionRow{kIkeSessionResume, kRequest, kNonce, 1, 1},
+    AdmissionRow{kIkeSessionResume, kRequest, kNotify, 1, kMany},
+    AdmissionRow{kIkeSessionResume, kRequest, kVendorId, 0, kMany},
+
+    AdmissionRow{kIkeSessionResume, kResponse, kNonce, 0, 1},
+    AdmissionRow{kIkeSessionResume, kResponse, kNotify, 0, kMany},
+    AdmissionRow{kIkeSessionResume, kResponse, kVendorId, 0, kMany},
+
     AdmissionRow{kIkeIntermediate, kRequest, kKe, 0, 1},
     AdmissionRow{kIkeIntermediate, kRequest, kNotify, 0, kMany},
     AdmissionRow{kIkeIntermediate, kRequest, kVendorId, 0, kMany},

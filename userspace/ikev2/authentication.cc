@@ -7,18 +7,16 @@
 #include "userspace/ikev2/identity.h"
 #include "userspace/ikev2/intermediate.h"
 #include "userspace/ikev2/ppk.h"
+#include "userspace/ikev2/resumption.h"
 #include "userspace/ikev2/shard.h"
 #include "userspace/ikev2/signature_choice.h"
 #include "userspace/wire/ppk.h"
 
 namespace spa::ikev2 {
 
-namespace {
-
 using Kind = policy::Identity::Kind;
 
-// What AUTH of an end covers (2.15): its first message, the other's nonce, its identity.
-Result<Bytes> covered(const IkeSa& sa, bool ours, const wire::IdPayload& id) {
+Result<Bytes> signed_part(const IkeSa& sa, bool ours, const wire::IdPayload& id) {
   const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(sa.suite.prf));
   if (!prf || !sa.handshake) return fail(Errc::kState, "no handshake under way");
   const Handshake& h = *sa.handshake;
@@ -27,10 +25,12 @@ Result<Bytes> covered(const IkeSa& sa, bool ours, const wire::IdPayload& id) {
       *prf, ours ? h.our_message : h.peer_message, from_initiator ? h.nonce_r : h.nonce_i,
       from_initiator ? h.sk_pi : h.sk_pr, wire::rest_of_id_payload(id));
   if (!octets) return octets;
-  const Bytes more = int_auth(h);  // RFC 9242 3.3.2
+  const Bytes more = int_auth(h);  // RFC 9242 3.3.2, RFC 9370 2.2.3
   octets->insert(octets->end(), more.begin(), more.end());
   return octets;
 }
+
+namespace {
 
 const policy::KeyringPeer* keyring_peer(const policy::Snapshot& snapshot,
                                         const policy::Ikev2Profile& profile,
@@ -93,7 +93,7 @@ ike::Task<Status> sign_proof(IkeSa& sa, const policy::Snapshot& snapshot,
   for (Bytes& certificate : own->chain) {
     proof.certificates.push_back({wire::CertEncoding::kX509Signature, std::move(certificate)});
   }
-  Result<Bytes> octets = covered(sa, true, proof.id);
+  Result<Bytes> octets = signed_part(sa, true, proof.id);
   if (!octets) co_return tl::unexpected(octets.error());
   const Result<SignatureChoice> choice =
       choose_signature(own->key->type(), profile.rsa_pss, sa.handshake->peer_hashes);
@@ -122,7 +122,7 @@ Status mac_proof(IkeSa& sa, const policy::Snapshot& snapshot, const policy::Ikev
   Result<wire::IdPayload> id = to_payload(proof.identity, side);
   if (!id) return tl::unexpected(id.error());
   proof.id = std::move(*id);
-  const Result<Bytes> octets = covered(sa, true, proof.id);
+  const Result<Bytes> octets = signed_part(sa, true, proof.id);
   if (!octets) return tl::unexpected(octets.error());
   const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(sa.suite.prf));
   const Result<SecretBytes> mac = crypto::shared_key_auth(*prf, key->local_key, *octets);
@@ -140,7 +140,7 @@ Status check_mac(const IkeSa& sa, const policy::Snapshot& snapshot,
                                    sa.remote.address.to_string() + " in keyring '" +
                                    profile.keyring + "'");
   }
-  const Result<Bytes> octets = covered(sa, false, claim.id);
+  const Result<Bytes> octets = signed_part(sa, false, claim.id);
   if (!octets) return tl::unexpected(octets.error());
   const auto prf = crypto::prf_from_id(static_cast<std::uint16_t>(sa.suite.prf));
   const Result<SecretBytes> mac = crypto::shared_key_auth(*prf, key->remote_key, *octets);
@@ -162,6 +162,8 @@ bool map_admitted(IkeSa& sa, const policy::Ikev2Profile& profile,
   });
 }
 
+}  // namespace
+
 bool accepts(const policy::Ikev2Profile& profile, const IpAddress& local, policy::AuthMethod method,
              Steps& steps) {
   const std::string where = "profile " + profile.name;
@@ -177,6 +179,26 @@ bool accepts(const policy::Ikev2Profile& profile, const IpAddress& local, policy
   }
   return false;
 }
+
+bool admits(IkeSa& sa, const policy::Ikev2Profile& profile, const policy::Identity& identity,
+            const std::optional<ports::PeerCertificate>& certificate) {
+  return identity_admitted(profile, identity) ||
+         (certificate && map_admitted(sa, profile, *certificate));
+}
+
+Status carries(IkeSa& sa, const ports::PeerCertificate& certificate,
+               const policy::Identity& identity) {
+  const bool by_name = identity.kind == Kind::kDn;
+  const bool found =
+      by_name ? sa.shard.ports.credentials.same_name(certificate.subject_der, identity.der)
+              : ike::speaks_for(certificate, identity);
+  if (found) return {};
+  ike::log_identity_mismatch(sa.shard, identity, certificate);
+  return fail(Errc::kDenied, "certificate of " + certificate.subject +
+                                 " does not carry the identity " + identity.to_string());
+}
+
+namespace {
 
 // How exactly a statement names the peer.
 int precision(const policy::IdentityMatch& m) {
@@ -199,17 +221,11 @@ int precision(const policy::IdentityMatch& m) {
 
 ike::Task<Status> check_signature(IkeSa& sa, const policy::Snapshot& snapshot, const Claim& claim,
                                   const ports::PeerCertificate& certificate) {
-  const bool by_name = claim.identity.kind == policy::Identity::Kind::kDn;
-  if (by_name ? !sa.shard.ports.credentials.same_name(certificate.subject_der, claim.identity.der)
-              : !ike::speaks_for(certificate, claim.identity)) {
-    ike::log_identity_mismatch(sa.shard, claim.identity, certificate);
-    co_return fail(Errc::kDenied, "certificate of " + certificate.subject +
-                                      " does not carry the identity " + claim.identity.to_string());
-  }
+  if (Status carried = carries(sa, certificate, claim.identity); !carried) co_return carried;
   const Result<crypto::SignatureMethod> method =
       claimed_signature(claim.auth, snapshot.legacy_algorithms);
   if (!method) co_return tl::unexpected(method.error());
-  Result<Bytes> octets = covered(sa, false, claim.id);
+  Result<Bytes> octets = signed_part(sa, false, claim.id);
   if (!octets) co_return tl::unexpected(octets.error());
   ike::EngineAnswer<void> judged =
       co_await verify(sa.shard, *certificate.key, *method, std::move(*octets), claim.auth.data);
@@ -218,11 +234,12 @@ ike::Task<Status> check_signature(IkeSa& sa, const policy::Snapshot& snapshot, c
                                     " is wrong: " + judged.result.error().text);
 }
 
-// A certificate of the peer that passed, or why not.
-ike::Task<Result<ports::PeerCertificate>> judge_chain(IkeSa& sa, const Claim& claim,
+}  // namespace
+
+ike::Task<Result<ports::PeerCertificate>> judge_chain(IkeSa& sa, std::vector<Bytes> chain,
                                                       std::vector<std::string> trustpoints) {
-  if (claim.chain.empty()) co_return fail(Errc::kDenied, "peer sent no certificate");
-  Result<ports::PeerCertificate> judged = co_await validate(sa.shard, claim.chain, trustpoints);
+  if (chain.empty()) co_return fail(Errc::kDenied, "peer sent no certificate");
+  Result<ports::PeerCertificate> judged = co_await validate(sa.shard, chain, trustpoints);
   if (judged && !judged->key) judged = fail(Errc::kDenied, "certificate without usable key");
   if (!judged) {
     sa.shard.log(Severity::kNotice, "CRYPTO", "IKMP_INVAL_CERT",
@@ -232,11 +249,13 @@ ike::Task<Result<ports::PeerCertificate>> judge_chain(IkeSa& sa, const Claim& cl
   co_return judged;
 }
 
+namespace {
+
 // R-PROF-12, 13: no identity statement fits, so the certificate decides.
 ike::Task<Result<Verified>> profile_by_certificate(IkeSa& sa, const policy::Snapshot& snapshot,
                                                    const Claim& claim, policy::AuthMethod method) {
   Steps& steps = sa.handshake->steps;
-  Result<ports::PeerCertificate> certificate = co_await judge_chain(sa, claim, {});
+  Result<ports::PeerCertificate> certificate = co_await judge_chain(sa, claim.chain, {});
   if (!certificate) co_return tl::unexpected(certificate.error());
   for (const auto& [name, profile] : snapshot.ikev2_profiles) {
     if (profile.match_certificate_maps.empty()) continue;
@@ -248,7 +267,7 @@ ike::Task<Result<Verified>> profile_by_certificate(IkeSa& sa, const policy::Snap
     sa.shard.debug(sa, "certificate map matches " + name + " profile");
     if (!profile.trustpoints.empty()) {
       sa.shard.debug(sa, "Trying to re-validate CERT using new profile");
-      certificate = co_await judge_chain(sa, claim, profile.trustpoints);
+      certificate = co_await judge_chain(sa, claim.chain, profile.trustpoints);
       if (!certificate) co_return tl::unexpected(certificate.error());
     }
     co_return Verified{name, std::move(*certificate)};
@@ -261,6 +280,7 @@ ike::Task<Result<Verified>> profile_by_certificate(IkeSa& sa, const policy::Snap
 
 ike::Task<Result<Proof>> prove(IkeSa& sa, policy::SnapshotPtr snapshot,
                                const policy::Ikev2Profile& profile, wire::Side side) {
+  if (sa.handshake->resumed) co_return resumed_proof(sa);
   Proof proof;
   proof.identity =
       profile.local_identity.value_or(policy::Identity{Kind::kAddress, sa.local.address, {}, {}});
@@ -336,6 +356,7 @@ const policy::Ikev2Profile* profile_by_identity(const policy::Snapshot& snapshot
 
 ike::Task<Result<Verified>> check(IkeSa& sa, policy::SnapshotPtr snapshot, std::string bound,
                                   Claim claim) {
+  if (sa.handshake->resumed) co_return co_await check_resumed(sa, snapshot, std::move(claim));
   const Result<policy::AuthMethod> method = method_of(claim);
   if (!method) co_return tl::unexpected(method.error());
   Steps& steps = sa.handshake->steps;
@@ -359,7 +380,8 @@ ike::Task<Result<Verified>> check(IkeSa& sa, policy::SnapshotPtr snapshot, std::
       if (!found) co_return found;
       verified = std::move(*found);
     } else {
-      Result<ports::PeerCertificate> judged = co_await judge_chain(sa, claim, profile->trustpoints);
+      Result<ports::PeerCertificate> judged =
+          co_await judge_chain(sa, claim.chain, profile->trustpoints);
       if (!judged) co_return tl::unexpected(judged.error());
       verified = {profile->name, std::move(*judged)};
     }
@@ -376,8 +398,7 @@ ike::Task<Result<Verified>> check(IkeSa& sa, policy::SnapshotPtr snapshot, std::
     verified.profile = profile->name;
   }
   // The profile that an initiator was told to use must admit whom it found there.
-  const bool admitted = bound.empty() || identity_admitted(*profile, claim.identity) ||
-                        (verified.certificate && map_admitted(sa, *profile, *verified.certificate));
+  const bool admitted = bound.empty() || admits(sa, *profile, claim.identity, verified.certificate);
   if (!admitted) {
     co_return fail(Errc::kDenied,
                    "profile " + bound + " does not admit identity " + claim.identity.to_string());
@@ -427,6 +448,13 @@ void establish(IkeSa& sa, const policy::Snapshot& snapshot, const policy::Ikev2P
       sa.held =
           ike::HeldCertificate{certificate.issuer_der, certificate.issuer, certificate.serial};
     }
+  }
+  if (snapshot.resumption_seconds != 0) {
+    const auto method = method_of(claim).value_or(policy::AuthMethod::kPreShare);
+    const Resumed* before = sa.handshake->resumed.get();
+    sa.resumable = std::make_shared<const IkeSa::Resumable>(
+        before != nullptr ? IkeSa::Resumable{before->state.peer_method, before->state.chain}
+                          : IkeSa::Resumable{method, claim.chain});
   }
   sa.description = "Negotiation done";
   sa.lifetime_seconds = profile.lifetime_seconds;

@@ -41,6 +41,22 @@ struct Claim {
 // Ed25519.
 [[nodiscard]] Result<policy::AuthMethod> method_of(const Claim& claim);
 
+// What AUTH of an end covers (2.15): its first message, the other's nonce, its identity.
+[[nodiscard]] Result<Bytes> signed_part(const IkeSa& sa, bool ours, const wire::IdPayload& id);
+// Whether a profile is for this local address and method; a step says why not.
+[[nodiscard]] bool accepts(const policy::Ikev2Profile& profile, const IpAddress& local,
+                           policy::AuthMethod method, Steps& steps);
+// Whether it lets this identity in, or a certificate that its maps name.
+[[nodiscard]] bool admits(IkeSa& sa, const policy::Ikev2Profile& profile,
+                          const policy::Identity& identity,
+                          const std::optional<ports::PeerCertificate>& certificate);
+// A certificate of the peer that passed, or why not.
+[[nodiscard]] ike::Task<Result<ports::PeerCertificate>> judge_chain(
+    IkeSa& sa, std::vector<Bytes> chain, std::vector<std::string> trustpoints);
+// Whether the identity stands in the certificate.
+[[nodiscard]] Status carries(IkeSa& sa, const ports::PeerCertificate& certificate,
+                             const policy::Identity& identity);
+
 // A claim that was found to be true.
 struct Verified {
   std::string profile;

@@ -15,6 +15,13 @@ ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule);
 // `chosen` and the request are checked already: nothing that can be refused without an SA is left.
 ike::Task<> respond_ike_sa_init(IkeSa& sa, ClearMessage request, wire::Proposal chosen);
 
+// What the other end's first message says beside the key exchange, noted in both roles.
+// `hashed_spi_r`: the responder's SPI in its NAT detection.
+void take_first_notices(IkeSa& sa, const std::vector<wire::Payload>& payloads,
+                        std::uint64_t hashed_spi_r);
+// 2.23; an end that may move goes to port 4500 at once (RFC 4555 3.3).
+void float_port(IkeSa& sa);
+
 // intermediate.cc (RFC 9242, RFC 9370)
 ike::Task<> respond_intermediate(IkeSa& sa, Payloads request);
 
@@ -47,8 +54,7 @@ ike::Task<> respond_informational(IkeSa& sa, Payloads request);
 // never.
 void begin_authentication_life(IkeSa& sa, std::uint32_t seconds);
 // AUTH_LIFETIME in the response of IKE_AUTH, which tells the end that has to do it.
-void announce_authentication_life(const IkeSa& sa, const policy::Ikev2Profile& profile,
-                                  Payloads& payloads);
+void announce_authentication_life(const IkeSa& sa, std::uint32_t seconds, Payloads& payloads);
 void take_authentication_life(IkeSa& sa, const Payloads& payloads);
 // Makes a new IKE SA with the same CHILD SAs, which takes the place of `sa` when it is up.
 void reauthenticate(IkeSa& sa);

@@ -11,6 +11,7 @@
 #include "userspace/ikev2/identity.h"
 #include "userspace/ikev2/mobike.h"
 #include "userspace/ikev2/ppk.h"
+#include "userspace/ikev2/resumption.h"
 #include "userspace/wire/ppk.h"
 
 namespace spa::ikev2 {
@@ -42,7 +43,7 @@ Payloads write_request(IkeSa& sa, const policy::Ikev2Profile& profile, Proof pro
   wire::CertReqPayload authorities;
   const bool wants_certificate =
       std::any_of(profile.remote_auth.begin(), profile.remote_auth.end(), policy::is_signature);
-  if (wants_certificate) {
+  if (wants_certificate && !sa.handshake->resumed) {
     for (const Bytes& hash : sa.shard.ports.credentials.ca_key_hashes(profile.trustpoints)) {
       authorities.authorities.insert(authorities.authorities.end(), hash.begin(), hash.end());
     }
@@ -58,6 +59,7 @@ Payloads write_request(IkeSa& sa, const policy::Ikev2Profile& profile, Proof pro
   sa.announce_window(request);
   offer_mobility(sa, request);
   offer_crash_token(sa, request);
+  request_ticket(sa, request);
   return request;
 }
 
@@ -72,19 +74,26 @@ Status write_ppk(const policy::Ppk& ppk, const std::optional<Proof>& without, Pa
 }
 
 // Ours is the fault or the peer's: the attempt is over before anybody is authenticated.
+// One that was to be resumed begins anew, without its ticket (RFC 5723 4.3.2).
 void abort(IkeSa& sa, const std::string& cause) {
+  if (sa.handshake->resumed) {
+    sa.shard.debug(sa, "session not resumed: " + cause);
+    sa.shard.retry_wanted(sa);
+    return sa.shard.retire(sa, "");
+  }
   ++sa.shard.counters.auth_failures;
   sa.shard.record(&sa, sa.remote, "IKE_AUTH", cause, std::move(sa.handshake->steps));
   sa.shard.retire(sa, cause);
 }
 
 // What the peer says beside its proof.
-void take_notices(IkeSa& sa, const policy::Ikev2Profile& profile, const Payloads& response) {
+void take_notices(IkeSa& sa, std::uint32_t life, const Payloads& response) {
   sa.take_window(response);
   take_mobility(sa, response);
   take_crash_token(sa, response);
-  begin_authentication_life(sa, profile.reauthenticate_seconds);
+  begin_authentication_life(sa, life);
   take_authentication_life(sa, response);
+  take_ticket(sa, response);
 }
 
 // The peer is authenticated; its CHILD SA stands or falls by itself. False when it is to be asked
@@ -142,11 +151,16 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
       entry == nullptr ? nullptr : shard.profile(entry->ikev2_profile);
   if (profile == nullptr) co_return abort(sa, rule.to_string() + " is no longer configured");
   sa.profile = profile->name;
-  if (const auto sole = sole_identity(*profile)) sa.remote_identity = *sole;
+  const std::shared_ptr<const Resumed> resumed = sa.handshake->resumed;
+  if (!resumed) {
+    if (const auto sole = sole_identity(*profile)) sa.remote_identity = *sole;
+  }
 
   const policy::Ppk* ppk =
       sa.handshake->use_ppk ? ppk_towards(*snapshot, *profile, sa.remote.address) : nullptr;
-  const policy::Ppk* demanded = ppk_towards(*snapshot, *profile, sa.remote.address);
+  // What was mixed in before is in the keys of a session that is resumed.
+  const policy::Ppk* demanded =
+      resumed ? nullptr : ppk_towards(*snapshot, *profile, sa.remote.address);
   if (ppk == nullptr && demanded != nullptr && demanded->required) {
     co_return abort(sa, "peer does not support PPK, which its keyring entry requires");
   }
@@ -200,7 +214,7 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
                   std::to_string(claim ? static_cast<int>(claim->auth.method) : 0) +
                   " failed with host " + sa.remote.address.to_string());
     shard.record(&sa, sa.remote, "IKE_AUTH", verified.error().text, std::move(sa.handshake->steps));
-    shard.abandon_wanted(sa);
+    resumed ? shard.retry_wanted(sa) : shard.abandon_wanted(sa);
     Payloads reasons;
     reasons.emplace_back(wire::notify(NotifyType::kAuthenticationFailed));
     co_return delete_ike_sa(sa, verified.error().text, std::move(reasons));
@@ -208,7 +222,8 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
   const Bytes nonce_i = sa.handshake->nonce_i;
   const Bytes nonce_r = sa.handshake->nonce_r;
   establish(sa, *snapshot, *profile, *claim, *verified);
-  take_notices(sa, *profile, response);
+  if (resumed) conclude_resumption(sa, *resumed);
+  take_notices(sa, authentication_life(sa, resumed.get(), *profile), response);
   shard.peer_works(sa);
   if (offer && conclude_child(sa, std::move(*offer), response, nonce_i, nonce_r)) {
     sa.remove_wanted(rule);

@@ -6,6 +6,7 @@
 #include "userspace/ikev2/crash_detection.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/mobike.h"
+#include "userspace/ikev2/resumption.h"
 #include "userspace/wire/ppk.h"
 
 namespace spa::ikev2 {
@@ -61,13 +62,14 @@ void answer_child_and_configuration(IkeSa& sa, const policy::Ikev2Profile& profi
   for (wire::Payload& payload : child) response.push_back(std::move(payload));
 }
 
-void answer_rest(IkeSa& sa, const policy::Ikev2Profile& profile, const Payloads& request,
-                 ByteView nonce_i, ByteView nonce_r, Payloads& response) {
+void answer_rest(IkeSa& sa, const policy::Ikev2Profile& profile, std::uint32_t life,
+                 const Payloads& request, ByteView nonce_i, ByteView nonce_r, Payloads& response) {
   answer_child_and_configuration(sa, profile, request, nonce_i, nonce_r, response);
   sa.announce_window(response);
   if (sa.mobility) offer_mobility(sa, response);
   offer_crash_token(sa, response);
-  announce_authentication_life(sa, profile, response);
+  announce_authentication_life(sa, life, response);
+  answer_ticket_request(sa, request, response);
 }
 
 }  // namespace
@@ -99,11 +101,14 @@ ike::Task<> respond_ike_auth(IkeSa& sa, Payloads request) {
 
   const Bytes nonce_i = sa.handshake->nonce_i;
   const Bytes nonce_r = sa.handshake->nonce_r;
+  const std::shared_ptr<const Resumed> resumed = sa.handshake->resumed;
   establish(sa, *snapshot, profile, *claim, *verified);
   sa.take_window(request);
   take_mobility(sa, request);
   take_crash_token(sa, request);
-  begin_authentication_life(sa, profile.reauthenticate_seconds);
+  if (resumed) conclude_resumption(sa, *resumed);
+  const std::uint32_t life = authentication_life(sa, resumed.get(), profile);
+  begin_authentication_life(sa, life);
   if (wire::find_notify(request, NotifyType::kInitialContact) != nullptr) drop_older(sa);
 
   Payloads response;
@@ -112,8 +117,8 @@ ike::Task<> respond_ike_auth(IkeSa& sa, Payloads request) {
     response.emplace_back(std::move(certificate));
   }
   response.emplace_back(std::move(proof->auth));
-  if (!sa.ppk_id.empty()) response.emplace_back(wire::ppk_identity({}));  // RFC 8784 3
-  answer_rest(sa, profile, request, nonce_i, nonce_r, response);
+  if (!sa.ppk_id.empty() && !resumed) response.emplace_back(wire::ppk_identity({}));  // RFC 8784 3
+  answer_rest(sa, profile, life, request, nonce_i, nonce_r, response);
   //                              <--  HDR, SK {IDr, [CERT,] AUTH,
   //                                       [CP(CFG_REPLY),] [SAr2, TSi, TSr]}
   sa.reply(std::move(response));

@@ -7,6 +7,7 @@
 #include "userspace/ikev2/configuration.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/mobike.h"
+#include "userspace/ikev2/resumption.h"
 #include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
@@ -121,6 +122,7 @@ std::optional<SteadyTime> IkeSa::next_due() const {
   consider(rekey_at);
   consider(reauth_at);
   consider(authentication_ends);
+  consider(ticket_at);
   if (!liveness_running) consider(liveness.due());
   for (const auto& c : children) {
     consider(c->rekey_at);
@@ -179,6 +181,10 @@ void IkeSa::on_time(SteadyTime now) {
   if (reauth_at && *reauth_at <= now) {
     reauth_at.reset();
     reauthenticate(*this);
+  }
+  if (ticket_at && *ticket_at <= now) {
+    ticket_at.reset();
+    spawn(renew_ticket(*this));
   }
   if (usable() && rekey_at && *rekey_at <= now) {
     rekey_at.reset();

@@ -26,6 +26,7 @@
 #include "userspace/ikev2/child_sa.h"
 #include "userspace/ikev2/follow_ups.h"
 #include "userspace/ikev2/proposal.h"
+#include "userspace/ikev2/ticket_box.h"
 #include "userspace/wire/message.h"
 
 namespace spa::ikev2 {
@@ -39,6 +40,12 @@ using Payloads = std::vector<wire::Payload>;
 struct ClearMessage {
   wire::Message message;
   Bytes octets;
+};
+
+// The session that a new IKE SA resumes (RFC 5723).
+struct Resumed {
+  SessionState state;
+  TicketBox::Number number;  // at the end that sealed the ticket
 };
 
 // What is needed only until both ends are authenticated.
@@ -66,10 +73,11 @@ struct Handshake {
   std::vector<wire::SignatureHash> peer_hashes;  // RFC 7427 4
   std::vector<Bytes> peer_authorities;           // CERTREQ key hashes
   bool counted_half_open = false;
-  Endpoint first_source;           // where the first request came from
-  bool peer_natt = false;          // the peer sent NAT detection notifications
-  bool peer_childless = false;     // the peer takes an IKE_AUTH without CHILD SA (RFC 6023)
-  std::vector<std::string> steps;  // for the decision record
+  Endpoint first_source;                   // where the first request came from
+  bool peer_natt = false;                  // the peer sent NAT detection notifications
+  bool peer_childless = false;             // the peer takes an IKE_AUTH without CHILD SA (RFC 6023)
+  std::vector<std::string> steps;          // for the decision record
+  std::shared_ptr<const Resumed> resumed;  // null unless a ticket stands for the key exchange
 };
 
 class IkeSa {
@@ -132,6 +140,15 @@ class IkeSa {
   // What one end has given the other (3.15); shared with the SAs that take this one's place.
   std::shared_ptr<const ClientConfiguration> configuration;
   std::unique_ptr<Mobility> mobility;  // null unless both ends support MOBIKE
+  // What a ticket has to say of the peer beside this object's state; null where nobody resumes.
+  struct Resumable {
+    policy::AuthMethod method{};
+    std::vector<Bytes> chain;
+  };
+  std::shared_ptr<const Resumable> resumable;
+  TicketBox::Number ticket_given;       // to the peer, the latest
+  std::uint64_t ticket_held = 0;        // of the peer's; as Shard::hold() numbers them
+  std::optional<SteadyTime> ticket_at;  // when another one is asked for
   Bytes crash_token;  // by which the peer shows that it has restarted (RFC 6290 5.3)
   // We began the first of the IKE SAs that have replaced one another: it is for us to
   // authenticate anew (RFC 4478) and to say which addresses are in use (RFC 4555).
@@ -186,9 +203,12 @@ class IkeSa {
   // Answers the request that is being worked on.
   void reply(Payloads payloads);
   void reply(wire::NotifyPayload notify);
-  // IKE_SA_INIT: our request in the clear, retransmitted until replaced; answers one by one.
-  void send_initial(Bytes message);
+  // IKE_SA_INIT or IKE_SESSION_RESUME: our request in the clear, retransmitted until replaced;
+  // answers one by one.
+  void send_initial(wire::ExchangeType exchange, Bytes message);
   [[nodiscard]] ike::Later<ClearMessage> initial_answer();
+  // The same for a peer that may not answer at all.
+  [[nodiscard]] ike::Later<std::optional<ClearMessage>> initial_answer_within(Duration wait);
   void reply_initial(Bytes message);
   // SET_WINDOW_SIZE (2.3): says how many requests at once we take, and takes what the peer says.
   void announce_window(Payloads& payloads);
@@ -283,6 +303,7 @@ class IkeSa {
   std::deque<Pending> pending_;
   std::vector<InFlight> in_flight_;
   std::function<void(ClearMessage)> on_initial_;
+  wire::ExchangeType initial_exchange_ = wire::ExchangeType::kIkeSaInit;
   std::vector<std::unique_ptr<ike::Task<>>> scripts_;
   SteadyTime hint_taken_{};
   std::uint64_t timer_ = 0;

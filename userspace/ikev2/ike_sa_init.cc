@@ -8,6 +8,7 @@
 #include "userspace/ikev2/intermediate.h"
 #include "userspace/ikev2/nat.h"
 #include "userspace/ikev2/ppk.h"
+#include "userspace/ikev2/resumption.h"
 #include "userspace/ikev2/shard.h"
 #include "userspace/ikev2/signature_choice.h"
 
@@ -109,8 +110,9 @@ bool is_stale(const InitialOffer& offer, const Payloads& payloads) {
   return wanted && *wanted == offer.group;
 }
 
-// Notes in both roles what the other end's first message says beside the key exchange.
-void take_notices(IkeSa& sa, const Payloads& payloads, std::uint64_t hashed_spi_r) {
+}  // namespace
+
+void take_first_notices(IkeSa& sa, const Payloads& payloads, std::uint64_t hashed_spi_r) {
   const NatFinding nat = detect_nat(payloads, sa.spi_i(), hashed_spi_r, sa.local, sa.remote);
   sa.local_behind_nat = nat.local_behind;
   sa.remote_behind_nat = nat.remote_behind;
@@ -142,6 +144,16 @@ void take_notices(IkeSa& sa, const Payloads& payloads, std::uint64_t hashed_spi_
     }
   }
 }
+
+void float_port(IkeSa& sa) {
+  const bool floats =
+      sa.udp_encapsulation || (sa.shard.snapshot->mobike && sa.handshake->peer_natt);
+  if (!floats || sa.remote.port != kIkePort) return;
+  sa.local.port = kNatPort;
+  sa.remote.port = kNatPort;
+}
+
+namespace {
 
 Status derive_keys(IkeSa& sa, const wire::Proposal& chosen, ByteView shared) {
   const Result<IkeSuite> suite = ike_suite(chosen);
@@ -183,7 +195,7 @@ Result<wire::Proposal> take_answer(IkeSa& sa, const InitialOffer& offer, ClearMe
   sa.handshake->nonce_i = offer.nonce;
   sa.handshake->nonce_r = nonce->data;
   sa.handshake->peer_message = std::move(answer.octets);
-  take_notices(sa, payloads, sa.spi_r());
+  take_first_notices(sa, payloads, sa.spi_r());
   sa.handshake->additional = additional_methods(*chosen);
   sa.additional_keys = !sa.handshake->additional.empty();
   const bool intermediate =
@@ -200,6 +212,7 @@ Result<wire::Proposal> take_answer(IkeSa& sa, const InitialOffer& offer, ClearMe
 // -------------------------------------------------------------------
 ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule) {
   Shard& shard = sa.shard;
+  if (co_await resume_ike_sa(sa)) co_return co_await authenticate_as_initiator(sa, rule);
   InitialOffer offer;
   Steps& steps = sa.handshake->steps;
   offer.proposals = shard.ike_proposals(sa.local.address, steps);
@@ -223,7 +236,7 @@ ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule) {
     if (!request) co_return abort(sa, request.error().text);
     sa.handshake->our_message = *request;
     // HDR, [N(COOKIE),] SAi1, KEi, Ni  -->
-    sa.send_initial(std::move(*request));
+    sa.send_initial(wire::ExchangeType::kIkeSaInit, std::move(*request));
 
     //                              <--  HDR, SAr1, KEr, Nr, [CERTREQ]
     //                              <--  HDR, N(COOKIE)   or   HDR, N(INVALID_KE_PAYLOAD)
@@ -265,12 +278,7 @@ ike::Task<> initiate_ike_sa(IkeSa& sa, ports::PolicyId rule) {
   }
   sa.dh_engine = shared.engine;
   steps.push_back("chosen: " + sa.suite.to_string());
-  // 2.23; an end that may move goes there at once (RFC 4555 3.3).
-  const bool floats = sa.udp_encapsulation || (shard.snapshot->mobike && sa.handshake->peer_natt);
-  if (floats && sa.remote.port == kIkePort) {
-    sa.local.port = kNatPort;
-    sa.remote.port = kNatPort;
-  }
+  float_port(sa);
   sa.step(ike::Phase::kAuth);
   if (Status more = co_await exchange_additional_keys(sa); !more) {
     co_return abort(sa, more.error().text);
@@ -284,7 +292,7 @@ ike::Task<> respond_ike_sa_init(IkeSa& sa, ClearMessage request, wire::Proposal 
   // HDR, SAi1, KEi, Ni  -->
   const wire::KePayload& ke = *wire::find<wire::KePayload>(payloads);
   sa.handshake->nonce_i = wire::find<wire::NoncePayload>(payloads)->data;
-  take_notices(sa, payloads, 0);
+  take_first_notices(sa, payloads, 0);
   sa.handshake->additional = additional_methods(chosen);
   sa.additional_keys = !sa.handshake->additional.empty();
   Result<Bytes> nonce = crypto::random_bytes(kNonceSize);

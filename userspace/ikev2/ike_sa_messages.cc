@@ -78,7 +78,8 @@ void IkeSa::drop_requests() {
   for (InFlight& f : in_flight_) f.resolve = nullptr;
 }
 
-void IkeSa::send_initial(Bytes message) {
+void IkeSa::send_initial(ExchangeType exchange, Bytes message) {
+  initial_exchange_ = exchange;
   requests_.restart();
   send(ByteView(message));
   requests_.sent(std::move(message), shard.retransmission(), shard.now(), shard.random());
@@ -88,6 +89,15 @@ void IkeSa::send_initial(Bytes message) {
 ike::Later<ClearMessage> IkeSa::initial_answer() {
   ike::Later<ClearMessage> answer(shard.strand);
   on_initial_ = answer.resolver();
+  return answer;
+}
+
+ike::Later<std::optional<ClearMessage>> IkeSa::initial_answer_within(Duration wait) {
+  ike::Later<std::optional<ClearMessage>> answer(shard.strand);
+  on_initial_ = [resolve = answer.resolver()](ClearMessage message) {
+    resolve(std::move(message));
+  };
+  (void)shard.ports.timers.after(wait, [resolve = answer.resolver()] { resolve(std::nullopt); });
   return answer;
 }
 
@@ -137,8 +147,9 @@ void IkeSa::resend_initial_reply() {
 
 void IkeSa::on_message(const wire::Header& h, ByteView datagram, const Endpoint& at,
                        const Endpoint& from) {
-  if (h.exchange == ExchangeType::kIkeSaInit) {
-    if (h.is_response() && initiator && phase_ == Phase::kInit && on_initial_) {
+  if (h.exchange == ExchangeType::kIkeSaInit || h.exchange == ExchangeType::kIkeSessionResume) {
+    if (h.exchange == initial_exchange_ && h.is_response() && initiator && phase_ == Phase::kInit &&
+        on_initial_) {
       on_initial_answer(h, datagram);
     } else {
       ++shard.counters.unexpected;
@@ -225,7 +236,7 @@ void IkeSa::on_protected(const wire::Header& h, ByteView datagram, const Endpoin
 }
 
 // Keys change with each IKE_INTERMEDIATE exchange, and the peer may repeat its last request under
-// those before, until it is authenticated.
+// those before, until it is authenticated (RFC 9242 3.3.1).
 Result<Bytes> IkeSa::open(ByteView datagram, std::size_t body_offset) {
   Result<Bytes> plain = open_->open(datagram, body_offset);
   if (phase_ != Phase::kAuth) open_before_.reset();

@@ -8,6 +8,7 @@
 #include "userspace/ikev2/crash_detection.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/mobike.h"
+#include "userspace/ikev2/resumption.h"
 #include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
@@ -53,6 +54,7 @@ void delete_ike_sa(IkeSa& sa, const std::string& cause, Payloads reasons) {
     shard.retire(sa, cause);
     return;
   }
+  shard.drop_ticket(sa);
   shard.left_half_open(sa);
   sa.step(Phase::kDeleting);
   sa.description = cause;
@@ -205,9 +207,11 @@ ike::Task<> respond_informational(IkeSa& sa, Payloads request) {
   answer_mobility(sa, request, response);
   take_crash_token(sa, request);
   take_authentication_life(sa, request);
+  answer_ticket_request(sa, request, response);
   //                              <--  HDR, SK {[D]}
   sa.reply(std::move(response));
   if (!end) co_return;
+  sa.shard.drop_ticket(sa);
   // The SA that replaces this one takes over what is left (2.8.2).
   if (sa.peer_rekey) {
     if (IkeSa* heir = sa.shard.find(sa.peer_rekey->spi)) sa.shard.move_children(sa, *heir);

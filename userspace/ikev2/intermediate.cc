@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// IKE_INTERMEDIATE (RFC 9242) for additional key exchanges (RFC 9370 2.2): one exchange for each
-// method that was agreed on, before anybody is authenticated. Its messages are protected by the
-// keys of the one before, and AUTH covers them all.
+// IKE_INTERMEDIATE (RFC 9242) for additional key exchanges (RFC 9370 2.1, 2.2.2): one exchange for
+// each method that was agreed on, before anybody is authenticated. Its messages are protected by
+// the keys of the one before, and AUTH covers them all.
 #include "userspace/ikev2/intermediate.h"
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev2/admission.h"

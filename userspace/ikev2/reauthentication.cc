@@ -84,11 +84,9 @@ void reauthentication_failed(IkeSa& sa) {
   sa.shard.touch(*old);
 }
 
-void announce_authentication_life(const IkeSa& sa, const policy::Ikev2Profile& profile,
-                                  Payloads& payloads) {
-  if (profile.reauthenticate_seconds == 0 || sa.original_initiator) return;
-  payloads.emplace_back(
-      wire::number_notice(wire::NotifyType::kAuthLifetime, profile.reauthenticate_seconds));
+void announce_authentication_life(const IkeSa& sa, std::uint32_t seconds, Payloads& payloads) {
+  if (seconds == 0 || sa.original_initiator) return;
+  payloads.emplace_back(wire::number_notice(wire::NotifyType::kAuthLifetime, seconds));
 }
 
 void take_authentication_life(IkeSa& sa, const Payloads& payloads) {

@@ -11,6 +11,7 @@
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/followup_ke.h"
 #include "userspace/ikev2/mobike.h"
+#include "userspace/ikev2/resumption.h"
 #include "userspace/ikev2/shard.h"
 
 namespace spa::ikev2 {
@@ -85,6 +86,7 @@ Result<IkeSa*> create_successor(IkeSa& sa, bool initiator) {
   next.configuration = sa.configuration;
   next.original_initiator = sa.original_initiator;
   next.additional_keys = sa.additional_keys;
+  next.resumable = sa.resumable;
   if (sa.mobility) next.mobility = std::make_unique<Mobility>(*sa.mobility);
   return made;
 }
@@ -144,6 +146,7 @@ void hand_over(IkeSa& sa, IkeSa& next) {
   ++sa.shard.counters.ike_sas_rekeyed;
   sa.successor = next.spi_local;
   sa.shard.move_children(sa, next);
+  pass_ticket(sa, next);
   next.wanted = std::exchange(sa.wanted, {});
   const std::vector<ports::PolicyId> wanted = next.wanted;
   for (const ports::PolicyId& rule : wanted) next.spawn(create_child_sa(next, rule));
@@ -308,13 +311,13 @@ ike::Task<> rekey_ike_sa(IkeSa& sa) {
       co_return sa.peer_rekey->spi == 0 ? yield(sa) : give_up(sa, "", true);
     }
     if (sa.peer_rekey && sa.peer_rekey->spi == 0) sa.peer_rekey.reset();
-    Negotiated<SecretBytes> made = co_await follow_up(sa, kThis, methods, response);
+    Negotiated<SecretBytes> followed = co_await follow_up(sa, kThis, methods, response);
     if (!sa.usable()) co_return;
-    if (!made) {
-      co_return give_up(sa, made.error().text,
-                        made.error().notify.type == NotifyType::kTemporaryFailure);
+    if (!followed) {
+      co_return give_up(sa, followed.error().text,
+                        followed.error().notify.type == NotifyType::kTemporaryFailure);
     }
-    more = std::move(*made);
+    more = std::move(*followed);
   }
   if (Status keyed = key_successor(sa, next, *chosen, {*shared.result, more}, nonces); !keyed) {
     co_return give_up(sa, keyed.error().text, false);
@@ -378,10 +381,10 @@ ike::Task<> respond_rekey_ike_sa(IkeSa& sa, Payloads request) {
   offer_crash_token(next, end.response);
   if (!methods.empty()) {
     if (sa.rekeying) sa.peer_rekey = IkeSa::PeerRekey{nonces, 0};
-    Result<FollowUpEnd> made =
+    Result<FollowUpEnd> followed =
         co_await answer_follow_ups(sa, kThis, methods, std::move(end.response));
-    if (!made) co_return shard.debug(sa, "not rekeyed by the peer: " + made.error().text);
-    end = std::move(*made);
+    if (!followed) co_return shard.debug(sa, "not rekeyed by the peer: " + followed.error().text);
+    end = std::move(*followed);
     if (!sa.usable()) co_return sa.reply(wire::notify(NotifyType::kStateNotFound));
   }
   if (Status keyed = key_successor(sa, next, *chosen, {agreement->shared, end.secrets}, nonces);

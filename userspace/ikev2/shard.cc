@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "userspace/ike/same_rule.h"
 #include "userspace/ikev2/configuration.h"
 #include "userspace/ikev2/exchanges.h"
 #include "userspace/ikev2/mobike.h"
@@ -166,13 +167,10 @@ std::set<ports::PolicyId> rules_elsewhere(ike::RuleTable& now,
   std::set<ports::PolicyId> moving;
   for (const ports::PolicyRule& r : next) {
     const ike::Rule* old = now.find(r.id);
-    if (old == nullptr || old->rule.local == r.local) continue;
-    std::vector<ports::PolicyRule> there{old->rule};
-    there[0].local = r.local;
-    ike::RuleTable table;
-    table.replace({}, {r});
-    const ike::RuleTable::Comparison same(table, there);
-    if (same.of(r.id) == ike::RuleTable::Fate::kStays) moving.insert(r.id);
+    if (old == nullptr || r.clear || old->rule.local == r.local) continue;
+    ports::PolicyRule there = old->rule;
+    there.local = r.local;
+    if (ike::same_rule(there, r)) moving.insert(r.id);
   }
   return moving;
 }
@@ -182,7 +180,9 @@ std::set<ports::PolicyId> rules_elsewhere(ike::RuleTable& now,
 void Shard::configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> list) {
   const ike::RuleTable::Comparison fates(rules, list);
   const std::set<ports::PolicyId> moving = rules_elsewhere(rules, list);
-  snapshot = next ? std::move(next) : std::make_shared<const policy::Snapshot>();
+  if (!next) next = std::make_shared<const policy::Snapshot>();
+  forget_tickets(*next);
+  snapshot = std::move(next);
   ports.address_pools->configure(snapshot->address_pools);
   std::erase_if(rotations_, [this](const auto& item) {
     return entry({item.first.first, item.first.second, 0}) == nullptr;

@@ -20,6 +20,13 @@
 
 namespace spa::ikev2 {
 
+// A ticket that a peer has given us, and the session that it stands for (RFC 5723).
+struct HeldTicket {
+  std::uint64_t number = 0;
+  Bytes ticket;
+  SessionState state;
+};
+
 class Shard final : public ike::Shard {
  public:
   Shard(const Dependencies& dependencies, const Options& options);
@@ -69,6 +76,21 @@ class Shard final : public ike::Shard {
   [[nodiscard]] Proposals ike_proposals(const IpAddress& local, Steps& steps) const;
   [[nodiscard]] const policy::Ikev2Profile* profile(const std::string& name) const;
 
+  // --- tickets (shard_tickets.cc) ---
+  TicketBox tickets;                                      // those that we give
+  using TicketOwner = std::pair<IpAddress, std::string>;  // the peer's home, our profile
+  // Keeps a ticket in place of an older one, and numbers it; 0 when there are too many.
+  std::uint64_t hold(const TicketOwner& of, Bytes ticket, SessionState state);
+  // A ticket is presented once.
+  [[nodiscard]] std::optional<HeldTicket> take_held(const IpAddress& home,
+                                                    const std::string& profile);
+  // The session ends by the will of either end: nobody resumes it.
+  void drop_ticket(IkeSa& sa);
+  void refuse_ticket(const wire::Header& request, const Endpoint& local, const Endpoint& remote,
+                     const std::string& cause);
+  // An attempt to resume a session has failed late: what waits for it is begun from the start.
+  void retry_wanted(IkeSa& sa);
+
   // --- sessions (shard_sessions.cc) ---
   // `tried`: so many peers of the list have failed in this attempt.
   Status initiate(const ports::PolicyId& id, unsigned tried = 0);
@@ -94,6 +116,18 @@ class Shard final : public ike::Shard {
   void dispatch(const Endpoint& local, const Endpoint& remote, ByteView message);
   void on_initial_request(const wire::Header& header, const Endpoint& local, const Endpoint& remote,
                           ByteView message);
+  void on_resume_request(const wire::Header& header, const Endpoint& local, const Endpoint& remote,
+                         ByteView message);
+  // The same octets again (2.1): answered as before. True when they are.
+  [[nodiscard]] bool resent(const wire::Header& header, const Endpoint& remote, ByteView message);
+  // The payloads of a first request that may be admitted; nothing otherwise, and it is dealt with.
+  [[nodiscard]] std::optional<wire::Message> read_first(const wire::Header& header,
+                                                        const Endpoint& local,
+                                                        const Endpoint& remote, ByteView message);
+  // The half-open SA of a first request; null without randomness.
+  [[nodiscard]] IkeSa* open_half(const wire::Header& header, const Endpoint& local,
+                                 const Endpoint& remote, ByteView message, Steps steps);
+  void forget_tickets(const policy::Snapshot& next);
   // The decision before anything is allocated: true when the request may make an SA.
   [[nodiscard]] bool admitted(const wire::Header& header, const Endpoint& local,
                               const Endpoint& remote, ByteView message);
@@ -119,6 +153,8 @@ class Shard final : public ike::Shard {
   [[nodiscard]] bool has_backup(const ports::PolicyId& id) const;
 
   std::map<std::pair<std::string, std::uint32_t>, ike::PeerRotation> rotations_;
+  std::map<TicketOwner, HeldTicket> held_;
+  std::uint64_t last_held_ = 0;
   std::set<std::uint64_t> roaming_;  // SAs whose peer is not at home
   std::set<std::uint64_t> touched_;
   std::vector<std::unique_ptr<IkeSa>> retired_;

@@ -44,9 +44,14 @@ void Shard::dispatch(const Endpoint& local, const Endpoint& remote, ByteView mes
   // The flag says whether the sender is the one who began the IKE SA (3.1).
   const std::uint64_t ours =
       header->from_initiator() ? header->responder_spi : header->initiator_spi;
-  if (header->exchange == ExchangeType::kIkeSaInit && !header->is_response() && ours == 0 &&
-      header->from_initiator() && header->message_id == 0) {
+  const bool first =
+      !header->is_response() && ours == 0 && header->from_initiator() && header->message_id == 0;
+  if (first && header->exchange == ExchangeType::kIkeSaInit) {
     on_initial_request(*header, local, remote, message);
+    return;
+  }
+  if (first && header->exchange == ExchangeType::kIkeSessionResume) {
+    on_resume_request(*header, local, remote, message);
     return;
   }
   IkeSa* sa = ours == 0 ? nullptr : find(ours);
@@ -173,21 +178,21 @@ bool Shard::admitted(const wire::Header& header, const Endpoint& local, const En
   return false;
 }
 
-void Shard::on_initial_request(const wire::Header& header, const Endpoint& local,
-                               const Endpoint& remote, ByteView message) {
-  if (stopping || header.initiator_spi == 0) return;
-  // The same octets again: a retransmission (2.1).
+bool Shard::resent(const wire::Header& header, const Endpoint& remote, ByteView message) {
   const auto [first, last] = first_requests_.equal_range({header.initiator_spi, remote});
   for (auto it = first; it != last; ++it) {
     IkeSa* known = find(it->second);
     if (known == nullptr || !known->handshake) continue;
     if (std::ranges::equal(known->handshake->peer_message, message)) {
       known->resend_initial_reply();
-      return;
+      return true;
     }
   }
-  if (!admitted(header, local, remote, message)) return;
+  return false;
+}
 
+std::optional<wire::Message> Shard::read_first(const wire::Header& header, const Endpoint& local,
+                                               const Endpoint& remote, ByteView message) {
   Result<wire::Message> parsed = wire::parse(message);
   Status good =
       parsed ? admit(header.exchange, false, parsed->payloads) : tl::unexpected(parsed.error());
@@ -196,13 +201,39 @@ void Shard::on_initial_request(const wire::Header& header, const Endpoint& local
     log_limited(Severity::kWarning, "CRYPTO", "IKMP_BAD_MESSAGE",
                 "IKE message from " + remote.address.to_string() +
                     " failed its sanity check or is malformed: " + good.error().text);
-    return;
+    return std::nullopt;
   }
   if (const auto type = critical_unknown(parsed->payloads)) {
     ++counters.critical_unknown;
     reply_stateless(header, local, remote, wire::unsupported_critical(*type));
-    return;
+    return std::nullopt;
   }
+  return std::move(*parsed);
+}
+
+IkeSa* Shard::open_half(const wire::Header& header, const Endpoint& local, const Endpoint& remote,
+                        ByteView message, Steps steps) {
+  const Result<IkeSa*> made = create(false, local, remote);
+  if (!made) return nullptr;
+  IkeSa& sa = **made;
+  sa.spi_remote = header.initiator_spi;
+  sa.handshake->peer_message = to_bytes(message);
+  sa.handshake->steps = std::move(steps);
+  sa.handshake->counted_half_open = true;
+  sa.handshake->first_source = remote;
+  half_open_.add(remote.address);
+  first_requests_.emplace(std::pair{header.initiator_spi, remote}, sa.spi_local);
+  sa.expires = now() + options.half_open_life;
+  sa.expiry_cause = "not authenticated in time";
+  return &sa;
+}
+
+void Shard::on_initial_request(const wire::Header& header, const Endpoint& local,
+                               const Endpoint& remote, ByteView message) {
+  if (stopping || header.initiator_spi == 0 || resent(header, remote, message)) return;
+  if (!admitted(header, local, remote, message)) return;
+  std::optional<wire::Message> parsed = read_first(header, local, remote, message);
+  if (!parsed) return;
   Steps steps;
   const wire::KePayload& ke = *wire::find<wire::KePayload>(parsed->payloads);
   Proposals ours = ike_proposals(local.address, steps);
@@ -236,19 +267,9 @@ void Shard::on_initial_request(const wire::Header& header, const Endpoint& local
     ++counters.malformed;
     return;
   }
-  const Result<IkeSa*> made = create(false, local, remote);
-  if (!made) return;
-  IkeSa& sa = **made;
-  sa.spi_remote = header.initiator_spi;
-  sa.handshake->peer_message = to_bytes(message);
-  sa.handshake->steps = std::move(steps);
-  sa.handshake->counted_half_open = true;
-  sa.handshake->first_source = remote;
-  half_open_.add(remote.address);
-  first_requests_.emplace(std::pair{header.initiator_spi, remote}, sa.spi_local);
-  sa.expires = now() + options.half_open_life;
-  sa.expiry_cause = "not authenticated in time";
-  sa.spawn(respond_ike_sa_init(sa, {std::move(*parsed), {}}, std::move(*chosen)));
+  IkeSa* sa = open_half(header, local, remote, message, std::move(steps));
+  if (sa == nullptr) return;
+  sa->spawn(respond_ike_sa_init(*sa, {std::move(*parsed), {}}, std::move(*chosen)));
 }
 
 }  // namespace spa::ikev2

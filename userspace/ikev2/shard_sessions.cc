@@ -46,7 +46,8 @@ Status Shard::initiate(const ports::PolicyId& id, unsigned tried) {
   for (const IpAddress& peer : peers) {
     for (IkeSa* sa : with_home(peer)) {
       if (has_live_child(*sa, *wanted, by_pair) || sa->wants(id)) return {};
-      const bool under_way = sa->initiator && sa->handshake != nullptr;
+      const bool under_way =
+          sa->initiator && sa->handshake != nullptr && sa->phase() != ike::Phase::kDeleting;
       const bool fits = sa->local.address == wanted->rule.local && sa->profile == p->name;
       if ((sa->usable() && fits) || (under_way && sa->local.address == wanted->rule.local)) {
         carrier = sa;

@@ -118,6 +118,18 @@ void add_ikev2_session_commands(std::vector<Command>& table) {
                    },
                    .section = Section::kIkev2Global,
                    .elide = "crypto ikev2 crash-detection on"});
+  table.push_back({.pattern = "crypto ikev2 resumption [lifetime <seconds:120-86400>]",
+                   .help = "Lets a session that broke off go on by a ticket, without keys and "
+                           "certificates anew; off unless given. A ticket is good for an hour, or "
+                           "for so many seconds.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     b.snapshot.resumption_seconds =
+                         a.find("seconds") != nullptr
+                             ? static_cast<std::uint32_t>(a.number("seconds"))
+                             : 3600;
+                     return {};
+                   },
+                   .section = Section::kIkev2Global});
   add_profile_lines(table);
   add_client_lines(table);
 }
