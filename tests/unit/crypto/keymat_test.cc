@@ -55,6 +55,23 @@ TEST_F(CavpVector, AeadKeys) {
   EXPECT_EQ(to_hex(cut->sk_er), keys.substr(64 + 72, 72));
 }
 
+// RFC 9370 2.2.4: the secrets of additional key exchanges stand behind the nonces.
+TEST_F(CavpVector, MoreSecrets) {
+  const Bytes more = from_hex("0102030405060708090a");
+  Bytes nonce_and_more = nonce_r;
+  nonce_and_more.insert(nonce_and_more.end(), more.begin(), more.end());
+  const ExchangeInputs with{nonce_i, nonce_r, in.spi_i, in.spi_r, more};
+  const ExchangeInputs same{nonce_i, nonce_and_more, in.spi_i, in.spi_r};
+  constexpr auto kPrf = PrfAlgorithm::kHmacSha256;
+  const Bytes sk_d = from_hex(keys.substr(0, 64));
+  EXPECT_EQ(*skeyseed_rekey(kPrf, sk_d, new_shared, with),
+            *skeyseed_rekey(kPrf, sk_d, new_shared, same));
+  EXPECT_NE(*skeyseed_rekey(kPrf, sk_d, new_shared, with),
+            *skeyseed_rekey(kPrf, sk_d, new_shared, in));
+  EXPECT_EQ(*child_keymat(kPrf, sk_d, new_shared, with, 80),
+            *child_keymat(kPrf, sk_d, new_shared, same, 80));
+}
+
 // RFC 7296 2.18
 TEST_F(CavpVector, SkeyseedOfARekey) {
   EXPECT_EQ(to_hex(*skeyseed_rekey(PrfAlgorithm::kHmacSha256, from_hex(keys.substr(0, 64)),
