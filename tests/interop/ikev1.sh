@@ -50,6 +50,9 @@ router_v1 pre-share "crypto isakmp key cisco123 address 172.16.172.34"
 swan_psk peer cisco123
 swan_v1
 up
+# R-POL-3: IKE is on as soon as a crypto map is bound, and says so.
+is_on() { tool router show logging | grep -qF '%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON'; }
+check "the log says that ISAKMP is on" await 10 is_on
 both_roles "main mode, pre-shared key"
 
 export connection_lines="aggressive = yes"
