@@ -249,7 +249,7 @@ TEST_F(Password, TellsThatItCannotEncrypt) {
   EXPECT_EQ(type({"show running-config"}).find(note), std::string::npos);
 }
 
-// R-T6-3, R-CFG: it is there after a restart, in a file for nobody else.
+// R-T6-3, R-CFG-4: it is there after a restart, in a file for nobody else.
 TEST_F(Password, SurvivesARestart) {
   type({"password encryption aes"});
   set("first secret");
