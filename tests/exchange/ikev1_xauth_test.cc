@@ -117,6 +117,11 @@ TEST_F(Ikev1ModeConfig, AddressIsWhatQuickModeIsAbout) {
   EXPECT_EQ(right.database.pairs.begin()->second.selectors_remote.front(), lent);
   EXPECT_EQ(left.database.pairs.begin()->second.selectors_local.front(), lent);
   EXPECT_TRUE(left.log.has("lends us address 192.168.4.7"));
+  // It is one of this host's, as long as there is somebody who lends it.
+  EXPECT_EQ(left.addresses.held, (std::map<IpAddress, int>{{lent.first, 1}}));
+  EXPECT_TRUE(right.addresses.held.empty());
+  left.crash();
+  EXPECT_TRUE(left.addresses.held.empty());
 }
 
 TEST_F(Ikev1ModeConfig, WithoutUser) {
@@ -176,8 +181,11 @@ TEST_F(Ikev1ModeConfig, AddressLivesAsLongAsTheSession) {
   run(Duration(3600 * 1000));  // phase 1 is renewed
   EXPECT_EQ(right.database.pairs.size(), 1U);
   EXPECT_NE(remote_of(right).find("192.168.4.7"), std::string::npos);
+  EXPECT_EQ(left.addresses.held.size(), 1U);
+  EXPECT_EQ(left.addresses.held.begin()->second, 1);
   (void)left.manager->clear({});
   run(Duration(5000));
+  EXPECT_TRUE(left.addresses.held.empty());
   bring_up(left);
   expect_tunnel();
   EXPECT_NE(remote_of(right).find("192.168.4.7"), std::string::npos);

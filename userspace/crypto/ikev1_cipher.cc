@@ -57,36 +57,36 @@ Result<IkeCipher> IkeCipher::create(HashAlgorithm hash, EncrAlgorithm encr, unsi
   return IkeCipher(encr, key_bits, std::move(*key));
 }
 
-Result<Bytes> IkeCipher::run(const Iv& iv, ByteView in, bool encrypt) const {
+Status IkeCipher::run(const Iv& iv, ByteView in, MutableByteView out, bool encrypt) const {
   const std::size_t block = block_size(encr_);
   if (in.empty() || in.size() % block != 0 || iv.size != block ||
       in.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     return fail(Errc::kInvalid, "an encrypted body of " + std::to_string(in.size()) +
                                     " octets in blocks of " + std::to_string(block));
   }
-  Bytes out(in.size());
-  const Status status = cbc(encr_, key_bits_, key_, iv.view(),
-                            encrypt ? CbcDirection::kEncrypt : CbcDirection::kDecrypt, in, out);
-  if (!status) return tl::unexpected<Error>(status.error());
-  return out;
+  return cbc(encr_, key_bits_, key_, iv.view(),
+             encrypt ? CbcDirection::kEncrypt : CbcDirection::kDecrypt, in, out);
 }
 
 Result<Chained> IkeCipher::seal(const Iv& iv, ByteView payloads) const {
   const std::size_t block = block_size(encr_);
-  Bytes padded = to_bytes(payloads);
-  padded.resize((padded.size() + block - 1) / block * block);
-  Result<Bytes> ciphertext = run(iv, padded, /*encrypt=*/true);
-  secure_wipe(padded.data(), padded.size());
-  if (!ciphertext) return tl::unexpected<Error>(std::move(ciphertext.error()));
-  const Iv next = iv_from(ByteView(*ciphertext).last(block), block);
-  return Chained{std::move(*ciphertext), next};
+  SecretBytes padded((payloads.size() + block - 1) / block * block);
+  std::ranges::copy(payloads, padded.begin());
+  Bytes ciphertext(padded.size());
+  if (Status done = run(iv, padded, ciphertext, /*encrypt=*/true); !done) {
+    return tl::unexpected<Error>(std::move(done.error()));
+  }
+  const Iv next = iv_from(ByteView(ciphertext).last(block), block);
+  return Chained{std::move(ciphertext), next};
 }
 
-Result<Chained> IkeCipher::open(const Iv& iv, ByteView ciphertext) const {
-  Result<Bytes> plaintext = run(iv, ciphertext, /*encrypt=*/false);
-  if (!plaintext) return tl::unexpected<Error>(std::move(plaintext.error()));
+Result<Opened> IkeCipher::open(const Iv& iv, ByteView ciphertext) const {
+  SecretBytes plaintext(ciphertext.size());
+  if (Status done = run(iv, ciphertext, plaintext, /*encrypt=*/false); !done) {
+    return tl::unexpected<Error>(std::move(done.error()));
+  }
   const std::size_t block = block_size(encr_);
-  return Chained{std::move(*plaintext), iv_from(ciphertext.last(block), block)};
+  return Opened{std::move(plaintext), iv_from(ciphertext.last(block), block)};
 }
 
 }  // namespace spa::crypto::v1

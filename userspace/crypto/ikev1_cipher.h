@@ -41,6 +41,12 @@ struct Chained {
 };
 
 // The cipher of an ISAKMP SA, for both directions. Holds the raw key only.
+// What was decrypted, which may hold a password (XAUTH).
+struct Opened {
+  SecretBytes octets;
+  Iv next;
+};
+
 class IkeCipher {
  public:
   // From SKEYID_e, which is expanded when it is too short. `key_bits` is the Key Length attribute,
@@ -52,7 +58,7 @@ class IkeCipher {
   [[nodiscard]] Result<Chained> seal(const Iv& iv, ByteView payloads) const;
   // The payloads with their padding: the chain says where they end. kInvalid unless the ciphertext
   // is whole blocks and not empty.
-  [[nodiscard]] Result<Chained> open(const Iv& iv, ByteView ciphertext) const;
+  [[nodiscard]] Result<Opened> open(const Iv& iv, ByteView ciphertext) const;
 
   [[nodiscard]] EncrAlgorithm encr() const { return encr_; }
   [[nodiscard]] unsigned key_bits() const { return key_bits_; }
@@ -60,7 +66,7 @@ class IkeCipher {
  private:
   IkeCipher(EncrAlgorithm encr, unsigned key_bits, SecretBytes key)
       : encr_(encr), key_bits_(key_bits), key_(std::move(key)) {}
-  [[nodiscard]] Result<Bytes> run(const Iv& iv, ByteView in, bool encrypt) const;
+  [[nodiscard]] Status run(const Iv& iv, ByteView in, MutableByteView out, bool encrypt) const;
 
   EncrAlgorithm encr_;
   unsigned key_bits_;

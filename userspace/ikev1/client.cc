@@ -28,15 +28,6 @@ const policy::User* login_of(const IsakmpSa& sa) {
   return profile != nullptr && profile->login ? &*profile->login : nullptr;
 }
 
-void wipe(Bytes& octets) {
-  secure_wipe(octets.data(), octets.size());
-  octets.clear();
-}
-
-void wipe(v1::ConfigPayload& config) {
-  for (v1::Attribute& attribute : config.attributes) wipe(attribute.value);
-}
-
 // HDR*, HASH(1), ATTR  -->
 //                     <--  HDR*, HASH(1), ATTR
 // Nothing when the peer answers something else, or refuses.
@@ -57,8 +48,6 @@ ike::Task<std::optional<v1::ConfigPayload>> transact(IsakmpSa& sa, ConfigType ty
   if (!answer.refused) sa.accept(exchange, answer);
   exchange.last_sent.clear();  // nothing more is said
   sa.finish(exchange);
-  wipe(answer.chain);  // a reply may hold a password
-  wipe(answer.covered);
   std::optional<v1::ConfigPayload> fitting;
   for (v1::Payload& payload : answer.payloads) {
     auto* config = std::get_if<v1::ConfigPayload>(&payload);
@@ -142,6 +131,27 @@ void answer(IsakmpSa& sa, Exchange& exchange, ConfigType type, std::uint16_t ide
   sa.finish(exchange);
 }
 
+// The device of the crypto map that phase 1 was begun for.
+std::string device_of(const IsakmpSa& sa) {
+  for (const ports::PolicyId& id : sa.wanted) {
+    if (const ike::Rule* rule = sa.shard.rule(id)) return rule->rule.device;
+  }
+  return sa.children.empty() ? "" : sa.children.front()->device;
+}
+
+// The address becomes one of this host's, for as long as this SA or one that takes its place lives.
+void put_on_host(IsakmpSa& sa, const IpAddress& address) {
+  ports::ClientAddresses* host = sa.shard.ports.client_addresses;
+  const std::string device = device_of(sa);
+  if (host == nullptr || device.empty()) return;
+  Result<HostAddress> put = HostAddress::put(*host, device, address);
+  if (put) {
+    sa.client->on_host.emplace(std::move(*put));
+  } else {
+    sa.shard.log(Severity::kError, "CRYPTO", "MODE_CONFIG_ADDRESS", put.error().text);
+  }
+}
+
 void take_settings(IsakmpSa& sa, const v1::ConfigPayload& config) {
   Result<ClientSettings> settings = read_settings(config);
   if (!settings) {
@@ -154,6 +164,7 @@ void take_settings(IsakmpSa& sa, const v1::ConfigPayload& config) {
   sa.shard.log(Severity::kInfo, "CRYPTO", "MODE_CONFIG_ADDRESS",
                "Peer " + sa.remote.to_string() + " lends us address " +
                    sa.client->settings.address->to_string());
+  put_on_host(sa, *sa.client->settings.address);
 }
 
 void give_login(IsakmpSa& sa, Exchange& exchange, const v1::ConfigPayload& request) {
@@ -182,6 +193,28 @@ void take_verdict(IsakmpSa& sa, Exchange& exchange, const v1::ConfigPayload& set
 }
 
 }  // namespace
+
+Result<HostAddress> HostAddress::put(ports::ClientAddresses& host, const std::string& device,
+                                     const IpAddress& address) {
+  if (Status done = host.assign(device, address); !done) return tl::unexpected(done.error());
+  return HostAddress(host, device, address);
+}
+
+HostAddress::HostAddress(HostAddress&& other) noexcept
+    : host_(std::exchange(other.host_, nullptr)),
+      device_(std::move(other.device_)),
+      address_(other.address_) {}
+
+HostAddress& HostAddress::operator=(HostAddress&& other) noexcept {
+  std::swap(host_, other.host_);
+  std::swap(device_, other.device_);
+  std::swap(address_, other.address_);
+  return *this;
+}
+
+HostAddress::~HostAddress() {
+  if (host_ != nullptr) host_->withdraw(device_, address_);
+}
 
 void settle_older(IsakmpSa& sa) {
   if (std::exchange(sa.client->initial_contact, false)) {
@@ -359,7 +392,10 @@ void inherit_address(IsakmpSa& from, IsakmpSa& to) {
     to.client->lease = std::move(from.client->lease);
     from.client->lease.reset();
   }
-  if (!to.client->settings.address) to.client->settings = from.client->settings;
+  if (to.client->settings.address) return;
+  to.client->settings = from.client->settings;
+  to.client->on_host = std::move(from.client->on_host);
+  from.client->on_host.reset();
 }
 
 policy::SelectorPair for_client(const IsakmpSa& sa, policy::SelectorPair selectors) {

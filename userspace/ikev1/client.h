@@ -12,11 +12,29 @@
 #include "userspace/ikev1/exchange.h"
 #include "userspace/ikev1/mode_config.h"
 #include "userspace/policy/snapshot.h"
+#include "userspace/ports/client_addresses.h"
 
 namespace spa::ikev1 {
 
 class IsakmpSa;
 class Shard;
+
+// An address that a peer lends us: on a device of this host while this lives.
+class HostAddress {
+ public:
+  static Result<HostAddress> put(ports::ClientAddresses& host, const std::string& device,
+                                 const IpAddress& address);
+  HostAddress(HostAddress&& other) noexcept;
+  HostAddress& operator=(HostAddress&& other) noexcept;
+  ~HostAddress();
+
+ private:
+  HostAddress(ports::ClientAddresses& host, std::string device, const IpAddress& address)
+      : host_(&host), device_(std::move(device)), address_(address) {}
+  ports::ClientAddresses* host_;
+  std::string device_;
+  IpAddress address_;
+};
 
 // What an ISAKMP SA remembers of a user or of settings, in either role.
 struct Client {
@@ -27,6 +45,7 @@ struct Client {
   std::string group;              // of the peer; empty: none
   std::optional<ike::AddressPools::Lease> lease;  // what the peer was given
   ClientSettings settings;                        // what we were given
+  std::optional<HostAddress> on_host;             // its address
   [[nodiscard]] bool pending() const { return user_pending || settings_pending; }
 };
 

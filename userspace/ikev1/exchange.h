@@ -25,13 +25,27 @@ namespace v1 = wire::v1;
 using Payloads = std::vector<v1::Payload>;
 using Steps = std::vector<std::string>;
 
-// A message as a script sees it: parsed, and the octets that hashes cover.
+// Overwrites what a message of mode config or XAUTH says.
+void wipe(v1::ConfigPayload& config);
+
+// Payloads that came, perhaps with a password (XAUTH): overwritten at their end.
+class ReceivedPayloads : public Payloads {
+ public:
+  ReceivedPayloads() = default;
+  ReceivedPayloads(ReceivedPayloads&& other) noexcept = default;
+  ReceivedPayloads& operator=(ReceivedPayloads&& other) noexcept;
+  ReceivedPayloads& operator=(Payloads&& other) noexcept;
+  ~ReceivedPayloads();
+};
+
+// A message as a script sees it: parsed, and the octets that hashes cover. Nothing that was
+// decrypted is left behind in memory.
 struct Incoming {
   v1::Header header;
-  Payloads payloads;
+  ReceivedPayloads payloads;
   v1::PayloadType first = v1::PayloadType::kNone;
-  Bytes chain;             // all payloads, decrypted, with padding if there was any
-  Bytes covered;           // what follows the HASH payload, without padding (5.5, 5.7)
+  SecretBytes chain;       // all payloads, decrypted, with padding if there was any
+  SecretBytes covered;     // what follows the HASH payload, without padding (5.5, 5.7)
   crypto::v1::Iv next_iv;  // of the exchange when this message is taken for genuine
   // In place of a message: the peer said, protected, that it does not want this exchange.
   std::optional<v1::NotifyType> refused;
@@ -43,6 +57,10 @@ struct Incoming {
   }
 };
 
+// A protected message. kInvalid when it does not decrypt to payloads: with other keys, or damaged.
+[[nodiscard]] Result<Incoming> open_message(const crypto::v1::IkeCipher& cipher,
+                                            const crypto::v1::Iv& iv, const v1::Header& header,
+                                            ByteView datagram);
 struct Exchange {
   v1::ExchangeType type{};
   std::uint32_t message_id = 0;

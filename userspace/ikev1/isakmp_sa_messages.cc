@@ -203,26 +203,18 @@ void IsakmpSa::resend_first_reply() {
 
 Result<Incoming> IsakmpSa::read(const v1::Header& header, ByteView datagram,
                                 const crypto::v1::Iv& iv) const {
+  if (header.encrypted()) {
+    if (!cipher) return fail(Errc::kState, "no keys yet");
+    return open_message(*cipher, iv, header, datagram);
+  }
+  Result<v1::Message> message = v1::parse(datagram, clear_bodies());
+  if (!message) return tl::unexpected(message.error());
   Incoming in;
   in.header = header;
   in.octets = to_bytes(datagram);
   in.first = header.next_payload;
-  if (!header.encrypted()) {
-    Result<v1::Message> message = v1::parse(datagram, clear_bodies());
-    if (!message) return tl::unexpected(message.error());
-    in.chain = to_bytes(datagram.subspan(v1::Header::kSize));
-    in.payloads = std::move(message->payloads);
-    return in;
-  }
-  if (!cipher) return fail(Errc::kState, "no keys yet");
-  Result<crypto::v1::Chained> opened = cipher->open(iv, datagram.subspan(v1::Header::kSize));
-  if (!opened) return tl::unexpected(opened.error());
-  in.chain = std::move(opened->octets);
-  Result<v1::Decrypted> parsed = v1::parse_payloads(header.next_payload, in.chain);
-  if (!parsed) return tl::unexpected(parsed.error());
-  in.covered = to_bytes(v1::hashed_part(*parsed, in.chain));
-  in.payloads = std::move(parsed->payloads);
-  in.next_iv = opened->next;
+  in.chain = to_secret(datagram.subspan(v1::Header::kSize));
+  in.payloads = std::move(message->payloads);
   return in;
 }
 
@@ -237,8 +229,8 @@ void IsakmpSa::on_message(const v1::Header& header, ByteView datagram, const End
                           const Endpoint& from) {
   const auto found = exchanges_.find(header.message_id);
   const bool known = found != exchanges_.end() && found->second->type == header.exchange;
-  // CONNECTED has the message ID of the quick mode whose commit bit was set (RFC 2408 3.1). We set
-  // none and wait for none: an SA that the peer does not use yet loses packets, no more.
+  // CONNECTED has the message ID of the quick mode whose commit bit was set (RFC 2408 3.1, 4.1.1).
+  // We set none and wait for none: an SA that the peer does not use yet loses packets, no more.
   const bool taken =
       found != exchanges_.end() && header.exchange != v1::ExchangeType::kInformational;
   if (known) {

@@ -179,7 +179,7 @@ void Shard::on_first_message(const v1::Header& header, const Endpoint& local,
   in.header = header;
   in.payloads = std::move(parsed->payloads);
   in.first = header.next_payload;
-  in.chain = to_bytes(message.subspan(v1::Header::kSize));
+  in.chain = to_secret(message.subspan(v1::Header::kSize));
   in.octets = to_bytes(message);
   in.at = local;
   in.from = remote;

@@ -104,7 +104,7 @@ class Ikev1Vectors : public testing::TestWithParam<const char*> {
     for (const auto& datagram : file.datagrams("phase1")) {
       const Result<wv::Header> header = wv::parse_header(datagram.octets);
       if (!header || !header->encrypted()) continue;
-      const Result<Chained> opened =
+      const Result<Opened> opened =
           with.open(iv, ByteView(datagram.octets).subspan(wv::Header::kSize));
       if (!opened) {
         ADD_FAILURE() << opened.error().text;
@@ -212,7 +212,7 @@ TEST_P(Ikev1Vectors, QuickMode) {
     ASSERT_EQ(header.exchange, wv::ExchangeType::kQuickMode);
     if (first) iv = *exchange_iv(algorithm, iv, header.message_id);
     first = false;
-    const Result<Chained> opened =
+    const Result<Opened> opened =
         with.open(iv, ByteView(datagram.octets).subspan(wv::Header::kSize));
     ASSERT_TRUE(opened);
     iv = opened->next;
@@ -257,7 +257,7 @@ TEST_P(Ikev1Vectors, SealIsTheInverseOfOpen) {
   const Bytes datagram = file.datagrams("quick").front().octets;
   iv = *exchange_iv(algorithm, iv, wv::parse_header(datagram)->message_id);
   const ByteView ciphertext = ByteView(datagram).subspan(wv::Header::kSize);
-  const Chained opened = *with.open(iv, ciphertext);
+  const Opened opened = *with.open(iv, ciphertext);
   const Chained sealed = *with.seal(iv, opened.octets);
   EXPECT_EQ(to_hex(sealed.octets), to_hex(ciphertext));
   EXPECT_EQ(sealed.next, opened.next);
