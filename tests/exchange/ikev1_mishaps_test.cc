@@ -2,6 +2,7 @@
 // A tunnel of IKEv1 and what may happen to each datagram of it: overtaken, damaged, an end that
 // starts anew or is cut off for a while. Afterwards there is one tunnel, and nothing is left over
 // (RFC 2408 5.1, RFC 2409 5.5, RFC 3706 5.5).
+#include "tests/exchange/rsa_encryption.h"
 #include "tests/exchange/two_routers.h"
 
 namespace spa::exchange {
@@ -12,16 +13,25 @@ const std::vector<Duration> kArrives{Duration(5)};
 struct Mode {
   const char* name;
   bool aggressive;
+  bool encryption;        // RSA encryption in place of a pre-shared key (RFC 2409 5.2)
   std::size_t datagrams;  // of phase 1 and one quick mode
 };
-constexpr Mode kModes[] = {{"main mode", false, 9}, {"aggressive mode", true, 6}};
+constexpr Mode kModes[] = {{"main mode", false, false, 9},
+                           {"aggressive mode", true, false, 6},
+                           {"main mode with RSA encryption", false, true, 9},
+                           {"aggressive mode with RSA encryption", true, true, 6}};
 
 // Two routers that ask each other every now and then whether they are alive.
 struct Ikev1World : World {
   explicit Ikev1World(const Mode& mode) {
     for (Router* r : {&left, &right}) {
       r->use_ikev1();
+      if (mode.encryption) {
+        const std::string peer = r == &left ? "CN=right" : "CN=left";
+        use_rsa_encryption(*r, "CN=" + r->name, *pki.entries.at(peer).key().public_key());
+      }
       r->config.isakmp.keepalive = {300, 2, true};
+      r->config.default_lifetime.seconds = 86400;  // nothing is renewed while the test looks
       r->isakmp_profile().initiate_aggressive = mode.aggressive;
       r->entry().isakmp_profile = "V1";
     }

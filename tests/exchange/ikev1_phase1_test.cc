@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Main mode and aggressive mode between two managers (RFC 2409 5.1, 5.4; RFC 3947).
+// Main mode and aggressive mode between two managers (RFC 2409 5.1, 5.4; RFC 2408 4.5, 4.7; RFC
+// 3947).
 #include "tests/exchange/two_routers.h"
 #include "userspace/wire/v1/message.h"
 

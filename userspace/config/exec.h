@@ -19,7 +19,7 @@ namespace spa::config {
 
 // Lines that are not commands (R-CLI-15): they are collected until `quit`.
 struct DataInput {
-  enum class What { kHexCertificate, kPemCertificate };
+  enum class What { kHexCertificate, kPemCertificate, kPublicKey };
   What what = What::kHexCertificate;
   std::string trustpoint;
   CertificateKind kind = CertificateKind::kCa;

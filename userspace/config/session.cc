@@ -152,7 +152,23 @@ class Session::Impl {
     }
     DataInput whole = std::move(input);
     state.input.reset();
+    if (whole.what == DataInput::What::kPublicKey) return take_public_key(exec, whole);
     finish_input(exec, std::move(whole));
+  }
+
+  // It becomes a line of the block.
+  void take_public_key(Exec& exec, const DataInput& input) {
+    std::string line = "key-string";
+    std::size_t digits = 0;
+    for (const char c : input.collected) {
+      if (c == ' ' || c == '\t' || c == '\n' || c == '\r') continue;
+      if (digits++ % 64 == 0) line += ' ';
+      line += c;
+    }
+    if (input.overflow || line.size() > kMaxLineLength)
+      return exec.refuse("The public key is too long.");
+    if (digits == 0) return exec.refuse("The public key is empty.");
+    configure(exec, line);
   }
 
   // Runs an EXEC command that starts at `start` in the line.

@@ -54,6 +54,12 @@ Later<EngineAnswer<void>> verify(Shard& shard, crypto::PublicKey key,
   return later;
 }
 
+Later<EngineAnswer<SecretBytes>> decrypt(Shard& shard, crypto::PrivateKey key, Bytes ciphertext) {
+  Later<EngineAnswer<SecretBytes>> later(shard.strand);
+  shard.ports.engine.decrypt(std::move(key), std::move(ciphertext), into(later));
+  return later;
+}
+
 Later<Result<ports::PeerCertificate>> validate(Shard& shard, const std::vector<Bytes>& chain,
                                                const std::vector<std::string>& trustpoints) {
   Later<Result<ports::PeerCertificate>> later(shard.strand);

@@ -33,6 +33,9 @@ struct EngineAnswer {
 [[nodiscard]] Later<EngineAnswer<void>> verify(Shard& shard, crypto::PublicKey key,
                                                crypto::SignatureMethod method, Bytes data,
                                                Bytes signature);
+// The engine's silence about bad padding is kept: see PublicKeyEngine::decrypt.
+[[nodiscard]] Later<EngineAnswer<SecretBytes>> decrypt(Shard& shard, crypto::PrivateKey key,
+                                                       Bytes ciphertext);
 [[nodiscard]] Later<Result<ports::PeerCertificate>> validate(
     Shard& shard, const std::vector<Bytes>& chain, const std::vector<std::string>& trustpoints);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Aggressive mode, initiator (RFC 2409 5.1, 5.4; RFC 2408 4.7; RFC 3947 3.2).
-#include "userspace/crypto/random.h"
+// Aggressive mode, initiator (RFC 2409 5.1, 5.2, 5.4; RFC 2408 4.7; RFC 3947 3.2).
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/identity.h"
@@ -30,32 +29,31 @@ Status take_values(IsakmpSa& sa, const Suites& offered, const Incoming& answer) 
   if (!suite) return tl::unexpected(suite.error());
   Result<Bytes> peer_value = public_value(sa, answer.payloads);
   if (!peer_value) return tl::unexpected(peer_value.error());
-  Result<Bytes> peer_nonce = nonce(answer.payloads);
-  if (!peer_nonce) return tl::unexpected(peer_nonce.error());
-  if (v1::find<v1::IdPayload>(answer.payloads) == nullptr) {
-    return fail(Errc::kInvalid, "peer sent no identity");
-  }
   sa.spi_remote = answer.header.responder_cookie;
   take_suite(sa, *suite);
   sa.handshake->ke_r = std::move(*peer_value);
-  sa.handshake->nonce_r = std::move(*peer_nonce);
   return {};
 }
 
 // Keys from an answer, and whether it proves who sent it.
 ike::Task<Result<Verified>> judge(IsakmpSa& sa, const crypto::DhKey& key, const Incoming& answer,
                                   crypto::v1::Iv& iv) {
+  Result<SecretBytes> peer_nonce = co_await take_nonce(sa, answer.payloads);
+  if (!peer_nonce) co_return tl::unexpected(peer_nonce.error());
+  sa.handshake->nonce_r = std::move(*peer_nonce);
+  const Result<Bytes> id = claimed_id(sa, answer);
+  if (!id) co_return tl::unexpected(id.error());
   ike::EngineAnswer<SecretBytes> shared = co_await ike::derive(sa.shard, key, sa.handshake->ke_r);
   if (!shared.result) co_return tl::unexpected(shared.result.error());
   sa.dh_engine = shared.engine;
-  const auto peer = from_payload(*v1::find<v1::IdPayload>(answer.payloads));
-  if (!peer) co_return tl::unexpected(peer.error());
-  const auto first_iv = derive_keys(sa, *shared.result, &*peer);
+  const Result<policy::Identity> peer = identity_of(*id);
+  if (!peer && !hides_values(sa)) co_return tl::unexpected(peer.error());
+  const auto first_iv = derive_keys(sa, *shared.result, peer ? &*peer : nullptr);
   if (!first_iv) co_return tl::unexpected(first_iv.error());
   iv = *first_iv;
-  Result<Bytes> expected = hash_of_end(sa, false, answer.body(v1::PayloadType::kId));
+  Result<Bytes> expected = hash_of_end(sa, false, *id);
   if (!expected) co_return tl::unexpected(expected.error());
-  Result<Verified> verified = co_await check(sa, answer.payloads, std::move(*expected));
+  Result<Verified> verified = co_await check(sa, answer, std::move(*expected));
   co_return verified;
 }
 
@@ -82,24 +80,24 @@ ike::Task<> initiate_aggressive_mode(IsakmpSa& sa) {
   if (!id) co_return abort(sa, id.error().text);
   const v1::SaPayload offer_payload = offer(offered);
   Result<Bytes> sa_body = body_of(offer_payload);
-  Result<Bytes> our_nonce = crypto::random_bytes(kNonceSize);
-  if (!sa_body || !our_nonce) co_return abort(sa, "cannot write an offer");
+  if (!sa_body || !make_nonce(sa)) co_return abort(sa, "cannot write an offer");
   Result<crypto::DhKey> key = co_await ike::begin_agreement(shard, sa.suite.group);
   if (!key) co_return abort(sa, key.error().text);
   h.sa_body = std::move(*sa_body);
-  h.nonce_i = std::move(*our_nonce);
   h.ke_i = key->public_value;
   Payloads payloads;
   payloads.emplace_back(offer_payload);
   payloads.emplace_back(v1::KePayload{h.ke_i});
-  payloads.emplace_back(v1::NoncePayload{h.nonce_i});
-  payloads.emplace_back(*id);
+  if (Status own = add_nonce(sa, payloads); !own) co_return abort(sa, own.error().text);
+  if (!hides_values(sa)) payloads.emplace_back(*id);
   add_certificate_requests(sa, payloads);
   add_vendor_ids(sa, payloads);
   // HDR, SA, KE, Ni, IDii, [VID]       -->
+  // HDR, SA, KE, <IDii_b>PubKey_r, <Ni_b>PubKey_r, [VID]  -->
   Incoming answer = co_await sa.ask(exchange, std::move(payloads));
   //                                    <--   HDR, SA, KE, Nr, IDir, HASH_R, [NAT-D, NAT-D]
   //                                    <--   HDR, SA, KE, Nr, IDir, [CERT,] SIG_R, …
+  //       <--   HDR, SA, KE, <IDir_b>PubKey_i, <Nr_b>PubKey_i, HASH_R, …
   crypto::v1::Iv iv;
   Result<Verified> verified = fail(Errc::kInvalid, "");
   for (;;) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/ikev1/authentication.h"
 
-#include <strings.h>
-
 #include <algorithm>
 
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/identity.h"
+#include "userspace/ikev1/own_key.h"
+#include "userspace/ikev1/values.h"
 
 namespace spa::ikev1 {
 
@@ -20,162 +20,7 @@ using policy::IsakmpAuth;
 constexpr crypto::SignatureMethod kSignature{crypto::SignatureScheme::kRsaPkcs1Bare,
                                              crypto::HashAlgorithm::kSha1};
 
-const policy::IsakmpKey* find_in(const policy::IsakmpKeyring& ring, const IpAddress& peer,
-                                 const policy::Identity* identity) {
-  if (identity != nullptr && identity->kind != Kind::kAddress && identity->kind != Kind::kDn) {
-    for (const policy::IsakmpKey& key : ring.keys) {
-      if (!key.hostname.empty() && strcasecmp(key.hostname.c_str(), identity->text.c_str()) == 0) {
-        return &key;
-      }
-    }
-  }
-  const policy::IsakmpKey* best = nullptr;
-  for (const policy::IsakmpKey& key : ring.keys) {
-    if (!key.address || !key.address->contains(peer)) continue;
-    if (best == nullptr || key.address->length > best->address->length) best = &key;
-  }
-  return best;
-}
-
-// The better of two keys for one peer: a name before addresses, a longer prefix before a shorter.
-bool better(const policy::IsakmpKey& a, const policy::IsakmpKey& b) {
-  if (!a.address || !b.address) return !a.address && b.address;
-  return a.address->length > b.address->length;
-}
-
-const policy::IsakmpKey* find_in_rings(const policy::Snapshot& snapshot,
-                                       const std::vector<std::string>& rings,
-                                       const IpAddress& local, const IpAddress& peer,
-                                       const policy::Identity* identity) {
-  const policy::IsakmpKey* best = nullptr;
-  for (const std::string& name : rings) {
-    const auto ring = snapshot.isakmp.keyrings.find(name);
-    if (ring == snapshot.isakmp.keyrings.end()) continue;
-    if (!snapshot.terminates(ring->second.local, local)) continue;  // R-KEY-7, R-KEY-11
-    const policy::IsakmpKey* key = find_in(ring->second, peer, identity);
-    if (key != nullptr && (best == nullptr || better(*key, *best))) best = key;
-  }
-  return best;
-}
-
-bool admits(const policy::IsakmpProfile& profile, const policy::Identity& identity) {
-  return std::any_of(profile.match_remote.begin(), profile.match_remote.end(),
-                     [&](const policy::IdentityMatch& m) { return m.matches(identity); });
-}
-
-// How exactly a statement names the peer.
-int precision(const policy::IdentityMatch& m) {
-  using Match = policy::IdentityMatch::Kind;
-  switch (m.kind) {
-    case Match::kAny:
-      return 0;
-    case Match::kFqdnDomain:
-    case Match::kEmailDomain:
-      return 1 + static_cast<int>(m.text.size());
-    case Match::kAddress:
-      return 1 + static_cast<int>(m.address.length);
-    case Match::kFqdn:
-    case Match::kEmail:
-    case Match::kKeyId:
-      return 1000;
-  }
-  return 0;
-}
-
-// R-PROF-12: the profile whose statement names the identity best; empty when none does.
-std::string profile_by_identity(const policy::Snapshot& snapshot, const IpAddress& local,
-                                const policy::Identity& identity, Steps& steps) {
-  std::string best;
-  int best_precision = -1;
-  for (const auto& [name, profile] : snapshot.isakmp.profiles) {
-    if (!profile.complete() || !snapshot.terminates(profile.local, local)) {
-      steps.push_back("profile " + name + ": incomplete, or for another local address");
-      continue;
-    }
-    for (const policy::IdentityMatch& m : profile.match_remote) {
-      if (!m.matches(identity) || precision(m) <= best_precision) continue;
-      best = name;
-      best_precision = precision(m);
-    }
-  }
-  steps.push_back(best.empty() ? ": peer matches *none* of the profiles"
-                               : ": peer matches " + best + " profile");
-  return best;
-}
-
-// The trustpoints to sign with, in order: those of the profile, otherwise the last defined first
-// (R-PROF-16).
-std::vector<std::string> signing_trustpoints(const policy::Snapshot& snapshot,
-                                             const policy::IsakmpProfile* profile) {
-  if (profile != nullptr && !profile->trustpoints.empty()) return profile->trustpoints;
-  std::vector<std::string> names;
-  for (const policy::Trustpoint& t : snapshot.trustpoints) names.push_back(t.name);
-  std::reverse(names.begin(), names.end());
-  return names;
-}
-
-// The first certificate whose CA the peer asked for (CERTREQ), else the first there is.
-Result<ports::LocalCertificate> own_certificate(Shard& shard, const std::string& profile,
-                                                const std::vector<Bytes>& wanted) {
-  ports::Credentials& credentials = shard.ports.credentials;
-  std::optional<ports::LocalCertificate> first;
-  std::string why = "no trustpoint is configured";
-  for (const std::string& name : signing_trustpoints(*shard.snapshot, shard.profile(profile))) {
-    Result<ports::LocalCertificate> found = credentials.local(name);
-    if (!found || !found->key) {
-      why = "trustpoint " + name + ": " + (found ? "no key" : found.error().text);
-      continue;
-    }
-    const std::vector<Bytes> authorities = credentials.ca_names({name});
-    const bool asked = std::any_of(authorities.begin(), authorities.end(), [&](const Bytes& ca) {
-      return std::any_of(wanted.begin(), wanted.end(),
-                         [&](const Bytes& w) { return credentials.same_name(w, ca); });
-    });
-    if (wanted.empty() || asked) return std::move(*found);
-    if (!first) first = std::move(*found);
-  }
-  if (first) return std::move(*first);
-  return fail(Errc::kNotFound, "no certificate to authenticate with: " + why);
-}
-
 }  // namespace
-
-const policy::IsakmpKey* find_key(const policy::Snapshot& snapshot, const std::string& profile,
-                                  const IpAddress& local, const IpAddress& peer,
-                                  const policy::Identity* identity, Keyrings keyrings) {
-  if (identity != nullptr && identity->kind == Kind::kKeyId) {
-    const auto group = snapshot.isakmp.client_groups.find(identity->text);
-    const bool found = group != snapshot.isakmp.client_groups.end();
-    if (found && !group->second.key.key.empty()) return &group->second.key;
-  }
-  const auto& profiles = snapshot.isakmp.profiles;
-  std::vector<std::string> rings;
-  if (const auto bound = profiles.find(profile); bound != profiles.end()) {
-    rings = bound->second.keyrings;
-  } else {
-    const policy::Identity by_address{Kind::kAddress, peer, {}, {}};
-    for (const auto& [name, candidate] : profiles) {
-      const bool fits = snapshot.terminates(candidate.local, local) &&
-                        admits(candidate, identity != nullptr ? *identity : by_address);
-      if (fits) rings.insert(rings.end(), candidate.keyrings.begin(), candidate.keyrings.end());
-    }
-  }
-  const policy::IsakmpKey* key = find_in_rings(snapshot, rings, local, peer, identity);
-  if (key != nullptr || (!profile.empty() && !rings.empty())) return key;
-  key = find_in_rings(snapshot, {policy::kDefaultKeyring}, local, peer, identity);
-  if (key != nullptr || keyrings == Keyrings::kOfAdmitting) return key;
-  for (const auto& [name, candidate] : profiles) {
-    if (!snapshot.terminates(candidate.local, local)) continue;
-    rings.insert(rings.end(), candidate.keyrings.begin(), candidate.keyrings.end());
-  }
-  return find_in_rings(snapshot, rings, local, peer, identity);
-}
-
-std::string likely_profile(const policy::Snapshot& snapshot, const IpAddress& local,
-                           const policy::Identity& identity) {
-  Steps steps;
-  return profile_by_identity(snapshot, local, identity, steps);
-}
 
 Suites possible(Shard& shard, const std::string& profile, const IpAddress& local,
                 const IpAddress& peer, const policy::Identity* identity, Suites suites,
@@ -194,10 +39,18 @@ Suites possible(Shard& shard, const std::string& profile, const IpAddress& local
         if (!own) steps.push_back(policy + own.error().text);
         return !own;
       }
-      case IsakmpAuth::kRsaEncr:
-        break;
+      case IsakmpAuth::kRsaEncr: {
+        const auto own = own_rsa_key(shard, profile);
+        const policy::Identity by_address{Kind::kAddress, peer, {}, {}};
+        const bool known =
+            keyrings == Keyrings::kEvery
+                ? has_public_keys(*shard.snapshot, local)
+                : find_public_key(*shard.snapshot, profile, local, by_address) != nullptr;
+        if (!own) steps.push_back(policy + own.error().text);
+        if (!known) steps.push_back(policy + "no RSA public key of " + peer.to_string());
+        return !own || !known;
+      }
     }
-    steps.push_back(policy + "no RSA public key of " + peer.to_string());
     return true;
   });
   return suites;
@@ -374,18 +227,24 @@ ike::Task<Result<Verified>> check_signature(IsakmpSa& sa, const Payloads& payloa
   co_return verified;
 }
 
-Result<Verified> check_hash(IsakmpSa& sa, const Payloads& payloads, const Bytes& hash,
-                            const policy::Identity& identity) {
+Status compare_hash(IsakmpSa& sa, const Payloads& payloads, const Bytes& hash,
+                    const std::string& cause) {
   const auto* sent = v1::find<v1::HashPayload>(payloads);
   if (sent == nullptr) return fail(Errc::kInvalid, "peer sent no HASH");
-  if (!constant_time_equal(sent->data, hash)) {
-    // Possibly nobody's message at all: the exchange waits for a better one.
-    sa.shard.log_limited(Severity::kInfo, "CRYPTO", "IKMP_AUTH_FAIL",
-                         "Authentication method 1 failed with host " +
-                             sa.remote.address.to_string() + ": pre-shared key mismatch with " +
-                             identity.to_string());
-    return fail(Errc::kInvalid, "pre-shared key mismatch with " + identity.to_string());
-  }
+  if (constant_time_equal(sent->data, hash)) return {};
+  // Possibly nobody's message at all: the exchange waits for a better one.
+  sa.shard.log_limited(Severity::kInfo, "CRYPTO", "IKMP_AUTH_FAIL",
+                       "Authentication method " +
+                           std::to_string(static_cast<int>(to_transform(sa.suite).auth)) +
+                           " failed with host " + sa.remote.address.to_string() + ": " + cause);
+  return fail(Errc::kInvalid, cause);
+}
+
+Result<Verified> check_hash(IsakmpSa& sa, const Payloads& payloads, const Bytes& hash,
+                            const policy::Identity& identity) {
+  const Status same =
+      compare_hash(sa, payloads, hash, "pre-shared key mismatch with " + identity.to_string());
+  if (!same) return tl::unexpected(same.error());
   Verified verified{identity, sa.profile, std::nullopt};
   if (sa.initiator) return verified;
   const policy::Snapshot& snapshot = *sa.shard.snapshot;
@@ -412,18 +271,42 @@ Result<Verified> check_hash(IsakmpSa& sa, const Payloads& payloads, const Bytes&
   return verified;
 }
 
+// Whoever made this HASH could read what we sent under a public key (RFC 2409 5.2). Who that was is
+// looked at afterwards: until then everything that is wrong is a wrong HASH.
+Result<Verified> check_encryption(IsakmpSa& sa, const Payloads& payloads, const Bytes& hash,
+                                  ByteView id_body) {
+  const Handshake& h = *sa.handshake;
+  const Status same = compare_hash(sa, payloads, hash, "HASH mismatch");
+  if (!same) return tl::unexpected(same.error());
+  if (h.peer_key.empty()) return fail(Errc::kInvalid, "no RSA public key of the peer");
+  const Result<policy::Identity> identity = identity_of(id_body);
+  if (!identity) return tl::unexpected(identity.error());
+  Verified verified{*identity, sa.profile, std::nullopt};
+  const policy::Snapshot& snapshot = *sa.shard.snapshot;
+  if (!sa.initiator) {
+    verified.profile =
+        profile_by_identity(snapshot, sa.local.address, *identity, sa.handshake->steps);
+  }
+  const policy::RsaPublicKey* key =
+      find_public_key(snapshot, verified.profile, sa.local.address, *identity);
+  if (key != nullptr && key->der == h.peer_key) return verified;
+  return fail(Errc::kDenied, "the RSA key of the peer is not that of " + identity->to_string());
+}
+
 }  // namespace
 
-ike::Task<Result<Verified>> check(IsakmpSa& sa, const Payloads& payloads, Bytes hash) {
-  const auto* id = v1::find<v1::IdPayload>(payloads);
-  if (id == nullptr) co_return fail(Errc::kInvalid, "peer sent no identity");
-  const Result<policy::Identity> identity = from_payload(*id);
+ike::Task<Result<Verified>> check(IsakmpSa& sa, const Incoming& message, Bytes hash) {
+  const Result<Bytes> id = claimed_id(sa, message);
+  if (!id) co_return tl::unexpected(id.error());
+  if (hides_values(sa)) co_return check_encryption(sa, message.payloads, hash, *id);
+  const Result<policy::Identity> identity = identity_of(*id);
   if (!identity) co_return tl::unexpected(identity.error());
   if (sa.suite.auth == IsakmpAuth::kRsaSig) {
-    Result<Verified> verified = co_await check_signature(sa, payloads, std::move(hash), *identity);
+    Result<Verified> verified =
+        co_await check_signature(sa, message.payloads, std::move(hash), *identity);
     co_return verified;
   }
-  co_return check_hash(sa, payloads, hash, *identity);
+  co_return check_hash(sa, message.payloads, hash, *identity);
 }
 
 void establish(IsakmpSa& sa, const Verified& verified) {

@@ -8,31 +8,11 @@
 #include <vector>
 
 #include "userspace/ike/task.h"
+#include "userspace/ikev1/find_key.h"
 #include "userspace/ikev1/isakmp_sa.h"
 #include "userspace/ikev1/shard.h"
 
 namespace spa::ikev1 {
-
-// --- keys (R-KEY-11) ---
-
-// Whose keyrings are searched when no profile admits a peer. kEvery: those of every profile that
-// terminates here, for the responder of main mode, who does not know yet whom he has before him:
-// behind a NAT the address that a profile matches is in the identity alone. check() holds the key
-// against the profile that it finds.
-enum class Keyrings { kOfAdmitting, kEvery };
-
-// The pre-shared key for a peer: the longest prefix in the keyrings of the profile or, without one,
-// in those of a profile that admits this address, then in `default`. `identity`: a name that the
-// peer has given in the clear (aggressive mode), which is looked for first.
-[[nodiscard]] const policy::IsakmpKey* find_key(const policy::Snapshot& snapshot,
-                                                const std::string& profile, const IpAddress& local,
-                                                const IpAddress& peer,
-                                                const policy::Identity* identity,
-                                                Keyrings keyrings = Keyrings::kOfAdmitting);
-
-// The profile that an identity which nobody has proved yet points at (R-PROF-12); empty: none.
-[[nodiscard]] std::string likely_profile(const policy::Snapshot& snapshot, const IpAddress& local,
-                                         const policy::Identity& identity);
 
 // --- ourselves ---
 
@@ -60,9 +40,10 @@ struct Verified {
   std::string profile;
   std::optional<ports::PeerCertificate> certificate;
 };
-// Checks that the message proves the identity in it, and finds the profile. `hash`: what the peer
-// must have computed. The error names the cause in full; the peer is not told.
-[[nodiscard]] ike::Task<Result<Verified>> check(IsakmpSa& sa, const Payloads& payloads, Bytes hash);
+// Checks that the message proves the identity that its sender claims, and finds the profile.
+// `hash`: what the peer must have computed. The error names the cause in full; the peer is not
+// told.
+[[nodiscard]] ike::Task<Result<Verified>> check(IsakmpSa& sa, const Incoming& message, Bytes hash);
 
 // Both ends are authenticated: takes identities and lifetimes, and the SA is up. Older SAs with the
 // same peer hand over what was made under them.

@@ -41,7 +41,7 @@ void take_informational(IsakmpSa& sa, const Incoming& message);
 void drop_older(IsakmpSa& sa);
 // Older SAs with this very identity hand over what was made under them; those that we replaced end.
 void succeed_older(IsakmpSa& sa);
-// An unprotected message may be anybody's: it is counted and named in the log, no more.
+// An unprotected message may be anybody's: it is counted and logged, no more (RFC 2408 5.14).
 void take_hint(IsakmpSa& sa, const v1::Header& header, ByteView datagram);
 
 }  // namespace spa::ikev1

@@ -34,11 +34,12 @@ struct Handshake {
   Bytes sa_body;        // SAi_b
   Bytes ke_i;           // g^xi
   Bytes ke_r;
-  Bytes nonce_i;  // Ni_b
-  Bytes nonce_r;
+  SecretBytes nonce_i;  // Ni_b; a secret where it is hidden (5.2)
+  SecretBytes nonce_r;
   Bytes id_i;  // IDii_b
   Bytes id_r;
-  SecretBytes pre_shared_key;           // with which SKEYID was made
+  SecretBytes pre_shared_key;  // with which SKEYID was made
+  Bytes peer_key;  // RSA encryption: whose key our values went out under; empty: nobody's
   std::vector<Bytes> peer_authorities;  // CERTREQ: DNs in DER
   bool initial_contact = false;         // the peer said so, protected
   bool counted_half_open = false;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Main mode, initiator (RFC 2409 5.1, 5.4; RFC 2408 4.5; RFC 3947 3).
-#include "userspace/crypto/random.h"
+// Main mode, initiator (RFC 2409 5.1, 5.2, 5.4; RFC 2408 4.5; RFC 3947 3).
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev1/exchanges.h"
-#include "userspace/ikev1/identity.h"
 #include "userspace/ikev1/phase1.h"
 
 namespace spa::ikev1 {
@@ -37,10 +35,8 @@ ike::Task<> initiate_main_mode(IsakmpSa& sa) {
   }
   const v1::SaPayload offer_payload = offer(offered);
   Result<Bytes> sa_body = body_of(offer_payload);
-  Result<Bytes> our_nonce = crypto::random_bytes(kNonceSize);
-  if (!sa_body || !our_nonce) co_return abort(sa, "cannot write an offer");
+  if (!sa_body || !make_nonce(sa)) co_return abort(sa, "cannot write an offer");
   h.sa_body = std::move(*sa_body);
-  h.nonce_i = std::move(*our_nonce);
   Payloads payloads;
   payloads.emplace_back(offer_payload);
   add_vendor_ids(sa, payloads);
@@ -63,17 +59,19 @@ ike::Task<> initiate_main_mode(IsakmpSa& sa) {
   h.ke_i = key->public_value;
   payloads = {};
   payloads.emplace_back(v1::KePayload{h.ke_i});
-  payloads.emplace_back(v1::NoncePayload{h.nonce_i});
+  if (Status own = add_nonce(sa, payloads); !own) co_return abort(sa, own.error().text);
   if (Status nat = add_nat_detection(sa, payloads); !nat) co_return abort(sa, nat.error().text);
   // HDR, KE, Ni, [NAT-D, NAT-D]        -->
+  // HDR, KE, <IDii_b>PubKey_r, <Ni_b>PubKey_r, [NAT-D, NAT-D]  -->
   answer = co_await sa.ask(exchange, std::move(payloads));
   //                                    <--   HDR, KE, Nr, [CERTREQ,] [NAT-D, NAT-D]
+  //       <--   HDR, KE, <IDir_b>PubKey_i, <Nr_b>PubKey_i, [NAT-D, NAT-D]
   Result<Bytes> peer_value = public_value(sa, answer.payloads);
-  Result<Bytes> peer_nonce = nonce(answer.payloads);
+  Result<SecretBytes> peer_nonce = co_await take_nonce(sa, answer.payloads);
   while (!peer_value || !peer_nonce) {
     answer = co_await sa.reject(exchange, answer);
     peer_value = public_value(sa, answer.payloads);
-    peer_nonce = nonce(answer.payloads);
+    peer_nonce = co_await take_nonce(sa, answer.payloads);
   }
   sa.accept(exchange, answer);
   take_vendor_ids(sa, answer.payloads);
@@ -91,17 +89,9 @@ ike::Task<> initiate_main_mode(IsakmpSa& sa) {
   sa.protect_phase1(*iv);
   float_to_nat_port(sa);
 
-  const Result<Self> us = self(sa);
-  if (!us) co_return abort(sa, us.error().text);
-  const Result<v1::IdPayload> id = to_payload(us->identity);
-  if (!id) co_return abort(sa, id.error().text);
-  Result<Bytes> hash = hash_of_end(sa, true, v1::id_body(*id));
-  if (!hash) co_return abort(sa, hash.error().text);
-  Result<Payloads> proof = co_await prove(sa, *us, std::move(*hash));
+  Result<Payloads> proof = co_await introduce_ourselves(sa);
   if (!proof) co_return abort(sa, proof.error().text);
-  payloads = {};
-  payloads.emplace_back(*id);
-  for (v1::Payload& payload : *proof) payloads.push_back(std::move(payload));
+  payloads = std::move(*proof);
   add_certificate_requests(sa, payloads);
   if (is_first_contact(sa)) {
     payloads.emplace_back(v1::initial_contact(sa.cookie_i(), sa.cookie_r()));
@@ -109,21 +99,15 @@ ike::Task<> initiate_main_mode(IsakmpSa& sa) {
   sa.state_name = "MM_KEY_AUTH";
   // HDR*, IDii, HASH_I                 -->
   // HDR*, IDii, [CERT,] SIG_I          -->
+  // HDR*, HASH_I                       -->
   answer = co_await sa.ask(exchange, std::move(payloads));
   //                                    <--   HDR*, IDir, HASH_R
   //                                    <--   HDR*, IDir, [CERT,] SIG_R
+  //                                    <--   HDR*, HASH_R
   for (;;) {
-    const auto* peer_id = v1::find<v1::IdPayload>(answer.payloads);
-    Result<Bytes> expected = fail(Errc::kInvalid, "peer sent no identity");
-    if (peer_id != nullptr) {
-      expected = hash_of_end(sa, false, answer.body(v1::PayloadType::kId));
-    }
-    Result<Verified> verified = tl::unexpected(Error{});
-    if (expected) {
-      verified = co_await check(sa, answer.payloads, std::move(*expected));
-    } else {
-      verified = tl::unexpected(expected.error());
-    }
+    Result<Bytes> expected = hash_of_peer(sa, answer);
+    Result<Verified> verified = fail(Errc::kInvalid, expected ? "" : expected.error().text);
+    if (expected) verified = co_await check(sa, answer, std::move(*expected));
     if (verified) {
       sa.accept(exchange, answer);
       exchange.last_sent.clear();  // the last word is the peer's

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Main mode, responder (RFC 2409 5.1, 5.4; RFC 3947 3). It repeats nothing by itself before the
-// peer is authenticated: a forged source address gains nothing.
-#include "userspace/crypto/random.h"
+// Main mode, responder (RFC 2409 5.1, 5.2, 5.4; RFC 3947 3). It repeats nothing by itself before
+// the peer is authenticated: a forged source address gains nothing.
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev1/exchanges.h"
-#include "userspace/ikev1/identity.h"
 #include "userspace/ikev1/phase1.h"
 
 namespace spa::ikev1 {
@@ -27,24 +25,23 @@ ike::Task<> respond_main_mode(IsakmpSa& sa, Incoming first, Choice choice) {
   sa.tell(exchange, std::move(payloads));
 
   // HDR, KE, Ni, [NAT-D, NAT-D]        -->
+  // HDR, KE, [HASH(1),] <IDii_b>PubKey_r, <Ni_b>PubKey_r, [NAT-D, NAT-D]  -->
   Incoming request = co_await sa.hear(exchange);
   Result<Bytes> peer_value = public_value(sa, request.payloads);
-  Result<Bytes> peer_nonce = nonce(request.payloads);
+  Result<SecretBytes> peer_nonce = co_await take_nonce(sa, request.payloads);
   while (!peer_value || !peer_nonce) {
     request = co_await sa.reject(exchange, request);
     peer_value = public_value(sa, request.payloads);
-    peer_nonce = nonce(request.payloads);
+    peer_nonce = co_await take_nonce(sa, request.payloads);
   }
   sa.accept(exchange, request);
   exchange.last_sent.clear();  // the answer to this one is not there yet
   take_vendor_ids(sa, request.payloads);
   take_nat_detection(sa, request);
   take_certificate_requests(sa, request.payloads);
-  Result<Bytes> our_nonce = crypto::random_bytes(kNonceSize);
-  if (!our_nonce) co_return abort(sa, our_nonce.error().text);
+  if (Status made = make_nonce(sa); !made) co_return abort(sa, made.error().text);
   h.ke_i = *peer_value;
   h.nonce_i = std::move(*peer_nonce);
-  h.nonce_r = std::move(*our_nonce);
   Result<ike::KeyAgreement> agreement =
       co_await ike::agree(shard, sa.suite.group, std::move(*peer_value));
   if (!agreement) co_return abort(sa, agreement.error().text);
@@ -54,24 +51,24 @@ ike::Task<> respond_main_mode(IsakmpSa& sa, Incoming first, Choice choice) {
   if (!iv) co_return abort(sa, iv.error().text);
   payloads = {};
   payloads.emplace_back(v1::KePayload{h.ke_r});
-  payloads.emplace_back(v1::NoncePayload{h.nonce_r});
+  if (Status own = add_nonce(sa, payloads); !own) co_return abort(sa, own.error().text);
   add_certificate_requests(sa, payloads);
   if (Status nat = add_nat_detection(sa, payloads); !nat) co_return abort(sa, nat.error().text);
   sa.state_name = "MM_KEY_EXCH";
   //                                    <--   HDR, KE, Nr, [CERTREQ,] [NAT-D, NAT-D]
+  //       <--   HDR, KE, <IDir_b>PubKey_i, <Nr_b>PubKey_i, [NAT-D, NAT-D]
   sa.tell(exchange, std::move(payloads));
   sa.protect_phase1(*iv);
 
   // HDR*, IDii, HASH_I                 -->
   // HDR*, IDii, [CERT,] SIG_I          -->
+  // HDR*, HASH_I                       -->
   request = co_await sa.hear(exchange);
   Result<Verified> verified = fail(Errc::kInvalid, "peer sent no identity");
   for (;;) {
-    if (v1::find<v1::IdPayload>(request.payloads) != nullptr) {
-      Result<Bytes> expected = hash_of_end(sa, true, request.body(v1::PayloadType::kId));
-      if (!expected) co_return abort(sa, expected.error().text);
-      verified = co_await check(sa, request.payloads, std::move(*expected));
-    }
+    Result<Bytes> expected = hash_of_peer(sa, request);
+    verified = fail(Errc::kInvalid, expected ? "" : expected.error().text);
+    if (expected) verified = co_await check(sa, request, std::move(*expected));
     if (verified) break;
     // With a wrong key it would not even have parsed: this is the peer, and it failed.
     if (verified.error().code != Errc::kInvalid) {
@@ -86,20 +83,12 @@ ike::Task<> respond_main_mode(IsakmpSa& sa, Incoming first, Choice choice) {
   if (request.from != sa.remote || request.at != sa.local) sa.move_to(request.at, request.from);
   sa.profile = verified->profile;
   sa.state_name = "MM_KEY_AUTH";
-  const Result<Self> us = self(sa);
-  if (!us) co_return refuse_peer(sa, us.error().text);
-  const Result<v1::IdPayload> id = to_payload(us->identity);
-  if (!id) co_return refuse_peer(sa, id.error().text);
-  Result<Bytes> hash = hash_of_end(sa, false, v1::id_body(*id));
-  if (!hash) co_return refuse_peer(sa, hash.error().text);
-  Result<Payloads> proof = co_await prove(sa, *us, std::move(*hash));
+  Result<Payloads> proof = co_await introduce_ourselves(sa);
   if (!proof) co_return refuse_peer(sa, proof.error().text);
-  payloads = {};
-  payloads.emplace_back(*id);
-  for (v1::Payload& payload : *proof) payloads.push_back(std::move(payload));
   //                                    <--   HDR*, IDir, HASH_R
   //                                    <--   HDR*, IDir, [CERT,] SIG_R
-  sa.tell(exchange, std::move(payloads));
+  //                                    <--   HDR*, HASH_R
+  sa.tell(exchange, std::move(*proof));
   establish(sa, *verified);
 }
 

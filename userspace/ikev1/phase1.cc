@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <array>
 
-#include "userspace/crypto/dh.h"
 #include "userspace/crypto/ikev1_hash.h"
 #include "userspace/crypto/prf.h"
 #include "userspace/crypto/random.h"
 #include "userspace/ike/udp_ports.h"
 #include "userspace/ikev1/exchanges.h"
+#include "userspace/ikev1/identity.h"
 
 namespace spa::ikev1 {
 
@@ -126,22 +126,7 @@ void float_to_nat_port(IsakmpSa& sa) {
   sa.move_to({sa.local.address, ike::kNatPort}, {sa.remote.address, ike::kNatPort});
 }
 
-// --- values ---
-
-Result<Bytes> public_value(const IsakmpSa& sa, const Payloads& payloads) {
-  const auto* ke = v1::find<v1::KePayload>(payloads);
-  const auto group = crypto::dh_from_id(static_cast<std::uint16_t>(sa.suite.group));
-  if (ke == nullptr || !group || ke->data.size() != crypto::public_size(*group)) {
-    return fail(Errc::kInvalid, "KE is missing or not of " + wire::to_string(sa.suite.group));
-  }
-  return ke->data;
-}
-
-Result<Bytes> nonce(const Payloads& payloads) {
-  const auto* found = v1::find<v1::NoncePayload>(payloads);
-  if (found == nullptr) return fail(Errc::kInvalid, "no nonce");
-  return found->data;
-}
+// --- keys ---
 
 Result<crypto::v1::Iv> derive_keys(IsakmpSa& sa, ByteView shared,
                                    const policy::Identity* identity) {
@@ -160,6 +145,8 @@ Result<crypto::v1::Iv> derive_keys(IsakmpSa& sa, ByteView shared,
     skeyid = crypto::v1::skeyid_pre_shared(sa.hash, key->key, in);
   } else if (sa.suite.auth == policy::IsakmpAuth::kRsaSig) {
     skeyid = crypto::v1::skeyid_signature(sa.hash, in, shared);
+  } else if (sa.suite.auth == policy::IsakmpAuth::kRsaEncr) {
+    skeyid = crypto::v1::skeyid_encryption(sa.hash, in);
   }
   if (!skeyid) return tl::unexpected(skeyid.error());
   Result<crypto::v1::Keys> keys = crypto::v1::keys(sa.hash, std::move(*skeyid), shared, in);
@@ -180,6 +167,26 @@ Result<Bytes> hash_of_end(const IsakmpSa& sa, bool initiators, ByteView id_body)
   const crypto::v1::Phase1Hash in{h.ke_i, h.ke_r, sa.cookie_i(), sa.cookie_r(), h.sa_body, id_body};
   return initiators ? crypto::v1::hash_i(sa.hash, sa.keys.skeyid, in)
                     : crypto::v1::hash_r(sa.hash, sa.keys.skeyid, in);
+}
+
+Result<Bytes> hash_of_peer(const IsakmpSa& sa, const Incoming& message) {
+  const Result<Bytes> id = claimed_id(sa, message);
+  if (!id) return tl::unexpected(id.error());
+  return hash_of_end(sa, !sa.initiator, *id);
+}
+
+ike::Task<Result<Payloads>> introduce_ourselves(IsakmpSa& sa) {
+  const Result<Self> us = self(sa);
+  if (!us) co_return tl::unexpected(us.error());
+  const Result<v1::IdPayload> id = to_payload(us->identity);
+  if (!id) co_return tl::unexpected(id.error());
+  const Bytes& hidden = sa.initiator ? sa.handshake->id_i : sa.handshake->id_r;
+  const bool named = hides_values(sa);
+  Result<Bytes> hash = hash_of_end(sa, sa.initiator, named ? hidden : v1::id_body(*id));
+  if (!hash) co_return tl::unexpected(hash.error());
+  Result<Payloads> proof = co_await prove(sa, *us, std::move(*hash));
+  if (proof && !named) proof->insert(proof->begin(), *id);
+  co_return proof;
 }
 
 bool is_first_contact(const IsakmpSa& sa) {

@@ -6,10 +6,9 @@
 #include <string>
 
 #include "userspace/ikev1/authentication.h"
+#include "userspace/ikev1/values.h"
 
 namespace spa::ikev1 {
-
-inline constexpr std::size_t kNonceSize = 32;
 
 // SAi_b
 [[nodiscard]] Result<Bytes> body_of(const v1::SaPayload& sa);
@@ -30,10 +29,6 @@ void take_nat_detection(IsakmpSa& sa, const Incoming& message);
 // To port 4500 when a NAT was found (RFC 3947 4); for the initiator.
 void float_to_nat_port(IsakmpSa& sa);
 
-// The public value in a message; kInvalid when it is missing or not of the group's size.
-[[nodiscard]] Result<Bytes> public_value(const IsakmpSa& sa, const Payloads& payloads);
-[[nodiscard]] Result<Bytes> nonce(const Payloads& payloads);
-
 // SKEYID and what follows from it. From here on phase 1 can be encrypted: the IV is given back.
 // `identity`: of a peer that has named itself already.
 [[nodiscard]] Result<crypto::v1::Iv> derive_keys(IsakmpSa& sa, ByteView shared,
@@ -41,6 +36,10 @@ void float_to_nat_port(IsakmpSa& sa);
 
 // What the initiator's (or else the responder's) HASH is, for the identity with this body.
 [[nodiscard]] Result<Bytes> hash_of_end(const IsakmpSa& sa, bool initiators, ByteView id_body);
+// What the peer's must be, for the identity that it claims.
+[[nodiscard]] Result<Bytes> hash_of_peer(const IsakmpSa& sa, const Incoming& message);
+// Our identity, unless it went hidden before, and the proof of it.
+[[nodiscard]] ike::Task<Result<Payloads>> introduce_ourselves(IsakmpSa& sa);
 
 // Whether there is no other SA with this peer: then the peer may drop what it believes to have with
 // us (RFC 2407 4.6.3.3).

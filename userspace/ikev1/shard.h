@@ -30,7 +30,7 @@ class Shard final : public ike::Shard {
   [[nodiscard]] std::uint16_t next_fragment_id() { return ++fragment_id_; }
 
   // --- the table ---
-  // A new SA, not yet doing anything. kCrypto without randomness for its cookie.
+  // A new SA with a random cookie (RFC 2408 2.5.3). kCrypto when there is none to be had.
   [[nodiscard]] Result<IsakmpSa*> create(bool initiator, const Endpoint& local,
                                          const Endpoint& remote);
   [[nodiscard]] IsakmpSa* find(std::uint64_t cookie) const { return table_.find(cookie); }

@@ -7,6 +7,7 @@
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/identity.h"
 #include "userspace/ikev1/shard.h"
+#include "userspace/ikev1/values.h"
 
 namespace spa::ikev1 {
 
@@ -123,7 +124,9 @@ void Shard::on_first_message(const v1::Header& header, const Endpoint& local,
     return;
   }
   if (!admitted(remote)) return;
-  Result<v1::Message> parsed = v1::parse(message);
+  // What aggressive mode names may be hidden; main mode hides nothing yet.
+  const v1::Bodies bodies = aggressive ? bodies_of_first(message) : v1::Bodies::kPlain;
+  Result<v1::Message> parsed = v1::parse(message, bodies);
   Status good =
       parsed ? admit_first(header.exchange, parsed->payloads) : tl::unexpected(parsed.error());
   if (!good) {
@@ -138,9 +141,10 @@ void Shard::on_first_message(const v1::Header& header, const Endpoint& local,
   const auto* id = v1::find<v1::IdPayload>(parsed->payloads);
   Result<policy::Identity> named = fail(Errc::kNotFound, "no identity yet");
   if (id != nullptr) named = from_payload(*id);
+  const bool anonymous = !aggressive || bodies != v1::Bodies::kPlain;
   const Suites ours = possible(*this, {}, local.address, remote.address, named ? &*named : nullptr,
                                usable(suites_for(local.address), steps), steps,
-                               aggressive ? Keyrings::kOfAdmitting : Keyrings::kEvery);
+                               anonymous ? Keyrings::kEvery : Keyrings::kOfAdmitting);
   auto choice = choose(ours, *v1::find<v1::SaPayload>(parsed->payloads), steps);
   const std::string exchange = aggressive ? "Aggressive mode" : "Main mode";
   if (!choice) {

@@ -60,11 +60,11 @@ struct LocalTermination {
   friend bool operator==(const LocalTermination&, const LocalTermination&) = default;
 };
 
-// A peer's RSA public key (R-KEY-13).
+// A peer's RSA public key (R-KEY-13), by the name or address that it gives itself; and to call it.
 struct RsaPublicKey {
   std::optional<IpAddress> address;
   std::string name;
-  Bytes der;  // SubjectPublicKeyInfo or RSAPublicKey
+  Bytes der;  // SubjectPublicKeyInfo; empty: not to encrypt with
   friend bool operator==(const RsaPublicKey&, const RsaPublicKey&) = default;
 };
 

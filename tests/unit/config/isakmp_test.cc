@@ -4,6 +4,7 @@
 
 #include "tests/unit/config/fake_backend.h"
 #include "userspace/config/session.h"
+#include "userspace/crypto/key.h"
 
 namespace spa::config {
 namespace {
@@ -70,6 +71,56 @@ TEST_F(IsakmpTest, ASuiteAndItsDefaults) {
   EXPECT_EQ(suite(20).auth, policy::IsakmpAuth::kRsaEncr);
   EXPECT_NE(type("lifetime 59"), "");
   EXPECT_NE(type("lifetime 86401"), "");
+}
+
+// R-KEY-13: public keys of peers, in the chain that everybody has and in keyrings; what is printed
+// is read again.
+TEST_F(IsakmpTest, PublicKeys) {
+  const auto key = *crypto::PrivateKey::generate_rsa(1024);
+  const Bytes der = *key.public_key()->to_der();
+  const std::string hex = to_hex(der);
+  quietly({"crypto key pubkey-chain rsa", "addressed-key 192.0.2.7"});
+  EXPECT_EQ(session.prompt(), "Router(config-pubkey-key)#");
+  quietly({"key-string"});
+  EXPECT_EQ(session.prompt(), "Router(config-pubkey)#");
+  for (std::size_t at = 0; at < hex.size(); at += 40) {
+    const std::string line = hex.substr(at, 40);
+    EXPECT_EQ(type("  " + line.substr(0, 4) + " " + line.substr(4)), "");
+  }
+  quietly({" quit", "exit", "named-key b.example.com encryption", "address 192.0.2.8"});
+  EXPECT_EQ(
+      type("key-string " + hex.substr(0, 100) + " " + hex.substr(100, 100) + " " + hex.substr(200)),
+      "");
+  quietly({"crypto keyring RING", "rsa-pubkey name c.example.com signature"});
+  EXPECT_NE(type("key-string 30820102"), "");
+  EXPECT_EQ(
+      type("key-string " + hex.substr(0, 128) + " " + hex.substr(128, 128) + " " + hex.substr(256)),
+      "");
+  quietly({"end"});
+  const auto check = [&] {
+    const auto& chain = isakmp().keyrings.at(policy::kDefaultKeyring).public_keys;
+    ASSERT_EQ(chain.size(), 2u);
+    EXPECT_EQ(chain[0].address, *IpAddress::parse("192.0.2.7"));
+    EXPECT_EQ(chain[0].der, der);
+    EXPECT_EQ(chain[1].name, "b.example.com");
+    EXPECT_EQ(chain[1].address, *IpAddress::parse("192.0.2.8"));
+    EXPECT_EQ(chain[1].der, der);
+    const auto& ring = isakmp().keyrings.at("RING").public_keys;
+    ASSERT_EQ(ring.size(), 1u);
+    EXPECT_EQ(ring[0].name, "c.example.com");
+    EXPECT_TRUE(ring[0].der.empty()) << "for signatures alone";
+  };
+  check();
+  EXPECT_TRUE(runs("crypto key pubkey-chain rsa\n addressed-key 192.0.2.7\n  key-string 30"));
+  const std::string text = configuration.running_config();
+  Configuration again{backend, testing::TempDir() + "spa-isakmp-test-again"};
+  const auto messages = again.load(text);
+  ASSERT_TRUE(messages);
+  EXPECT_TRUE(messages->empty());
+  check();
+  quietly(
+      {"configure terminal", "crypto key pubkey-chain rsa", "no named-key b.example.com", "end"});
+  EXPECT_EQ(isakmp().keyrings.at(policy::kDefaultKeyring).public_keys.size(), 1u);
 }
 
 // R-POL-15, R-POL-17: several beside one another; `no` and `default` restore, and what is the

@@ -75,5 +75,48 @@ TEST_F(FindKey, LocalAddressesTellUsersApart) {
   EXPECT_EQ(found("11.0.0.1", "192.0.2.7", "P"), "second");
 }
 
+policy::Identity named(const char* text) {
+  policy::Identity identity;
+  identity.kind = policy::Identity::Kind::kFqdn;
+  identity.text = text;
+  return identity;
+}
+
+policy::RsaPublicKey public_key(const char* name, std::uint8_t octet) {
+  policy::RsaPublicKey made;
+  made.name = name;
+  made.der = {octet};
+  return made;
+}
+
+// R-KEY-13: a public key belongs to a name or an address, and to no other.
+TEST_F(FindKey, PublicKeysAreOfOneIdentity) {
+  ring("default").public_keys = {public_key("a.example.com", 1), public_key("b.example.com", 2)};
+  ring("default").public_keys[1].address = ip("192.0.2.7");
+  const auto octet = [&](const policy::Identity& identity, const std::string& with = "") {
+    const auto* key = find_public_key(snapshot_, with, ip("10.0.0.1"), identity);
+    return key == nullptr ? 0 : int{key->der.at(0)};
+  };
+  const policy::Identity address{policy::Identity::Kind::kAddress, ip("192.0.2.7"), {}, {}};
+  const policy::Identity other{policy::Identity::Kind::kAddress, ip("192.0.2.8"), {}, {}};
+  EXPECT_EQ(octet(named("A.Example.Com")), 1);
+  EXPECT_EQ(octet(named("b.example.com")), 2);
+  EXPECT_EQ(octet(address), 2);
+  EXPECT_EQ(octet(other), 0);
+  EXPECT_EQ(octet(named("c.example.com")), 0);
+  EXPECT_EQ(octet({policy::Identity::Kind::kDn, {}, "a.example.com", {0x30}}), 0);
+  EXPECT_TRUE(has_public_keys(snapshot_, ip("10.0.0.1")));
+  // R-KEY-11: a profile with keyrings has these alone, and only where they end.
+  ring("own").public_keys = {public_key("a.example.com", 3)};
+  profile("P", "192.0.2.7/32").keyrings = {"own"};
+  EXPECT_EQ(octet(named("a.example.com"), "P"), 3);
+  EXPECT_EQ(octet(named("b.example.com"), "P"), 0);
+  ring("own").local.address = ip("11.0.0.1");
+  EXPECT_EQ(octet(named("a.example.com"), "P"), 0);
+  // What is for signatures alone has no key to encrypt with.
+  ring("default").public_keys[0].der.clear();
+  EXPECT_EQ(octet(named("a.example.com")), 0);
+}
+
 }  // namespace
 }  // namespace spa::ikev1

@@ -96,6 +96,7 @@ void add_show_commands(std::vector<Command>& table);
 void add_system_commands(std::vector<Command>& table);
 void add_password_commands(std::vector<Command>& table);
 void add_isakmp_commands(std::vector<Command>& table);
+void add_isakmp_public_key_commands(std::vector<Command>& table);
 void add_isakmp_client_commands(std::vector<Command>& table);
 void add_ikev2_commands(std::vector<Command>& table);
 void add_ikev2_protection_commands(std::vector<Command>& table);

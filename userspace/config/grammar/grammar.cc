@@ -297,6 +297,7 @@ const Grammar& Grammar::instance() {
     add_password_commands(table);
     add_isakmp_commands(table);
     add_isakmp_client_commands(table);
+    add_isakmp_public_key_commands(table);
     add_ikev2_commands(table);
     add_ikev2_protection_commands(table);
     add_ikev2_session_commands(table);

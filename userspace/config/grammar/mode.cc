@@ -6,12 +6,15 @@
 namespace spa::config {
 namespace {
 
-constexpr std::array<ModeInfo, 22> kModes{{
+constexpr std::array<ModeInfo, 25> kModes{{
     {Mode::kUser, Mode::kUser, "", "User EXEC"},
     {Mode::kPrivileged, Mode::kPrivileged, "", "Privileged EXEC"},
     {Mode::kGlobal, Mode::kPrivileged, "(config)", "Global configuration"},
     {Mode::kIsakmpPolicy, Mode::kGlobal, "(config-isakmp)", "ISAKMP policy"},
     {Mode::kKeyring, Mode::kGlobal, "(conf-keyring)", "Keyring of IKEv1"},
+    {Mode::kKeyringPubkey, Mode::kKeyring, "(config-pubkey-key)", "Public key of a keyring"},
+    {Mode::kPubkeyChain, Mode::kGlobal, "(config-pubkey-chain)", "Chain of public keys"},
+    {Mode::kPubkey, Mode::kPubkeyChain, "(config-pubkey-key)", "Public key of a chain"},
     {Mode::kIsakmpProfile, Mode::kGlobal, "(conf-isa-prof)", "ISAKMP profile"},
     {Mode::kIsakmpClientGroup, Mode::kGlobal, "(config-isakmp-group)", "Group of clients"},
     {Mode::kIkev2Proposal, Mode::kGlobal, "(config-ikev2-proposal)", "IKEv2 proposal"},

@@ -14,6 +14,9 @@ enum class Mode : std::uint8_t {
   kGlobal,      // Router(config)#
   kIsakmpPolicy,
   kKeyring,
+  kKeyringPubkey,
+  kPubkeyChain,
+  kPubkey,
   kIsakmpProfile,
   kIsakmpClientGroup,
   kIkev2Proposal,
