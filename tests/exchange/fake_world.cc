@@ -72,6 +72,9 @@ Status FakeSaDatabase::add(const ports::SaPair& pair) {
   if (pair.suite.has_ipcomp() && reserved_cpis.erase(pair.cpi_in) == 0) {
     return fail(Errc::kInvalid, "CPI was not given out");
   }
+  if (pair.ah_spi_in != 0 && reserved.erase(pair.ah_spi_in) == 0) {
+    return fail(Errc::kInvalid, "SPI of AH was not given out");
+  }
   ++adds;
   pairs.emplace(pair.spi_in, pair);
   return {};
@@ -103,7 +106,7 @@ namespace {
 
 bool same(const ports::EspKeys& a, const ports::EspKeys& b) {
   return a.cipher == b.cipher && a.integrity == b.integrity && a.ah == b.ah &&
-         !(a.cipher.empty() && a.ah.empty());
+         !(a.cipher.empty() && a.integrity.empty() && a.ah.empty());
 }
 
 std::string one_sided(const FakeSaDatabase& a, const FakeSaDatabase& b) {
@@ -117,6 +120,7 @@ std::string one_sided(const FakeSaDatabase& a, const FakeSaDatabase& b) {
     if (same(mine.keys_in, mine.keys_out)) return "both directions have the same keys";
     if (!(mine.suite == theirs.suite)) return "algorithms differ";
     if (mine.mode != theirs.mode) return "modes differ";
+    if (mine.ah_spi_in != theirs.ah_spi_out) return "SPIs of AH differ";
     if (mine.cpi_in != theirs.cpi_out || mine.cpi_out != theirs.cpi_in) return "CPIs differ";
     if (mine.udp_encapsulation != theirs.udp_encapsulation) return "UDP encapsulation differs";
     if (mine.selectors_local != theirs.selectors_remote) return "selectors are not mirrored";

@@ -205,7 +205,7 @@ TEST_F(Ikev1Life, RekeyingOfPhase1) {
   EXPECT_EQ(left.database.adds, 1U);
 }
 
-// RFC 2408 4.8: a Delete of one pair takes both directions of it, at both ends.
+// RFC 2408 4.8, 5.15: a Delete of one pair takes both directions of it, at both ends.
 TEST_F(Ikev1Life, DeleteOfAPair) {
   start();
   bring_up(left);
@@ -375,7 +375,7 @@ TEST(EveryIkev1Datagram, LostOnceInAggressiveMode) {
   for_each_datagram({}, true);
 }
 
-// RFC 2408 3.1: the commit bit of the peer, in either role and phase, changes nothing.
+// RFC 2408 3.1, 4.1.1: the commit bit of the peer, in either role and phase, changes nothing.
 TEST_F(Ikev1Life, CommitBitIsTolerated) {
   for (const Router* setter : {&left, &right}) {
     SCOPED_TRACE(setter->name);

@@ -12,6 +12,8 @@ std::unique_ptr<ChildSa> describe(Shard& shard, const ports::SaPair& pair, wire:
   c->id = shard.ids->next_child();
   c->spi_in = pair.spi_in;
   c->spi_out = pair.spi_out;
+  c->ah_spi_in = pair.ah_spi_in;
+  c->ah_spi_out = pair.ah_spi_out;
   c->rule = pair.rule;
   c->reqid = pair.reqid;
   c->mode = pair.mode;

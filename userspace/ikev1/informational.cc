@@ -19,6 +19,20 @@ Payloads one(v1::Payload payload) {
   return payloads;
 }
 
+// D payloads for some pairs: one for each protocol (RFC 2408 3.15). A CPI goes with its ESP or AH.
+Payloads deletion(const std::vector<const ChildSa*>& children) {
+  std::vector<std::uint32_t> esp;
+  std::vector<std::uint32_t> ah;
+  for (const ChildSa* c : children) {
+    (c->suite.has_esp() ? esp : ah).push_back(c->spi_in);
+    if (c->ah_spi_in != 0) ah.push_back(c->ah_spi_in);
+  }
+  Payloads payloads;
+  if (!esp.empty()) payloads.emplace_back(v1::delete_ipsec(v1::ProtocolId::kEsp, esp));
+  if (!ah.empty()) payloads.emplace_back(v1::delete_ipsec(v1::ProtocolId::kAh, ah));
+  return payloads;
+}
+
 void announce_end(IsakmpSa& sa) {
   // HDR*, HASH(1), D  -->
   sa.inform(one(v1::delete_isakmp(sa.cookie_i(), sa.cookie_r())));
@@ -62,10 +76,10 @@ bool is_near_end(const IsakmpSa& sa) {
 void delete_isakmp_sa(IsakmpSa& sa, const std::string& cause) {
   if (sa.phase() == Phase::kGone) return;
   if (sa.usable()) {
-    std::vector<std::uint32_t> spis;
-    for (const auto& c : sa.children) spis.push_back(c->spi_in);
+    std::vector<const ChildSa*> all;
+    for (const auto& c : sa.children) all.push_back(c.get());
     // HDR*, HASH(1), D  -->
-    if (!spis.empty()) sa.inform(one(v1::delete_ipsec(v1::ProtocolId::kEsp, spis)));
+    if (!all.empty()) sa.inform(deletion(all));
     announce_end(sa);
   }
   sa.shard.retire(sa, cause);
@@ -78,10 +92,11 @@ void expire(IsakmpSa& sa, const std::string& cause) {
 }
 
 void delete_child(IsakmpSa& sa, std::uint32_t spi_in) {
-  if (sa.child(spi_in) == nullptr) return;
+  const ChildSa* child = sa.child(spi_in);
+  if (child == nullptr) return;
   IsakmpSa* voice = sa.usable() ? &sa : sa.shard.successor_of(sa);
   // HDR*, HASH(1), D  -->
-  if (voice != nullptr) voice->inform(one(v1::delete_ipsec(v1::ProtocolId::kEsp, {spi_in})));
+  if (voice != nullptr) voice->inform(deletion({child}));
   sa.shard.remove_child(sa, spi_in);
 }
 
@@ -123,7 +138,7 @@ void take_delete(IsakmpSa& sa, const v1::DeletePayload& deleted) {
   for (const std::uint32_t spi_out : v1::spis32(deleted)) {
     for (IsakmpSa* owner : shard.with_peer(sa.remote.address)) {
       if (owner != &sa && !same_peer(*owner, sa)) continue;
-      const ChildSa* child = owner->child_by_outbound(spi_out);
+      const ChildSa* child = owner->child_by_outbound(deleted.protocol, spi_out);
       if (child == nullptr) continue;
       shard.debug(sa, "IPsec SA " + std::to_string(child->id) + " deleted by peer");
       shard.remove_child(*owner, child->spi_in);
@@ -166,9 +181,12 @@ void take_notify(IsakmpSa& sa, const v1::NotifyPayload& notify) {
       return drop_older(sa);
     case NotifyType::kInvalidSpi: {
       // Inside the ISAKMP SA it is the peer itself who says so: our half is of no use.
-      const v1::Proposal spi{
-          1, v1::ProtocolId::kEsp, notify.spi.empty() ? notify.data : notify.spi, {}};
-      const ChildSa* child = sa.child_by_outbound(v1::spi32(spi));
+      const bool ah = notify.protocol == v1::ProtocolId::kAh;
+      const v1::Proposal spi{1,
+                             ah ? v1::ProtocolId::kAh : v1::ProtocolId::kEsp,
+                             notify.spi.empty() ? notify.data : notify.spi,
+                             {}};
+      const ChildSa* child = sa.child_by_outbound(spi.protocol, v1::spi32(spi));
       if (child != nullptr) delete_child(sa, child->spi_in);
       return;
     }

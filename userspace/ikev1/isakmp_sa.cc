@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "userspace/ikev1/exchanges.h"
+#include "userspace/ikev1/phase2_suite.h"
 #include "userspace/ikev1/shard.h"
 
 namespace spa::ikev1 {
@@ -47,6 +48,15 @@ ChildSa* IsakmpSa::child(std::uint32_t spi_in) const {
 ChildSa* IsakmpSa::child_by_outbound(std::uint32_t spi_out) const {
   for (const auto& c : children) {
     if (c->spi_out == spi_out) return c.get();
+  }
+  return nullptr;
+}
+
+ChildSa* IsakmpSa::child_by_outbound(v1::ProtocolId protocol, std::uint32_t spi_out) const {
+  for (const auto& c : children) {
+    if (main_protocol(c->suite) == protocol && c->spi_out == spi_out) return c.get();
+    const bool around = protocol == v1::ProtocolId::kAh && c->ah_spi_out != 0;
+    if (around && c->ah_spi_out == spi_out) return c.get();
   }
   return nullptr;
 }

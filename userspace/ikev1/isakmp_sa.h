@@ -115,6 +115,8 @@ class IsakmpSa {
   [[nodiscard]] std::uint64_t cookie_r() const { return initiator ? spi_remote : spi_local; }
   [[nodiscard]] ChildSa* child(std::uint32_t spi_in) const;
   [[nodiscard]] ChildSa* child_by_outbound(std::uint32_t spi_out) const;
+  // ESP and AH count their SPIs each for themselves.
+  [[nodiscard]] ChildSa* child_by_outbound(v1::ProtocolId protocol, std::uint32_t spi_out) const;
   [[nodiscard]] bool wants(const ports::PolicyId& rule) const;
   void remove_wanted(const ports::PolicyId& rule);
 

@@ -2,7 +2,6 @@
 #include "userspace/ikev1/phase2.h"
 
 #include <algorithm>
-#include <array>
 
 #include "userspace/crypto/dh.h"
 #include "userspace/crypto/ikev1_keys.h"
@@ -20,144 +19,68 @@ using wire::DhId;
 using wire::EncrId;
 using wire::IntegId;
 
-constexpr std::array<std::pair<EncrId, v1::EspTransformId>, 9> kCiphers{{
-    {EncrId::kDes, v1::EspTransformId::kDes},
-    {EncrId::k3Des, v1::EspTransformId::k3Des},
-    {EncrId::kNull, v1::EspTransformId::kNull},
-    {EncrId::kAesCbc, v1::EspTransformId::kAesCbc},
-    {EncrId::kAesCtr, v1::EspTransformId::kAesCtr},
-    {EncrId::kAesGcm8, v1::EspTransformId::kAesGcm8},
-    {EncrId::kAesGcm12, v1::EspTransformId::kAesGcm12},
-    {EncrId::kAesGcm16, v1::EspTransformId::kAesGcm16},
-    {EncrId::kNullAuthAesGmac, v1::EspTransformId::kNullAuthAesGmac},
-}};
-constexpr std::array<std::pair<IntegId, v1::AuthAlgorithm>, 6> kIntegrity{{
-    {IntegId::kNone, v1::AuthAlgorithm::kNone},
-    {IntegId::kHmacMd5_96, v1::AuthAlgorithm::kHmacMd5},
-    {IntegId::kHmacSha1_96, v1::AuthAlgorithm::kHmacSha1},
-    {IntegId::kHmacSha256_128, v1::AuthAlgorithm::kHmacSha256},
-    {IntegId::kHmacSha384_192, v1::AuthAlgorithm::kHmacSha384},
-    {IntegId::kHmacSha512_256, v1::AuthAlgorithm::kHmacSha512},
-}};
-
 Refusal refuse(v1::NotifyType type, std::string text) {
   return {type, std::move(text)};
 }
 
+std::optional<crypto::IntegAlgorithm> integrity(IntegId id) {
+  return crypto::integ_from_id(static_cast<std::uint16_t>(id));
+}
+
 bool is_legacy(const Phase2Suite& suite) {
   return suite.esp.cipher == EncrId::kDes || suite.esp.integrity == IntegId::kHmacMd5_96 ||
-         suite.group == DhId::kModp768 || suite.group == DhId::kModp1024 ||
-         suite.group == DhId::kModp1536;
+         suite.esp.ah == IntegId::kHmacMd5_96 || suite.group == DhId::kModp768 ||
+         suite.group == DhId::kModp1024 || suite.group == DhId::kModp1536;
 }
 
-// RFC 3947 5, 5.1: the number of the mode tells how ESP travels.
-v1::EncapsulationMode mode_number(const IsakmpSa& sa, EncapsulationMode mode) {
-  const bool tunnel = mode == EncapsulationMode::kTunnel;
-  if (!sa.udp_encapsulation) {
-    return tunnel ? v1::EncapsulationMode::kTunnel : v1::EncapsulationMode::kTransport;
-  }
-  if (sa.nat == v1::NatTraversal::kDrafts00) {
-    return tunnel ? v1::EncapsulationMode::kUdpTunnelDraft
-                  : v1::EncapsulationMode::kUdpTransportDraft;
-  }
-  return tunnel ? v1::EncapsulationMode::kUdpTunnel : v1::EncapsulationMode::kUdpTransport;
-}
-
-v1::Phase2Transform to_transform(const IsakmpSa& sa, const Phase2Suite& suite) {
-  v1::Phase2Transform t;
-  for (const auto& [ours, theirs] : kCiphers) {
-    if (ours == suite.esp.cipher) t.id = static_cast<std::uint8_t>(theirs);
-  }
-  for (const auto& [ours, theirs] : kIntegrity) {
-    if (ours == suite.esp.integrity) t.auth = theirs;
-  }
-  t.key_length = suite.esp.key_bits;
-  t.encapsulation = mode_number(sa, suite.mode);
-  t.group = suite.group;
-  t.life.seconds = suite.lifetime.seconds;
-  t.life.kilobytes =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(suite.lifetime.kilobytes, 0xFFFF'FFFFU));
-  return t;
-}
-
-// Nothing for what is not known (RFC 2407 4.5.2), and for a mode that does not fit what was found
-// about NATs.
-std::optional<Phase2Suite> from_transform(const IsakmpSa& sa, const v1::Phase2Transform& t) {
-  if (!t.unknown.empty() || t.extended_sequence) return std::nullopt;
-  Phase2Suite suite;
-  const auto cipher = std::find_if(kCiphers.begin(), kCiphers.end(), [&](const auto& c) {
-    return static_cast<std::uint8_t>(c.second) == t.id;
-  });
-  const auto integrity = std::find_if(kIntegrity.begin(), kIntegrity.end(),
-                                      [&](const auto& i) { return i.second == t.auth; });
-  if (cipher == kCiphers.end() || integrity == kIntegrity.end()) return std::nullopt;
-  suite.esp = {cipher->first, t.key_length, integrity->first, false};
-  if (suite.esp.cipher == EncrId::kAesCbc && t.key_length == 0) suite.esp.key_bits = 128;
-  if (t.encapsulation) {
-    if (!v1::is_known(*t.encapsulation)) return std::nullopt;
-    if (v1::is_udp(*t.encapsulation) && !sa.udp_encapsulation) return std::nullopt;
-    if (!v1::is_tunnel(*t.encapsulation)) suite.mode = EncapsulationMode::kTransport;
-  }
-  suite.group = t.group;
-  suite.lifetime.seconds = t.life.seconds.value_or(28800);  // RFC 2407 4.5
-  suite.lifetime.kilobytes = t.life.kilobytes.value_or(0);
-  return suite;
-}
-
-// What the entry's transform sets come to, in their order.
-std::vector<Phase2Suite> suites_of(IsakmpSa& sa, const ports::PolicyRule& rule,
-                                   const policy::CryptoMapEntry& entry, Steps& steps) {
+// Why the data plane cannot do a suite that is otherwise to our liking; empty when it can.
+std::string obstacle(const IsakmpSa& sa, const Phase2Suite& suite) {
   const Shard& shard = sa.shard;
-  const policy::Snapshot& snapshot = *shard.snapshot;
-  std::vector<Phase2Suite> out;
+  if (!shard.snapshot->legacy_algorithms && is_legacy(suite)) {
+    return "legacy algorithm, needs crypto legacy-algorithms";
+  }
+  // It protects the very addresses that a NAT changes (RFC 3715 2.1).
+  if (suite.esp.has_ah() && sa.udp_encapsulation)
+    return "there is a NAT on the way, no place for AH";
+  const bool implemented = (!suite.esp.has_esp() || ike::cipher_suite(suite.esp)) &&
+                           (!suite.esp.has_ah() || integrity(suite.esp.ah));
+  if (implemented && shard.ports.sa_database.supports(suite.esp)) return "";
+  return "data plane " + shard.ports.sa_database.name() + " cannot do it";
+}
+
+// What the entry's transform sets come to, in their order. Compression is no protection: a set that
+// has it is offered and taken without it too, after the same set with it.
+Phase2Suites suites_of(IsakmpSa& sa, const ports::PolicyRule& rule,
+                       const policy::CryptoMapEntry& entry, Steps& steps) {
+  const policy::Snapshot& snapshot = *sa.shard.snapshot;
+  Phase2Suites out;
   for (const std::string& name : entry.transform_sets) {
     const std::string where = "transform-set " + name;
     const auto found = snapshot.transform_sets.find(name);
-    if (found == snapshot.transform_sets.end() || !found->second.esp_cipher) {
-      steps.push_back(where + " left out: not defined, or no ESP cipher");
+    if (found == snapshot.transform_sets.end()) {
+      steps.push_back(where + " left out: not defined");
       continue;
     }
     const policy::TransformSet& set = found->second;
-    if (set.ah || set.compression != wire::IpCompId::kNone) {
-      // Never less than what was asked for.
-      steps.push_back(where + " left out: AH and IPComp are not negotiated with IKEv1");
-      continue;
-    }
     Phase2Suite suite;
-    suite.esp = {set.esp_cipher->id, set.esp_cipher->key_bits,
-                 set.esp_integrity.value_or(IntegId::kNone), false};
+    if (set.esp_cipher) {
+      suite.esp = {set.esp_cipher->id, set.esp_cipher->key_bits,
+                   set.esp_integrity.value_or(IntegId::kNone), false};
+    }
+    suite.esp.ah = set.ah.value_or(IntegId::kNone);
     suite.mode = rule.mode == EncapsulationMode::kTransport ? set.mode : rule.mode;
     if (sa.udp_encapsulation) suite.mode = ike::gre_mode_through_nat(rule).value_or(suite.mode);
     suite.group = entry.pfs.value_or(DhId::kNone);
     suite.lifetime = ike::lifetime_of(snapshot, &entry);
-    if (!snapshot.legacy_algorithms && is_legacy(suite)) {
-      steps.push_back(where + " left out: legacy algorithm, needs crypto legacy-algorithms");
-    } else if (!ike::cipher_suite(suite.esp) || !shard.ports.sa_database.supports(suite.esp)) {
-      steps.push_back(where + " left out: data plane " + shard.ports.sa_database.name() +
-                      " cannot do it");
-    } else {
-      out.push_back(suite);
+    for (const wire::IpCompId compression : {set.compression, wire::IpCompId::kNone}) {
+      suite.esp.compression = compression;
+      const std::string why = obstacle(sa, suite);
+      if (why.empty()) out.push_back(suite);
+      if (!why.empty()) steps.push_back(where + ": " + suite.to_string() + " left out: " + why);
+      if (set.compression == wire::IpCompId::kNone) break;
     }
   }
   return out;
-}
-
-Result<ike::SpiReservation> reserve_spi(IsakmpSa& sa) {
-  ports::SaDatabase& database = sa.shard.ports.sa_database;
-  const auto spi = database.allocate_spi(sa.local.address, sa.remote.address);
-  if (!spi) return tl::unexpected(spi.error());
-  return ike::SpiReservation(database, sa.local.address, *spi);
-}
-
-void shorten(policy::SaLifetime& ours, const policy::SaLifetime& theirs) {
-  ours.seconds = std::min(ours.seconds, std::max(1U, theirs.seconds));
-  if (theirs.kilobytes != 0 && (ours.kilobytes == 0 || theirs.kilobytes < ours.kilobytes)) {
-    ours.kilobytes = theirs.kilobytes;
-  }
-}
-
-bool same_algorithms(const Phase2Suite& a, const Phase2Suite& b) {
-  return a.esp == b.esp;
 }
 
 // A group that the peer wants although our entry does not ask for one.
@@ -242,14 +165,6 @@ void settle_rule(IsakmpSa& sa, Phase2Agreed& agreed) {
 
 }  // namespace
 
-std::string Phase2Suite::to_string() const {
-  std::string text = wire::to_string(esp.cipher);
-  if (esp.key_bits != 0) text += "-" + std::to_string(esp.key_bits);
-  if (esp.integrity != IntegId::kNone) text += ", " + wire::to_string(esp.integrity);
-  if (group != DhId::kNone) text += ", PFS " + wire::to_string(group);
-  return text + (mode == EncapsulationMode::kTunnel ? ", tunnel" : ", transport");
-}
-
 // --- identities ---
 
 Result<v1::IdPayload> to_id(const policy::TrafficSelector& s) {
@@ -303,19 +218,12 @@ Negotiated<Phase2Offer> offer_phase2(IsakmpSa& sa, const ports::PolicyId& id, St
         v1::NotifyType::kNoProposalChosen,
         id.to_string() + ": no usable transform set" + (steps.empty() ? "" : ", " + steps.back())));
   }
-  Result<ike::SpiReservation> spi = reserve_spi(sa);
-  if (!spi) {
-    return tl::unexpected(refuse(v1::NotifyType::kNoProposalChosen, spi.error().text));
+  Result<OwnSpis> own = reserve_spis(sa, offer.suites);
+  if (!own) {
+    return tl::unexpected(refuse(v1::NotifyType::kNoProposalChosen, own.error().text));
   }
-  offer.spi = std::move(*spi);
-  v1::Proposal proposal;
-  proposal.protocol = v1::ProtocolId::kEsp;
-  proposal.spi = v1::spi_octets(offer.spi.spi());
-  for (const Phase2Suite& suite : offer.suites) {
-    const auto number = static_cast<std::uint8_t>(proposal.transforms.size() + 1);
-    proposal.transforms.push_back(v1::encode_phase2(number, to_transform(sa, suite)));
-  }
-  offer.sa.proposals.push_back(std::move(proposal));
+  offer.own = std::move(*own);
+  offer.sa = offer_of(sa, offer.suites, offer.own.numbers());
   return offer;
 }
 
@@ -324,23 +232,12 @@ Negotiated<Phase2Agreed> accept_phase2(IsakmpSa& sa, Phase2Offer offer, const Pa
     return tl::unexpected(refuse(v1::NotifyType::kBadProposalSyntax, std::move(text)));
   };
   const auto* chosen = v1::find<v1::SaPayload>(answer);
-  if (chosen == nullptr || chosen->proposals.size() != 1 ||
-      chosen->proposals.front().protocol != v1::ProtocolId::kEsp ||
-      chosen->proposals.front().transforms.size() != 1) {
-    return invalid("answer does not hold one ESP transform");
-  }
-  const v1::Proposal& proposal = chosen->proposals.front();
-  const auto decoded = v1::decode_phase2(proposal.transforms.front());
-  if (!decoded) return invalid(decoded.error().text);
-  const auto theirs = from_transform(sa, *decoded);
-  if (!theirs) return invalid("answer holds what was not offered");
-  const auto mine = std::find_if(offer.suites.begin(), offer.suites.end(), [&](const auto& s) {
-    return same_algorithms(s, *theirs) && s.mode == theirs->mode && s.group == theirs->group;
-  });
-  if (mine == offer.suites.end()) return invalid(theirs->to_string() + " was not offered");
+  if (chosen == nullptr) return invalid("answer holds no SA payload");
+  const Result<Answered> answered = read_answer(sa, offer.suites, *chosen);
+  if (!answered) return invalid(answered.error().text);
   Phase2Agreed agreed;
-  agreed.suite = *mine;
-  shorten(agreed.suite.lifetime, theirs->lifetime);
+  agreed.suite = answered->suite;
+  agreed.peer = answered->peer;
   const auto selectors = selectors_of(sa, answer, true);
   if (!selectors) return invalid(selectors.error().text);
   const bool named = v1::find<v1::IdPayload>(answer) != nullptr;
@@ -356,50 +253,14 @@ Negotiated<Phase2Agreed> accept_phase2(IsakmpSa& sa, Phase2Offer offer, const Pa
               {life->seconds.value_or(agreed.suite.lifetime.seconds), life->kilobytes.value_or(0)});
     }
   }
-  agreed.peer_spi = v1::spi32(proposal);
-  if (agreed.peer_spi < 256) return invalid("answer holds a reserved SPI");
   agreed.rule = std::move(offer.rule);
   agreed.own_rule = std::move(offer.own_rule);
-  agreed.spi = std::move(offer.spi);
+  agreed.own = std::move(offer.own);
+  agreed.own.keep_for(agreed.suite.esp);
   agreed.local = offer.local;
   agreed.remote = offer.remote;
   return agreed;
 }
-
-namespace {
-
-// The first offered transform that one of ours equals.
-std::optional<std::pair<Phase2Suite, v1::Transform>> choose(IsakmpSa& sa,
-                                                            const std::vector<Phase2Suite>& ours,
-                                                            const v1::Proposal& proposal,
-                                                            Steps& steps) {
-  for (const v1::Transform& transform : proposal.transforms) {
-    const std::string which = "IPsec proposal " + std::to_string(proposal.number) + " transform " +
-                              std::to_string(transform.number) + ": ";
-    const auto decoded = v1::decode_phase2(transform);
-    const auto theirs = decoded ? from_transform(sa, *decoded) : std::nullopt;
-    if (!theirs) {
-      steps.push_back(which + (decoded ? "not known here" : decoded.error().text));
-      continue;
-    }
-    for (const Phase2Suite& mine : ours) {
-      const bool mode_fits =
-          theirs->mode == mine.mode || theirs->mode == EncapsulationMode::kTunnel;
-      const bool group_fits = theirs->group == mine.group ||
-                              (mine.group == DhId::kNone && is_willing(sa.shard, theirs->group));
-      if (!same_algorithms(mine, *theirs) || !mode_fits || !group_fits) continue;
-      steps.push_back(which + "taken, " + theirs->to_string());
-      Phase2Suite taken = *theirs;
-      taken.lifetime = mine.lifetime;
-      shorten(taken.lifetime, theirs->lifetime);
-      return std::pair{taken, transform};
-    }
-    steps.push_back(which + "atts not acceptable: " + theirs->to_string());
-  }
-  return std::nullopt;
-}
-
-}  // namespace
 
 Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, Steps& steps) {
   Shard& shard = sa.shard;
@@ -431,31 +292,22 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
   agreed.remote = selectors->remote;
   const auto ours = suites_of(sa, *rule, *shard.entry(rule->id), steps);
   for (const std::span<const v1::Proposal> bundle : v1::bundles(*offered)) {
-    if (bundle.size() != 1 || bundle.front().protocol != v1::ProtocolId::kEsp ||
-        v1::spi32(bundle.front()) < 256) {
-      steps.push_back("IPsec proposal " + std::to_string(bundle.front().number) +
-                      ": not ESP alone");
-      continue;
-    }
-    auto chosen = choose(sa, ours, bundle.front(), steps);
-    if (!chosen) continue;
+    auto taken =
+        take_bundle(sa, ours, bundle, [&](DhId group) { return is_willing(shard, group); }, steps);
+    if (!taken) continue;
     // The selectors were read for the mode of the first transform.
-    if (transport != (chosen->first.mode == EncapsulationMode::kTransport)) continue;
-    Result<ike::SpiReservation> spi = reserve_spi(sa);
-    if (!spi) {
-      return tl::unexpected(refuse(v1::NotifyType::kNoProposalChosen, spi.error().text));
+    if (transport != (taken->suite.mode == EncapsulationMode::kTransport)) continue;
+    Result<OwnSpis> own = reserve_spis(sa, {taken->suite});
+    if (!own) {
+      return tl::unexpected(refuse(v1::NotifyType::kNoProposalChosen, own.error().text));
     }
-    agreed.spi = std::move(*spi);
-    agreed.peer_spi = v1::spi32(bundle.front());
-    agreed.suite = chosen->first;
-    const auto decoded = v1::decode_phase2(chosen->second);
-    agreed.lifetime_shortened =
-        decoded && (decoded->life.seconds.value_or(28800) > agreed.suite.lifetime.seconds ||
-                    decoded->life.kilobytes.value_or(0) > agreed.suite.lifetime.kilobytes);
-    v1::Proposal answer = bundle.front();
-    answer.spi = v1::spi_octets(agreed.spi.spi());
-    answer.transforms = {std::move(chosen->second)};
-    agreed.answer.proposals = {std::move(answer)};
+    agreed.own = std::move(*own);
+    agreed.peer = taken->peer;
+    agreed.suite = taken->suite;
+    agreed.lifetime_shortened = taken->offered.seconds > agreed.suite.lifetime.seconds ||
+                                taken->offered.kilobytes > agreed.suite.lifetime.kilobytes;
+    set_spis(taken->answer, agreed.suite.esp, agreed.own.numbers());
+    agreed.answer.proposals = std::move(taken->answer);
     settle_rule(sa, agreed);
     return agreed;
   }
@@ -467,9 +319,9 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
 
 v1::NotifyPayload responder_lifetime(const Phase2Agreed& agreed) {
   v1::NotifyPayload notify;
-  notify.protocol = v1::ProtocolId::kEsp;
+  notify.protocol = main_protocol(agreed.suite.esp);
   notify.type = v1::NotifyType::kResponderLifetime;
-  notify.spi = v1::spi_octets(agreed.spi.spi());
+  notify.spi = v1::spi_octets(agreed.own.main.spi());
   v1::Lifetimes life;
   life.seconds = agreed.suite.lifetime.seconds;
   life.kilobytes = static_cast<std::uint32_t>(
@@ -482,23 +334,46 @@ v1::NotifyPayload responder_lifetime(const Phase2Agreed& agreed) {
 
 namespace {
 
-Result<ports::EspKeys> keys_for(const IsakmpSa& sa, const crypto::CipherSuite& suite,
-                                const Phase2Keying& keying, std::uint32_t spi) {
+// KEYMAT of one protocol and direction, made with the SPI that the receiver chose (5.5).
+Result<crypto::v1::SaKeys> keymat(const IsakmpSa& sa, const Phase2Keying& keying,
+                                  v1::ProtocolId protocol, std::uint32_t spi,
+                                  const crypto::CipherSuite& suite) {
   const crypto::v1::QuickModeInputs in{keying.nonce_i, keying.nonce_r, keying.shared_secret};
-  auto keys = crypto::v1::quick_mode_keys(sa.hash, sa.keys.skeyid_d, in,
-                                          static_cast<std::uint8_t>(v1::ProtocolId::kEsp),
-                                          v1::spi_octets(spi), suite);
-  if (!keys) return tl::unexpected(keys.error());
-  return ports::EspKeys{std::move(keys->encr), std::move(keys->integ)};
+  return crypto::v1::quick_mode_keys(sa.hash, sa.keys.skeyid_d, in,
+                                     static_cast<std::uint8_t>(protocol), v1::spi_octets(spi),
+                                     suite);
+}
+
+Result<ports::EspKeys> keys_for(const IsakmpSa& sa, const ports::EspSuite& suite,
+                                const Phase2Keying& keying, const Spis& spis) {
+  ports::EspKeys keys;
+  if (suite.has_esp()) {
+    const Result<crypto::CipherSuite> ciphers = ike::cipher_suite(suite);
+    if (!ciphers) return tl::unexpected(ciphers.error());
+    auto esp = keymat(sa, keying, v1::ProtocolId::kEsp, spis.main, *ciphers);
+    if (!esp) return tl::unexpected(esp.error());
+    keys.cipher = std::move(esp->encr);
+    keys.integrity = std::move(esp->integ);
+  }
+  if (suite.has_ah()) {
+    const auto algorithm = integrity(suite.ah);
+    if (!algorithm) return fail(Errc::kUnsupported, wire::to_string(suite.ah));
+    crypto::CipherSuite alone;
+    alone.encr = crypto::EncrAlgorithm::kNull;
+    alone.integ = *algorithm;
+    auto ah = keymat(sa, keying, v1::ProtocolId::kAh, suite.has_esp() ? spis.ah : spis.main, alone);
+    if (!ah) return tl::unexpected(ah.error());
+    keys.ah = std::move(ah->integ);
+  }
+  return keys;
 }
 
 Result<ports::SaPair> make_pair(IsakmpSa& sa, const Phase2Agreed& agreed,
                                 const Phase2Keying& keying) {
-  const Result<crypto::CipherSuite> suite = ike::cipher_suite(agreed.suite.esp);
-  if (!suite) return tl::unexpected(suite.error());
+  const Spis own = agreed.own.numbers();
   ports::SaPair pair;
-  Result<ports::EspKeys> in = keys_for(sa, *suite, keying, agreed.spi.spi());
-  Result<ports::EspKeys> out = keys_for(sa, *suite, keying, agreed.peer_spi);
+  Result<ports::EspKeys> in = keys_for(sa, agreed.suite.esp, keying, own);
+  Result<ports::EspKeys> out = keys_for(sa, agreed.suite.esp, keying, agreed.peer);
   if (!in) return tl::unexpected(in.error());
   if (!out) return tl::unexpected(out.error());
   pair.rule = agreed.rule.id;
@@ -508,8 +383,12 @@ Result<ports::SaPair> make_pair(IsakmpSa& sa, const Phase2Agreed& agreed,
   pair.remote = sa.remote;
   pair.udp_encapsulation = sa.udp_encapsulation;
   pair.mode = agreed.suite.mode;
-  pair.spi_in = agreed.spi.spi();
-  pair.spi_out = agreed.peer_spi;
+  pair.spi_in = own.main;
+  pair.spi_out = agreed.peer.main;
+  pair.ah_spi_in = own.ah;
+  pair.ah_spi_out = agreed.peer.ah;
+  pair.cpi_in = own.cpi;
+  pair.cpi_out = agreed.peer.cpi;
   pair.suite = agreed.suite.esp;
   pair.keys_in = std::move(*in);
   pair.keys_out = std::move(*out);
@@ -534,7 +413,7 @@ Negotiated<ChildSa*> install_phase2(IsakmpSa& sa, Phase2Agreed agreed, const Pha
         v1::NotifyType::kNoProposalChosen,
         "data plane " + shard.ports.sa_database.name() + " refuses the SA: " + added.error().text));
   }
-  agreed.spi.installed();
+  agreed.own.installed();
   sa.children.push_back(ike::describe(shard, *pair, agreed.suite.group));
   shard.touch(sa);
   ++shard.counters.child_sas_created;

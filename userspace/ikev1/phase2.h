@@ -8,29 +8,19 @@
 #include <string>
 #include <vector>
 
-#include "userspace/ike/spi_reservation.h"
 #include "userspace/ikev1/isakmp_sa.h"
+#include "userspace/ikev1/phase2_suite.h"
 #include "userspace/ikev1/shard.h"
-#include "userspace/wire/v1/phase2_transform.h"
 
 namespace spa::ikev1 {
-
-// Algorithms, mode, group and lifetime of one transform.
-struct Phase2Suite {
-  ports::EspSuite esp;
-  policy::EncapsulationMode mode = policy::EncapsulationMode::kTunnel;
-  wire::DhId group = wire::DhId::kNone;
-  policy::SaLifetime lifetime;
-  [[nodiscard]] std::string to_string() const;
-};
 
 // What we ask for.
 struct Phase2Offer {
   ports::PolicyRule rule;
   std::shared_ptr<const ports::PolicyRule> own_rule;  // as Phase2Agreed has it
-  std::vector<Phase2Suite> suites;
+  Phase2Suites suites;
   v1::SaPayload sa;
-  ike::SpiReservation spi;
+  OwnSpis own;
   policy::TrafficSelector local;
   policy::TrafficSelector remote;
 };
@@ -40,8 +30,8 @@ struct Phase2Agreed {
   ports::PolicyRule rule;
   std::shared_ptr<const ports::PolicyRule> own_rule;  // `rule` again, where it is none of the table
   Phase2Suite suite;
-  ike::SpiReservation spi;
-  std::uint32_t peer_spi = 0;
+  OwnSpis own;
+  Spis peer;
   policy::TrafficSelector local;
   policy::TrafficSelector remote;
   v1::SaPayload answer;             // for the responder to send

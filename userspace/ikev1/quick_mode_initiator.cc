@@ -52,7 +52,7 @@ ike::Task<> initiate_quick_mode(IsakmpSa& sa, ports::PolicyId rule, std::uint32_
   Steps steps;
   Negotiated<Phase2Offer> offer = offer_phase2(sa, rule, steps);
   if (!offer) co_return give_up(sa, exchange, rule, offer.error().text, std::move(steps));
-  exchange.spi = offer->spi.spi();
+  exchange.spi = offer->own.main.spi();
   const Result<v1::IdPayload> local = to_id(offer->local);
   const Result<v1::IdPayload> remote = to_id(offer->remote);
   const Result<Bytes> our_nonce = crypto::random_bytes(kNonceSize);
@@ -63,7 +63,7 @@ ike::Task<> initiate_quick_mode(IsakmpSa& sa, ports::PolicyId rule, std::uint32_
                                 : our_nonce.error().text,
                       std::move(steps));
   }
-  const wire::DhId group = offer->suites.front().group;
+  const wire::DhId group = offer->suites.front().group;  // PFS (RFC 2409 3.3)
   std::optional<crypto::DhKey> key;
   Payloads payloads;
   payloads.emplace_back(offer->sa);
