@@ -72,19 +72,49 @@ std::vector<Field> length_fields(wire::PayloadType first, ByteView chain) {
   return out;
 }
 
-}  // namespace
-
-std::vector<Malformed> every_prefix(ByteView chain) {
-  std::vector<Malformed> all;
-  for (std::size_t size = 0; size < chain.size(); ++size) {
-    all.push_back({"cut at " + std::to_string(size), to_bytes(chain.first(size))});
+// RFC 2408 3.3, 3.5, 3.6
+void fields_of_v1_sa(ByteView chain, std::size_t at, std::size_t end, std::vector<Field>& out) {
+  at += 8;  // DOI and situation
+  while (at + 8 <= end) {
+    const std::size_t proposal_end = at + number_at(chain, {at + 2, 2});
+    out.insert(out.end(), {{at + 2, 2}, {at + 6, 1}, {at + 7, 1}});
+    std::size_t transform = at + 8 + chain[at + 6];
+    while (transform + 8 <= proposal_end) {
+      out.push_back({transform + 2, 2});
+      const std::size_t transform_end = transform + number_at(chain, {transform + 2, 2});
+      for (std::size_t attribute = transform + 8; attribute + 4 <= transform_end;) {
+        const bool is_short = (chain[attribute] & 0x80) != 0;
+        if (!is_short) out.push_back({attribute + 2, 2});
+        attribute += 4 + (is_short ? 0 : number_at(chain, {attribute + 2, 2}));
+      }
+      transform = transform_end;
+    }
+    at = proposal_end;
   }
-  return all;
 }
 
-std::vector<Malformed> every_wrong_length(wire::PayloadType first, ByteView chain) {
+std::vector<Field> length_fields(wire::v1::PayloadType first, ByteView chain) {
+  using wire::v1::PayloadType;
+  std::vector<Field> out;
+  wire::v1::PayloadCursor cursor(first, chain, wire::v1::PayloadCursor::Tail::kNone, 0);
+  wire::v1::PayloadView payload;
+  while (cursor.advance(payload)) {
+    const std::size_t at = payload.offset;
+    out.push_back({at - 2, 2});
+    if (payload.type == PayloadType::kSa) {
+      fields_of_v1_sa(chain, at, at + payload.body.size(), out);
+    } else if (payload.type == PayloadType::kNotify) {
+      out.push_back({at + 5, 1});  // SPI size
+    } else if (payload.type == PayloadType::kDelete) {
+      out.insert(out.end(), {{at + 5, 1}, {at + 6, 2}});  // SPI size, number of SPIs
+    }
+  }
+  return out;
+}
+
+std::vector<Malformed> wrong_values(const std::vector<Field>& fields, ByteView chain) {
   std::vector<Malformed> all;
-  for (const Field& field : length_fields(first, chain)) {
+  for (const Field& field : fields) {
     const std::size_t right = number_at(chain, field);
     const std::size_t largest = field.width == 1 ? 0xff : 0xffff;
     for (const std::size_t wrong :
@@ -98,6 +128,24 @@ std::vector<Malformed> every_wrong_length(wire::PayloadType first, ByteView chai
     }
   }
   return all;
+}
+
+}  // namespace
+
+std::vector<Malformed> every_prefix(ByteView chain) {
+  std::vector<Malformed> all;
+  for (std::size_t size = 0; size < chain.size(); ++size) {
+    all.push_back({"cut at " + std::to_string(size), to_bytes(chain.first(size))});
+  }
+  return all;
+}
+
+std::vector<Malformed> every_wrong_length(wire::PayloadType first, ByteView chain) {
+  return wrong_values(length_fields(first, chain), chain);
+}
+
+std::vector<Malformed> every_wrong_length(wire::v1::PayloadType first, ByteView chain) {
+  return wrong_values(length_fields(first, chain), chain);
 }
 
 std::vector<Malformed> broken_copies(const Bytes& datagram) {

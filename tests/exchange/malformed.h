@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "userspace/wire/message.h"
+#include "userspace/wire/v1/message.h"
 
 namespace spa::exchange {
 
@@ -19,6 +20,9 @@ struct Malformed {
 // Every field of the chain that says how long or how many something is, on its own: 0, 1, one too
 // small, one too large, as large as can be. Goes into SA, TS, Notify and Delete.
 [[nodiscard]] std::vector<Malformed> every_wrong_length(wire::PayloadType first, ByteView chain);
+// The same of a chain of IKEv1; goes into SA, Notify and Delete.
+[[nodiscard]] std::vector<Malformed> every_wrong_length(wire::v1::PayloadType first,
+                                                        ByteView chain);
 
 // Every copy of a datagram that a wrong length makes, of the message or inside it. One that can
 // still be read is another message, not a broken one.

@@ -2,12 +2,14 @@
 // Lives of two routers by a random schedule: a network that loses, doubles, delays and reorders,
 // traffic, rekeyings, deletions, expiries, restarts, and public keys that take their time. At every
 // moment the tables are sound and bounded; when the network is well again both ends agree, and
-// after the last deletion nothing is left (RFC 7296 2.1 to 2.4, 2.8, 2.25).
+// after the last deletion nothing is left (RFC 7296 2.1 to 2.4, 2.8, 2.25; RFC 2408 5.1, RFC
+// 2409 5.5, RFC 3706 5.5).
 //
 // SPA_TEST_SEED=N repeats a life to the octet, SPA_TEST_LIVES=N sets how many there are.
 #include <cstdlib>
 #include <random>
 
+#include "tests/exchange/rsa_encryption.h"
 #include "tests/exchange/seeded_random.h"
 #include "tests/exchange/two_routers.h"
 
@@ -20,9 +22,18 @@ std::uint32_t number(const char* variable, std::uint32_t otherwise) {
                           : static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10));
 }
 
+// What a life is about, and how long both ends need to agree again once the network is well.
+struct Version {
+  int number;
+  Duration recovery;
+};
+constexpr Version kIkev2{2, Duration(400 * 1000)};
+// Nobody answers a Delete of IKEv1: what one end alone has left lasts until its lifetime ends.
+constexpr Version kIkev1{1, Duration(1000 * 1000)};
+
 class Life : public World {
  public:
-  explicit Life(std::uint32_t seed) : random_(seed) {
+  Life(std::uint32_t seed, const Version& version) : version_(version), random_(seed) {
     left.add_line(5, true);
     right.add_line(5, false);
     loss_ = random_() % 40;
@@ -35,7 +46,9 @@ class Life : public World {
       if (chance(30)) r->options.cookie_threshold = 0;
     }
     if (chance(50)) left.entry().pfs = right.entry().pfs = wire::DhId::kCurve25519;
-    if (chance(20)) {
+    if (version.number == 1) {
+      use_ikev1();
+    } else if (chance(20)) {
       copy_keys();
       left.use_certificates("CN=left");
       right.use_certificates("CN=right");
@@ -50,6 +63,30 @@ class Life : public World {
 
  private:
   bool chance(unsigned percent) { return random_() % 100 < percent; }
+
+  // Either mode, with every method; transform sets of all kinds.
+  void use_ikev1() {
+    const bool aggressive = chance(40);
+    const unsigned method = random_() % 10;
+    policy::TransformSet set = left.config.transform_sets.at("SET");
+    if (chance(20)) set.ah = wire::IntegId::kHmacSha256_128;
+    if (chance(20)) set.compression = wire::IpCompId::kDeflate;
+    if (method >= 8) copy_keys();
+    for (Router* r : {&left, &right}) {
+      const std::string peer = r == &left ? "CN=right" : "CN=left";
+      r->use_ikev1();
+      if (method == 8) r->use_isakmp_certificates("CN=" + r->name);
+      if (method == 9) {
+        use_rsa_encryption(*r, "CN=" + r->name, *pki.entries.at(peer).key().public_key());
+      }
+      r->config.isakmp.keepalive = {30, 2, true};
+      r->config.isakmp.policies.at(10).lifetime_seconds = 100 + random_() % 400;
+      r->config.default_lifetime.seconds = 120 + random_() % 300;
+      r->config.transform_sets["SET"] = set;
+      r->isakmp_profile().initiate_aggressive = aggressive;
+      r->entry().isakmp_profile = "V1";
+    }
+  }
 
   // An RSA key draws random numbers for blinding now and then, by how often it has been used: this
   // life's keys have not been used by any other.
@@ -130,7 +167,7 @@ class Life : public World {
 
   void heal() {
     network.plan = [](std::size_t, const Packet&) { return std::vector<Duration>{Duration(5)}; };
-    run(Duration(400 * 1000));
+    run(version_.recovery);
     EXPECT_EQ(mismatch(left.database, right.database), "") << "after the storm";
     left.traffic(0);
     run(Duration(30 * 1000));
@@ -165,29 +202,38 @@ class Life : public World {
     });
   }
 
+  const Version& version_;
   std::mt19937 random_;
   unsigned loss_ = 0;
   unsigned late_ = 0;
 };
 
-TEST(RandomSchedule, LivesOn) {
+void live_on(const Version& version) {
   const bool repeat = std::getenv("SPA_TEST_SEED") != nullptr;
   const std::uint32_t seed = number("SPA_TEST_SEED", std::random_device{}());
-  const std::uint32_t lives = number("SPA_TEST_LIVES", repeat ? 1 : 40);
+  const std::uint32_t lives = number("SPA_TEST_LIVES", repeat ? 1 : 20);
   {
     // The same keys in every run, made before any life draws from its random numbers.
     const SeededRandom random(1);
     const World world;
     for (const auto& [subject, entry] : world.pki.entries) (void)entry.key();
   }
-  std::printf("first seed %u, %u lives\n", seed, lives);
+  std::printf("IKEv%d: first seed %u, %u lives\n", version.number, seed, lives);
   for (std::uint32_t i = 0; i < lives; ++i) {
     SCOPED_TRACE("SPA_TEST_SEED=" + std::to_string(seed + i));
     const SeededRandom random(seed + i);
-    Life life(seed + i);
+    Life life(seed + i, version);
     life.live();
     if (::testing::Test::HasFailure()) return;
   }
+}
+
+TEST(RandomSchedule, LivesOn) {
+  live_on(kIkev2);
+}
+
+TEST(RandomSchedule, Ikev1LivesOn) {
+  live_on(kIkev1);
 }
 
 }  // namespace

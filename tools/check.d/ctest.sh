@@ -4,7 +4,7 @@
 # UndefinedBehaviorSanitizer. Each test case inside the programs counts as one. Sourced by tools/check.
 
 # A minute's worth of random lives (tests/exchange/schedule_test.cc); developers run fewer.
-export SPA_TEST_LIVES=${SPA_TEST_LIVES:-400}
+export SPA_TEST_LIVES=${SPA_TEST_LIVES:-200}
 
 suite_ctest() {
     local suite=$1 dir=$SPA_ROOT/build/asan rc=0 log=$logs/$1.log kind name
