@@ -73,6 +73,22 @@ TEST(Matching, ReadsTypedArguments) {
   EXPECT_EQ(read(*g, "k 0 cisco"), "k cisco");
 }
 
+// R-CFG-3: the silent word is printed where the key alone would be read as a keyword that any
+// command has in that place, and nowhere else.
+TEST(Matching, PrintsTheSilentWordBeforeWhatLooksLikeAKeyword) {
+  const auto g = grammar({"key [~0] <key:secret>", "key chain <name:word>", "key <n:word> chest",
+                          "peer <a:ip4> key [~0] <key:secret> [last]", "peer <n:word> key show",
+                          "other hidden"});
+  EXPECT_EQ(read(*g, "key 0 cisco"), "key cisco");
+  EXPECT_EQ(read(*g, "key 0 chain"), "key 0 chain");
+  EXPECT_EQ(read(*g, "key 0 CH"), "key 0 CH");
+  EXPECT_EQ(read(*g, "key 0 chains"), "key chains");
+  EXPECT_EQ(read(*g, "key 0 77"), "key 0 77");
+  EXPECT_EQ(read(*g, "key 0 hidden"), "key hidden");
+  EXPECT_EQ(read(*g, "peer 10.0.0.1 key 0 sho"), "peer 10.0.0.1 key 0 sho");
+  EXPECT_EQ(read(*g, "peer 10.0.0.1 key 0 chain last"), "peer 10.0.0.1 key chain last");
+}
+
 TEST(Tables, AreWellFormed) {
   for (const auto& rule : Grammar::instance().rules()) {
     const Command& command = rule->command;

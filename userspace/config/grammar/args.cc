@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/config/grammar/args.h"
 
+#include <algorithm>
+
 namespace spa::config {
 
 bool Args::has(std::string_view keyword) const {
@@ -36,13 +38,13 @@ std::vector<std::string> Args::texts(std::string_view name) const {
 namespace {
 
 // A key that would be read as a keyword, in full or short, or as the type of a key, when it stood
-// where a key may stand: the "0" in front of it, which is otherwise left out, says what it is.
-bool is_ambiguous(const SecretBytes& key) {
+// where the word of `type` may stand: that word, which is otherwise left out, says what it is.
+bool is_ambiguous(const Token& type, const SecretBytes& key) {
   const std::string_view text(reinterpret_cast<const char*>(key.data()), key.size());
   if (text.find_first_not_of("0123456789") == text.npos) return true;
-  for (const std::string_view keyword : {"local", "remote"})
-    if (keyword.starts_with(text)) return true;
-  return false;
+  return std::any_of(type.rivals.begin(), type.rivals.end(), [&](const Token* rival) {
+    return fit_keyword(*rival, text) != KeywordFit::kNo;
+  });
 }
 
 }  // namespace
@@ -53,7 +55,8 @@ std::string Args::line(Secrets secrets) const {
     const Value& value = values_[i];
     const bool before_key =
         i + 1 < values_.size() && values_[i + 1].token->kind == TokenKind::kSecret;
-    if (value.token->silent && !(before_key && is_ambiguous(values_[i + 1].secret))) continue;
+    if (value.token->silent && !(before_key && is_ambiguous(*value.token, values_[i + 1].secret)))
+      continue;
     if (!out.empty()) out += ' ';
     if (value.token->kind != TokenKind::kSecret)
       out += value.text;

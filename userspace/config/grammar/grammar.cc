@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "userspace/config/grammar/rivals.h"
+
 namespace spa::config {
 namespace {
 
@@ -234,6 +236,7 @@ Result<std::unique_ptr<Grammar>> Grammar::make(std::vector<Command> table) {
   inherit(Mode::kPrivileged, Mode::kUser);
   for (const ModeInfo& mode : modes())
     if (!is_exec(mode.mode) && mode.mode != Mode::kAnyConfig) inherit(mode.mode, Mode::kAnyConfig);
+  for (const auto& list : grammar->by_mode_) find_rivals(list);
   return grammar;
 }
 

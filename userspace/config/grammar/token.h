@@ -36,6 +36,8 @@ struct Token {
   std::string text;   // the keyword, or the name of the argument
   std::string alias;  // another spelling of the keyword that is accepted; empty when there is none
   bool silent = false;  // accepted, never printed
+  // Of a silent one: the keywords, of all commands of its mode, that may stand in its place.
+  std::vector<const Token*> rivals{};
   std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
 
   [[nodiscard]] bool is_keyword() const { return kind == TokenKind::kKeyword; }
