@@ -28,8 +28,12 @@ bool EventLog::may(spa_event_type type, const IpAddress& peer, SteadyTime now) {
   return true;
 }
 
+IpAddress EventLog::source_of(const esp::Event& event) {
+  return address_of(event, event.saddr);
+}
+
 void EventLog::write(const esp::Event& event, SteadyTime now) {
-  const IpAddress source = address_of(event, event.saddr);
+  const IpAddress source = source_of(event);
   const IpAddress destination = address_of(event, event.daddr);
   const char* mnemonic = nullptr;
   char text[256];

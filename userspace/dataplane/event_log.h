@@ -16,6 +16,8 @@ namespace spa::dataplane {
 class EventLog {
  public:
   explicit EventLog(LogSink& log) : log_(log) {}
+  // Where the packet that the event is about came from, and nobody has authenticated.
+  [[nodiscard]] static IpAddress source_of(const esp::Event& event);
   // Unknown SPI, failed authentication, replay; other events are not logged here.
   void write(const esp::Event& event, SteadyTime now);
 

@@ -184,6 +184,13 @@ InstalledPair* SoftSaDatabase::Impl::by_index(std::uint32_t index) const {
 
 void SoftSaDatabase::Impl::on_event(const esp::Event& event) {
   event_log.write(event, timers.now());
+  // The engine limits how many of these there are. Not of an SA that is being made: its first
+  // packets may overtake the answer.
+  if (event.type == SPA_EVENT_UNKNOWN_SPI && !reserved_spis.contains(event.spi)) {
+    notify([source = EventLog::source_of(event), spi = event.spi](auto& to) {
+      (void)to.on_unknown_spi(source, spi);
+    });
+  }
   const bool hard = event.type == SPA_EVENT_HARD_EXPIRE;
   if (!hard && event.type != SPA_EVENT_SOFT_EXPIRE && event.type != SPA_EVENT_SEQ_SOFT) return;
   // In the middle of a burst: the pair must not go before its end.

@@ -91,7 +91,7 @@ class Manager : public ports::SaDatabaseListener {
 
   // ESP for an SPI that nobody knows came from `remote`: tells an authenticated peer by
   // INVALID_SPI, at a bounded rate. False when there is no IKE SA with that peer.
-  virtual bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi) = 0;
+  bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi) override = 0;
   // Whether one of its CHILD SAs has this SPI, in either direction.
   [[nodiscard]] virtual bool owns(std::uint32_t spi) const = 0;
 };

@@ -158,6 +158,9 @@ class SaDatabaseListener {
   virtual void on_lost(std::uint32_t spi) = 0;
   // The peer's encapsulation end point changed (NAT).
   virtual void on_mapping(std::uint32_t spi_in, const Endpoint& remote) = 0;
+  // ESP came from `remote`, which nobody has authenticated, for an SPI that no SA here has. Whether
+  // that peer can be told.
+  virtual bool on_unknown_spi(const IpAddress& /*remote*/, std::uint32_t /*spi*/) { return false; }
 };
 
 class SaDatabase {

@@ -37,6 +37,11 @@ struct Heard final : ports::SaDatabaseListener {
   std::vector<std::pair<ports::PolicyId, std::optional<policy::SelectorPair>>> acquires;
   std::vector<std::pair<std::uint32_t, bool>> expiries;
   std::vector<Endpoint> mappings;
+  std::vector<std::pair<IpAddress, std::uint32_t>> unknown;
+  bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi) override {
+    unknown.emplace_back(remote, spi);
+    return true;
+  }
   void on_acquire(const ports::PolicyId& rule,
                   const std::optional<policy::SelectorPair>& packet) override {
     acquires.emplace_back(rule, packet);
@@ -452,6 +457,23 @@ TEST_F(SoftPlaneTest, RandomDatagramsAreCountedAndHarmless) {
             2000u);
   EXPECT_EQ(counters.tun_packets_out, 0u);
   EXPECT_EQ(ping("2.2.2.2"), 0);
+}
+
+// R-SPI-4, R-SPI-20: of ESP for an SPI that is no SA's IKE is told, so that it can tell the peer;
+// not while the SA of that SPI is being made.
+TEST_F(SoftPlaneTest, IkeIsToldOfAnUnknownSpi) {
+  const auto reserved = b_.plane->allocate_spi(address("10.0.0.2"), address("10.0.0.1"));
+  ASSERT_TRUE(reserved);
+  for (const std::uint32_t spi : {*reserved, 0x12345678U}) {
+    Bytes octets(64, 1);
+    for (unsigned i = 0; i < 4; ++i) octets[i] = static_cast<std::uint8_t>(spi >> (24 - 8 * i));
+    const ports::EspDeparture out{{address("10.0.0.1"), 4500}, {address("10.0.0.2"), 4500}, octets};
+    ASSERT_EQ(a_.udp->send_esp({&out, 1}), 1u);
+    settle();
+  }
+  ASSERT_EQ(b_.heard.unknown.size(), 1u);
+  EXPECT_EQ(b_.heard.unknown[0], std::pair(address("10.0.0.1"), 0x12345678U));
+  b_.plane->release_spi(address("10.0.0.2"), *reserved);
 }
 
 TEST_F(SoftPlaneTest, RefusesWhatItCannotDo) {
