@@ -126,7 +126,7 @@ peer_look() {
     peer_facts+=" protocol=$(grep -oE 'proto (esp|ah) ' <<<"$states" | head -n 1 | cut -d ' ' -f 2 | tr '[:lower:]' '[:upper:]')"
     if [[ $states == *espinudp* ]]; then peer_facts+=" encap"; else peer_facts+=" plain"; fi
     [[ $states != *'proto comp '* ]] || peer_facts+=" deflate"
-    [[ $states != *'flag '*esn* ]] || peer_facts+=" esn"
+    if grep -qE 'flag .*\<esn\>' <<<"$states"; then peer_facts+=" esn"; fi
     if has_option ppk && pluto_said 'PPK AUTH calculated'; then peer_facts+=" ppk"; fi
 }
 peer_up() { peer_look; [ -n "$peer_facts" ]; }
