@@ -227,6 +227,9 @@ TEST_F(Screens, CertificatesOfARegistrationAuthority) {  // R-PKI-30
   backend.store[0].kind = CertificateKind::kRaEncrypt;
   EXPECT_TRUE(session.execute("show crypto pki certificates")
                   .text.starts_with("RA KeyEncipher Certificate\n"));
+  EXPECT_NE(session.execute("show crypto pki certificates", OutputFormat::kJson)
+                .json.find("\"kind\":\"ra-encrypt\""),
+            std::string::npos);
 }
 
 TEST_F(Screens, System) {  // R-SHOW-19, R-SHOW-21

@@ -55,6 +55,21 @@ void certificate_text(Screen& screen, const CertificateView& view, bool verbose)
   screen.blank();
 }
 
+// As in the command that takes such a certificate (R-PKI-59).
+const char* kind_word(CertificateKind kind) {
+  switch (kind) {
+    case CertificateKind::kRaSign:
+      return "ra-sign";
+    case CertificateKind::kRaEncrypt:
+      return "ra-encrypt";
+    case CertificateKind::kCa:
+      return "ca";
+    case CertificateKind::kOwn:
+      break;
+  }
+  return "own";
+}
+
 json::array names_json(const std::vector<NameAttribute>& name) {
   json::array out;
   for (const auto& [attribute, value] : name)
@@ -77,6 +92,7 @@ std::string certificates_json(const std::vector<CertificateView>& certificates) 
     for (const std::string& url : view.crl_urls) urls.emplace_back(url);
     list.push_back(json::object{{"trustpoint", view.trustpoint},
                                 {"ca", view.kind == CertificateKind::kCa},
+                                {"kind", kind_word(view.kind)},
                                 {"serial", view.serial},
                                 {"usage", view.usage},
                                 {"issuer", names_json(view.issuer)},
