@@ -29,7 +29,7 @@ class AdditionalKeys : public TwoRouters {
   }
 };
 
-// RFC 9370 2.2.2: one exchange for each method, and only then IKE_AUTH.
+// RFC 9370 2.2.2, RFC 9242 3.1, 3.2: one exchange for each method, and only then IKE_AUTH.
 TEST_F(AdditionalKeys, OneToSeven) {
   const std::vector<DhId> methods{DhId::kEcp256,        DhId::kEcp384,         DhId::kEcp521,
                                   DhId::kModp2048,      DhId::kModp2048Sub256, DhId::kModp1536,
@@ -68,8 +68,8 @@ TEST_F(AdditionalKeys, InFragmentsWithCertificates) {
   EXPECT_GE(left.manager->counters().fragmented, 2U);
 }
 
-// RFC 7296 2.1, RFC 9242 3.3.1: keys change between the exchanges, and a request that comes again
-// under the old ones is answered again.
+// RFC 7296 2.1, RFC 9242 3.3, 3.3.1: keys change between the exchanges, and a request that comes
+// again under the old ones is answered again.
 TEST_F(AdditionalKeys, EveryDatagramLostOnce) {
   for (std::size_t lost = 0; lost < 9; ++lost) {
     SCOPED_TRACE(lost);

@@ -62,7 +62,7 @@ Result<Bytes> write_request(IkeSa& sa, const InitialOffer& offer) {
   if (!nat) return tl::unexpected(nat.error());
   request.payloads.emplace_back(
       wire::signature_hash_algorithms(signature_hashes(sa.shard.snapshot->legacy_algorithms)));
-  if (offers_additional(offer.proposals)) {
+  if (offers_additional(offer.proposals)) {  // RFC 9242 3.1
     request.payloads.emplace_back(wire::notify(NotifyType::kIntermediateExchangeSupported));
   }
   if (initiator_ppk(sa) != nullptr) {

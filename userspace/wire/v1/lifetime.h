@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lifetimes among data attributes: a life type followed by the duration of that type, in phase 1
-// (RFC 2409 appendix A), in phase 2 (RFC 2407 4.5) and in RESPONDER-LIFETIME (4.6.3.1).
+// (RFC 2409 appendix A), in phase 2 (RFC 2407 4.5.2) and in RESPONDER-LIFETIME (4.6.3.1).
 #pragma once
 
 #include <cstdint>

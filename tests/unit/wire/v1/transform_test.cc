@@ -111,7 +111,7 @@ TEST(V1Phase2Transform, RefusesContradictions) {
 }
 
 // RFC 4304: the attribute has one value; another one is not ours to guess, but kept apart, so that
-// the transform can be passed over (RFC 2407 4.5.2).
+// the transform can be passed over.
 TEST(V1Phase2Transform, UnknownSequenceSizeCannotBeChosen) {
   const auto got = decode_phase2(phase2({short_attribute(11, 2)}));
   ASSERT_TRUE(got);
@@ -132,7 +132,7 @@ TEST(V1Phase2Transform, EncapsulationModes) {
   EXPECT_FALSE(is_known(static_cast<EncapsulationMode>(61445)));
 }
 
-// RFC 2407 4.5.4: duration follows type; one lifetime of each kind.
+// RFC 2407 4.5.2: duration follows type; one lifetime of each kind.
 TEST(V1Lifetime, PairsTypeAndDuration) {
   const auto life = [](std::vector<Attribute> attributes) {
     return decode_phase2(phase2(std::move(attributes)));
