@@ -121,6 +121,10 @@ class Backend {
   // Puts a configuration in force as one. On an error nothing has changed.
   virtual Result<ApplyReport> apply(policy::SnapshotPtr snapshot) = 0;
 
+  // Whether tunnel interfaces can be made and protected here; the error says why not, and what to
+  // do.
+  [[nodiscard]] virtual Status can_make_tunnels() { return {}; }
+
   // Every IKE SA, in ascending id, with its CHILD SAs.
   [[nodiscard]] virtual std::vector<ike::IkeSaStatus> ike_sas() = 0;
   // Counters and place of one SA pair. kNotFound when it has just gone away.

@@ -57,9 +57,19 @@ std::vector<std::string> missing_references(const policy::Snapshot& snapshot) {
           missing.check(user, snapshot.transform_sets, "transform set", set);
       }
     }
-  for (const auto& interface : snapshot.interfaces)
-    missing.check("interface " + interface.name, snapshot.crypto_maps, "crypto map",
-                  interface.crypto_map);
+  for (const auto& [name, profile] : snapshot.ipsec_profiles) {
+    const std::string user = "IPsec profile " + name;
+    missing.check(user, snapshot.ikev2_profiles, "IKEv2 profile", profile.ikev2_profile);
+    missing.check(user, snapshot.isakmp.profiles, "ISAKMP profile", profile.isakmp_profile);
+    for (const std::string& set : profile.transform_sets)
+      missing.check(user, snapshot.transform_sets, "transform set", set);
+  }
+  for (const auto& interface : snapshot.interfaces) {
+    const std::string user = "interface " + interface.name;
+    missing.check(user, snapshot.crypto_maps, "crypto map", interface.crypto_map);
+    if (interface.tunnel)
+      missing.check(user, snapshot.ipsec_profiles, "IPsec profile", interface.tunnel->protection);
+  }
   return missing.take();
 }
 

@@ -264,6 +264,9 @@ class Session::Impl {
     Build& draft = configuration.draft();
     draft.loading = state.loading || state.batch > 0;
     draft.warnings.clear();
+    // What a startup configuration asks for in vain is said when it is put in force.
+    const Status tunnels = state.loading ? Status{} : configuration.backend().can_make_tunnels();
+    draft.no_tunnels = tunnels ? std::string() : tunnels.error().text;
     const Status done = apply_line(draft, block, *match.rule, match.args);
     if (!done) {
       configuration.spoil_draft();

@@ -16,6 +16,11 @@ namespace {
 
 constexpr Duration kShutdownPatience{3000};
 constexpr Duration kAddressPatience{5000};
+// The kernel would take GRE that comes in clear: nothing in this data plane stands before it
+// (R-GRE-6).
+constexpr const char* kNoTunnels =
+    "Tunnel interfaces need the kernel data plane: it alone keeps out GRE that comes in clear. "
+    "Use a kernel with ESP and --dataplane kernel, or a crypto map for what the tunnel carries.";
 
 const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& rules,
                                    const ports::PolicyId& id) {
@@ -26,8 +31,8 @@ const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& rules,
 }
 
 bool same_rule(const ports::PolicyRule& a, const ports::PolicyRule& b) {
-  return a.selectors == b.selectors && a.clear == b.clear && a.mode == b.mode &&
-         a.local == b.local && a.remote == b.remote && a.device == b.device &&
+  return a.selectors == b.selectors && a.clear == b.clear && a.discard == b.discard &&
+         a.mode == b.mode && a.local == b.local && a.remote == b.remote && a.device == b.device &&
          a.reverse_route == b.reverse_route;
 }
 
@@ -72,6 +77,7 @@ Daemon::~Daemon() {
   manager_.reset();
   host_addresses_.reset();
   engines_.reset();
+  made_devices_.reset();  // before what protects them
   sa_database_.reset();
   interfaces_.reset();
   sockets_.reset();
@@ -138,6 +144,9 @@ Status Daemon::open_data_plane() {
     auto database = kernel::KernelSaDatabase::open(loop_, log_);
     if (!database) return tl::unexpected(database.error());
     keep_rules(std::move(*database));
+    auto devices = kernel::MadeDevices::open();
+    if (!devices) return tl::unexpected(devices.error());
+    made_devices_ = std::move(*devices);
     log_.write({Severity::kInfo, "CRYPTO", "DATAPLANE",
                 "ESP runs in the kernel, on the card where an interface has one"});
     return {};
@@ -145,6 +154,7 @@ Status Daemon::open_data_plane() {
   auto database = dataplane::SoftSaDatabase::open(loop_, loop_, *sockets_, log_);
   if (!database) return tl::unexpected(database.error());
   soft_ = database->get();
+  rule_builder_.refuse_tunnels(kNoTunnels);
   std::string text = "ESP runs in the in-process card, plain packets in " + (*database)->device();
   keep_rules(std::move(*database));
   if (!kernel_esp) text += " (" + kernel_esp.error().text + ")";
@@ -203,8 +213,7 @@ Result<config::ApplyReport> Daemon::apply(policy::SnapshotPtr snapshot) {
   config::ApplyReport report;
   report.warnings = wanted.warnings;
   report.changes = manager_->would_close(*snapshot, wanted.rules);
-  if (auto replaced = replace_rules(wanted.rules); !replaced)
-    return tl::unexpected(replaced.error());
+  if (auto done = put_in_force(wanted, report.warnings); !done) return tl::unexpected(done.error());
   snapshot_ = std::move(snapshot);
   trust_store_.allow_legacy(snapshot_->legacy_algorithms);
   trust_store_.configure(snapshot_->trustpoints);
@@ -218,6 +227,33 @@ Result<config::ApplyReport> Daemon::apply(policy::SnapshotPtr snapshot) {
     isakmp_on_ = on;
   }
   return report;
+}
+
+Status Daemon::can_make_tunnels() {
+  return made_devices_ ? Status{} : fail(Errc::kUnsupported, kNoTunnels);
+}
+
+Status Daemon::put_in_force(const Rules& wanted, std::vector<std::string>& troubles) {
+  if (made_devices_) made_devices_->remove_others(wanted.devices);
+  if (auto replaced = replace_rules(wanted.rules); !replaced) {
+    if (made_devices_) (void)made_devices_->make(devices_);
+    return replaced;
+  }
+  devices_ = wanted.devices;
+  if (!made_devices_) return {};
+  for (std::string& trouble : made_devices_->make(devices_)) troubles.push_back(std::move(trouble));
+  return {};
+}
+
+bool Daemon::is_in_force(const Rules& wanted) const {
+  const auto& there = interfaces_->devices();
+  return std::equal(wanted.rules.begin(), wanted.rules.end(), rules_.begin(), rules_.end(),
+                    [](const auto& a, const auto& b) { return a.id == b.id && same_rule(a, b); }) &&
+         wanted.devices == devices_ &&
+         std::all_of(devices_.begin(), devices_.end(), [&](const kernel::DeviceSpec& device) {
+           return std::any_of(there.begin(), there.end(),
+                              [&](const auto& known) { return known.name == device.name; });
+         });
 }
 
 Status Daemon::replace_rules(const std::vector<ports::PolicyRule>& wanted) {
@@ -268,11 +304,7 @@ void Daemon::interfaces_changed() {
 }
 
 void Daemon::follow_interfaces(const Rules& wanted) {
-  const bool same =
-      wanted.rules.size() == rules_.size() &&
-      std::equal(wanted.rules.begin(), wanted.rules.end(), rules_.begin(),
-                 [](const auto& a, const auto& b) { return a.id == b.id && same_rule(a, b); });
-  if (same) return;
+  if (is_in_force(wanted)) return;
   // RFC 4555: what ended on an address that a rule has left goes where the rule is now.
   std::set<std::pair<IpAddress, IpAddress>> moves;
   for (const ports::PolicyRule& next : wanted.rules) {
@@ -281,9 +313,13 @@ void Daemon::follow_interfaces(const Rules& wanted) {
     moves.emplace(old->local, next.local);
   }
   for (const auto& [from, to] : moves) (void)manager_->move_local(from, to);
-  if (auto replaced = replace_rules(wanted.rules); !replaced) {
-    log_.write({Severity::kError, "CRYPTO", "POLICY", replaced.error().text});
+  std::vector<std::string> troubles;
+  if (auto done = put_in_force(wanted, troubles); !done) {
+    log_.write({Severity::kError, "CRYPTO", "POLICY", done.error().text});
     return;
+  }
+  for (const std::string& trouble : troubles) {
+    log_.write({Severity::kWarning, "CRYPTO", "DEVICE", trouble});
   }
   manager_->configure(snapshot_, rules_);
   tell_addresses();

@@ -20,6 +20,7 @@
 #include "userspace/kernel/host_addresses.h"
 #include "userspace/kernel/interface_table.h"
 #include "userspace/kernel/kernel_sa_database.h"
+#include "userspace/kernel/made_devices.h"
 #include "userspace/kernel/reverse_routes.h"
 #include "userspace/net/ike_sockets.h"
 #include "userspace/net/loop.h"
@@ -41,6 +42,7 @@ class Daemon final : public config::Backend {
 
   // config::Backend
   Result<config::ApplyReport> apply(policy::SnapshotPtr snapshot) override;
+  Status can_make_tunnels() override;
   std::vector<ike::IkeSaStatus> ike_sas() override;
   Result<ports::SaPairState> sa_state(std::uint32_t spi_in) override;
   Result<std::size_t> clear(const config::ClearRequest& request) override;
@@ -77,6 +79,10 @@ class Daemon final : public config::Backend {
   Rules build_rules(const policy::Snapshot& snapshot);
   // Brings the policy database from rules_ to `wanted`; on an error everything is as before.
   Status replace_rules(const std::vector<ports::PolicyRule>& wanted);
+  // Rules and devices: what is no longer wanted goes before its protection does, what is new comes
+  // after it. `troubles` gets what could not be made.
+  Status put_in_force(const Rules& wanted, std::vector<std::string>& troubles);
+  [[nodiscard]] bool is_in_force(const Rules& wanted) const;
   void interfaces_changed();
   void follow_interfaces(const Rules& wanted);
   void keep_nat_alive();
@@ -93,6 +99,7 @@ class Daemon final : public config::Backend {
   std::unique_ptr<kernel::HostAddresses> host_addresses_;
   std::unique_ptr<kernel::ReverseRoutes> reverse_routes_;
   std::unique_ptr<ports::SaDatabase> sa_database_;
+  std::unique_ptr<kernel::MadeDevices> made_devices_;  // with the kernel data plane only
   std::unique_ptr<Engines> engines_;
   pki::TrustStore trust_store_;
   pki::StoredCredentials credentials_{trust_store_};
@@ -102,6 +109,7 @@ class Daemon final : public config::Backend {
   RuleBuilder rule_builder_;
   policy::SnapshotPtr snapshot_;
   std::vector<ports::PolicyRule> rules_;
+  std::vector<kernel::DeviceSpec> devices_;
   bool isakmp_on_ = false;
   bool address_awaited_ = false;  // an interface has lost its address a moment ago
 };

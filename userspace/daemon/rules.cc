@@ -9,13 +9,6 @@ namespace spa::daemon {
 
 namespace {
 
-const policy::Interface* find_interface(const policy::Snapshot& snapshot, const std::string& name) {
-  for (const policy::Interface& interface : snapshot.interfaces) {
-    if (interface.name == name) return &interface;
-  }
-  return nullptr;
-}
-
 constexpr std::array kFamilies{IpAddress::Family::kV4, IpAddress::Family::kV6};
 
 IpAddress any_address(IpAddress::Family family) {
@@ -26,16 +19,6 @@ IpAddress any_address(IpAddress::Family family) {
 policy::SelectorPair any_traffic(IpAddress::Family family) {
   const auto any = policy::TrafficSelector::of({any_address(family), 0});
   return {any, any};
-}
-
-// What the first transform set wants; the peer may agree to another one.
-void set_protection(const policy::Snapshot& snapshot, const policy::CryptoMapEntry& entry,
-                    ports::PolicyRule& rule) {
-  const auto found = snapshot.transform_sets.find(entry.transform_sets.front());
-  if (found == snapshot.transform_sets.end()) return;
-  const policy::TransformSet& set = found->second;
-  rule.mode = set.mode;
-  rule.layers = {false, set.esp_cipher.has_value(), set.ah.has_value()};
 }
 
 // Whether a deny line takes packets from a later permit line. One that does not says nothing: what
@@ -100,6 +83,22 @@ IpAddress local_end(const policy::Snapshot& snapshot, const policy::CryptoMap& m
 
 }  // namespace
 
+const policy::Interface* find_interface(const policy::Snapshot& snapshot, const std::string& name) {
+  for (const policy::Interface& interface : snapshot.interfaces) {
+    if (interface.name == name) return &interface;
+  }
+  return nullptr;
+}
+
+void set_protection(const policy::Snapshot& snapshot, const policy::CryptoMapEntry& entry,
+                    ports::PolicyRule& rule) {
+  const auto found = snapshot.transform_sets.find(entry.transform_sets.front());
+  if (found == snapshot.transform_sets.end()) return;
+  const policy::TransformSet& set = found->second;
+  rule.mode = set.mode;
+  rule.layers = {false, set.esp_cipher.has_value(), set.ah.has_value()};
+}
+
 std::uint32_t RuleBuilder::reqid_of(const ports::PolicyId& id) {
   const auto [entry, fresh] = reqids_.try_emplace(id, next_reqid_);
   if (fresh) ++next_reqid_;
@@ -140,6 +139,10 @@ Rules RuleBuilder::build(const policy::Snapshot& snapshot, const Resolver& resol
       resolved->address = address->address;
     }
     add_map(snapshot, map->second, *resolved, out);
+  }
+  // After the maps: a tunnel may be protected by one of them.
+  for (const policy::Interface& interface : snapshot.interfaces) {
+    if (interface.tunnel && !interface.shutdown) add_tunnel(snapshot, interface, resolve, out);
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "userspace/ike/same_rule.h"
+#include "userspace/policy/tunnel_protection.h"
 
 namespace spa::ike {
 
@@ -31,10 +32,12 @@ ports::PolicyId dynamic_entry(ports::PolicyId id) {
 
 const policy::CryptoMapEntry* entry_of(const policy::Snapshot& snapshot,
                                        const ports::PolicyId& id) {
-  const auto map = snapshot.crypto_maps.find(id.crypto_map);
-  if (map == snapshot.crypto_maps.end()) return nullptr;
+  const bool tunnel = id.sequence == policy::kProtectionSequence;
+  const auto& maps = tunnel ? snapshot.protections : snapshot.crypto_maps;
+  const auto map = maps.find(id.crypto_map);
+  if (map == maps.end()) return nullptr;
   const policy::CryptoMapEntry* entry = numbered(map->second, id.sequence);
-  if (id.dynamic == 0 || entry == nullptr) return entry;
+  if (tunnel || id.dynamic == 0 || entry == nullptr) return entry;
   const auto dynamic = snapshot.dynamic_maps.find(entry->dynamic_map);
   return dynamic == snapshot.dynamic_maps.end() ? nullptr : numbered(dynamic->second, id.dynamic);
 }
@@ -64,7 +67,7 @@ void RuleTable::replace(const policy::Snapshot& snapshot, std::vector<ports::Pol
   rules_.clear();
   by_peer_.clear();
   for (ports::PolicyRule& r : list) {
-    if (r.clear) continue;
+    if (!r.protects()) continue;
     const ports::PolicyId id = r.id;
     by_peer_[r.remote].insert(id);
     if (const policy::CryptoMapEntry* entry = entry_of(snapshot, id)) {

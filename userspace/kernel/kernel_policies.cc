@@ -18,6 +18,14 @@ Status explain(const char* what, const Status& done) {
 constexpr XfrmDirection kDirections[] = {XfrmDirection::kIn, XfrmDirection::kForward,
                                          XfrmDirection::kOut};
 
+// What the tunnel's ends themselves say has the route that it needs.
+bool is_between_ends(const ports::PolicyRule& rule) {
+  const auto is_just = [](const policy::TrafficSelector& side, const IpAddress& end) {
+    return side.first == end && side.last == end;
+  };
+  return is_just(rule.selectors.local, rule.local) && is_just(rule.selectors.remote, rule.remote);
+}
+
 }  // namespace
 
 Status KernelSaDatabase::Impl::set_policies(const ports::PolicyRule& rule) {
@@ -75,7 +83,8 @@ void KernelSaDatabase::Impl::set_route(Rule& entry) {
       entry.routed = routes->exempt(rule.selectors, levels.of(rule.id)).has_value();
     return;
   }
-  if (rule.mode == policy::EncapsulationMode::kTransport) {
+  if (rule.discard) return;
+  if (rule.mode == policy::EncapsulationMode::kTransport || is_between_ends(rule)) {
     drop_route(entry);
     return;
   }

@@ -312,7 +312,7 @@ Status KernelSaDatabase::add_rule(const ports::PolicyRule& rule) {
     }
   }
   if (auto done = impl_->set_policies(rule); !done) return done;
-  if (!rule.clear) impl_->by_reqid[rule.reqid] = rule.id;
+  if (rule.protects()) impl_->by_reqid[rule.reqid] = rule.id;
   (void)impl_->levels.add(rule);
   impl_->set_route(impl_->rules.emplace(rule.id, Impl::Rule{rule, false, {}, {}}).first->second);
   return {};
@@ -324,7 +324,7 @@ Status KernelSaDatabase::remove_rule(const ports::PolicyId& id) {
   impl_->drop_route(found->second);
   (void)impl_->levels.remove(id);
   impl_->drop_policies(found->second.rule);
-  if (!found->second.rule.clear) impl_->by_reqid.erase(found->second.rule.reqid);
+  if (found->second.rule.protects()) impl_->by_reqid.erase(found->second.rule.reqid);
   impl_->rules.erase(found);
   return {};
 }

@@ -19,6 +19,7 @@ constexpr std::uint32_t kFirstSpi = 0x100;  // RFC 4303 2.1
 constexpr std::uint32_t kLastCpi = 61439;   // RFC 3173 3.3; the first is as of an SPI
 constexpr std::uint32_t kSmallWindow = 32;  // what fits the old form of the window
 constexpr std::uint32_t kPriorityBase = 1000;
+constexpr std::uint32_t kEntrySpan = 1U << 12;  // priorities of the lines of one entry
 
 std::uint16_t family_of(const IpAddress& address) {
   return address.is_v6() ? AF_INET6 : AF_INET;
@@ -325,13 +326,14 @@ NetlinkMessage policy_message(std::uint16_t type, const ports::PolicyRule& rule,
   info.sel = selector;
   info.lft = unlimited();
   // The numbers of entries end at 65,535.
-  info.priority = kPriorityBase + (rule.id.sequence << 12 | std::min(rule.id.line, 0xfffu));
+  info.priority = kPriorityBase + rule.id.sequence * kEntrySpan +
+                  (rule.discard ? kEntrySpan : std::min(rule.id.line, kEntrySpan - 1));
   info.dir = kernel_direction(direction);
-  info.action = XFRM_POLICY_ALLOW;
+  info.action = rule.discard ? XFRM_POLICY_BLOCK : XFRM_POLICY_ALLOW;
   info.share = XFRM_SHARE_ANY;
   NetlinkMessage message(type, 0);
   message.body(info);
-  if (rule.clear) return message;
+  if (!rule.protects()) return message;
   const auto how = templates_of(rule, direction == XfrmDirection::kOut);
   message.attribute(XFRMA_TMPL, ByteView(reinterpret_cast<const std::uint8_t*>(how.data()),
                                          how.size() * sizeof how.front()));

@@ -75,7 +75,8 @@ inline constexpr std::size_t kMostSelectors = 64;
 [[nodiscard]] Result<std::vector<xfrm_selector>> policy_selectors(const ports::PolicyRule& rule,
                                                                   XfrmDirection direction);
 // XFRM_MSG_NEWPOLICY or XFRM_MSG_UPDPOLICY; the lower its sequence and line, the sooner a policy is
-// asked (R-MAP-10). A clear rule lets its packets pass as they are (R-MAP-20).
+// asked (R-MAP-10). A clear rule lets its packets pass as they are (R-MAP-20), a discarding one,
+// which comes after all others of its entry, drops them.
 [[nodiscard]] NetlinkMessage policy_message(std::uint16_t type, const ports::PolicyRule& rule,
                                             XfrmDirection direction, const xfrm_selector& selector);
 [[nodiscard]] NetlinkMessage delete_policy_message(XfrmDirection direction,

@@ -75,10 +75,21 @@ struct CryptoMap {
   friend bool operator==(const CryptoMap&, const CryptoMap&) = default;
 };
 
+// What `interface TunnelN` says: GRE from `source` to one destination, or to many (R-GRE-5).
+struct Tunnel {
+  std::string source_interface;  // its address; empty where `source` is given
+  std::optional<IpAddress> source;
+  std::optional<IpAddress> destination;
+  bool multipoint = false;
+  std::optional<std::uint32_t> key;
+  std::string protection;  // an IPsec profile
+  friend bool operator==(const Tunnel&, const Tunnel&) = default;
+};
+
 // A router interface and the Linux device it stands for. The device is, in this order: the `device`
 // sub-command; a Linux device of the same name; the Linux device that carries the primary address.
-// Addresses are never changed on the host: they say which device is meant and which address the
-// tunnel ends on.
+// Addresses are not changed on the host: they say which device is meant and which address the
+// tunnel ends on. The device of a tunnel interface is made, with its addresses.
 struct Interface {
   std::string name;
   std::string device;               // empty unless named
@@ -86,6 +97,8 @@ struct Interface {
   std::string crypto_map;
   std::string description;
   bool shutdown = false;
+  std::uint32_t mtu = 0;         // `ip mtu`; 0: the device's own
+  std::optional<Tunnel> tunnel;  // only of an interface that is called so
   friend bool operator==(const Interface&, const Interface&) = default;
 };
 

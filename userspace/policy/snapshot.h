@@ -46,7 +46,10 @@ struct Snapshot {
   std::map<std::string, TransformSet> transform_sets;
   std::map<std::string, AccessList> access_lists;
   std::map<std::string, CryptoMap> crypto_maps;
-  std::map<std::string, CryptoMap> dynamic_maps;  // `crypto dynamic-map`
+  std::map<std::string, CryptoMap> dynamic_maps;         // `crypto dynamic-map`
+  std::map<std::string, CryptoMapEntry> ipsec_profiles;  // without peers and access lists
+  // What tunnel interfaces are protected by, as crypto maps of one entry (tunnel_protection.h).
+  std::map<std::string, CryptoMap> protections;
   std::vector<Interface> interfaces;
   SaLifetime default_lifetime = kDefaultSaLifetime;
   std::uint32_t replay_window = 64;

@@ -68,7 +68,10 @@ struct PolicyId {
 struct PolicyRule {
   PolicyId id;
   policy::SelectorPair selectors;
-  bool clear = false;  // a deny line; nothing of what follows means anything then
+  // A deny line, or a line whose packets are dropped (RFC 4301 4.4.1: BYPASS, DISCARD); nothing of
+  // what follows means anything then.
+  bool clear = false;
+  bool discard = false;
   policy::EncapsulationMode mode = policy::EncapsulationMode::kTunnel;
   // Tunnel end points. Without a remote one: a template of a dynamic crypto map, from which rules
   // are made when peers ask (SaPair::own_rule).
@@ -79,7 +82,8 @@ struct PolicyRule {
   Layers layers;            // expected until an SA pair says otherwise
   bool reverse_route =
       false;  // the host gets a route to what is protected, as long as there are SAs
-  [[nodiscard]] bool is_template() const { return !clear && remote.empty(); }
+  [[nodiscard]] bool protects() const { return !clear && !discard; }
+  [[nodiscard]] bool is_template() const { return protects() && remote.empty(); }
 };
 
 // One SA pair, both directions; a rekeyed pair is simply a new one with the same rule.

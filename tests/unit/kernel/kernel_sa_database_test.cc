@@ -200,6 +200,25 @@ TEST_F(KernelPlaneTest, RulesBecomePoliciesInThreeDirections) {
   EXPECT_NE(sh("ip route get 2.2.2.9 >/dev/null 2>&1"), 0);
 }
 
+// R-GRE-4, R-GRE-6: what the ends themselves say needs no route of ours; others' is blocked.
+TEST_F(KernelPlaneTest, GreOfTheEndsThemselves) {
+  auto gre = rule(true);
+  gre.selectors = {selector("10.0.0.1/32"), selector("10.0.0.2/32")};
+  gre.selectors.local.protocol = gre.selectors.remote.protocol = 47;
+  ASSERT_TRUE(a_.plane->add_rule(gre).has_value());
+  EXPECT_TRUE(shows("policy", "src 10.0.0.1/32 dst 10.0.0.2/32 proto gre"));
+  EXPECT_EQ(sh("ip rule | grep -q 'ipproto gre'"), 1 << 8);
+  ports::PolicyRule rest;
+  rest.id = {"map", 10, 2};
+  rest.selectors = {gre.selectors.local, selector("0.0.0.0/0")};
+  rest.selectors.remote.protocol = 47;
+  rest.discard = true;
+  ASSERT_TRUE(a_.plane->add_rule(rest).has_value());
+  EXPECT_TRUE(shows("policy", "dir in action block"));
+  ASSERT_TRUE(a_.plane->remove_rule(rest.id).has_value());
+  EXPECT_FALSE(shows("policy", "action block"));
+}
+
 TEST_F(KernelPlaneTest, SpisComeFromTheKernelAndGoBack) {
   const auto spi = a_.plane->allocate_spi(address("10.0.0.1"), address("10.0.0.2"));
   ASSERT_TRUE(spi.has_value());

@@ -313,6 +313,19 @@ TEST(PolicyMessage, ADenyLineLetsPass) {
   EXPECT_TRUE(templates_in(message).empty());
 }
 
+// RFC 4301 4.4.1, R-GRE-6: what nothing else of the entry takes is dropped.
+TEST(PolicyMessage, WhatIsDiscardedComesLast) {
+  ports::PolicyRule rule = rule_of(65536, 2);
+  rule.discard = true;
+  const auto last = message_of(rule, XfrmDirection::kIn);
+  const auto info = NetlinkView::parse(last.bytes())->body<xfrm_userpolicy_info>();
+  EXPECT_EQ(info->action, XFRM_POLICY_BLOCK);
+  EXPECT_TRUE(templates_in(last).empty());
+  const auto own = message_of(rule_of(65536, 1U << 24), XfrmDirection::kIn);
+  EXPECT_LT(NetlinkView::parse(own.bytes())->body<xfrm_userpolicy_info>()->priority,
+            info->priority);
+}
+
 // R-MAP-5, RFC 4301 4.4.1.2: from the inside out; a tunnel has one outer header.
 TEST(PolicyMessage, ABundleIsOneTemplateForEachHeader) {
   ports::PolicyRule rule = rule_of(10, 1);

@@ -155,8 +155,7 @@ constexpr std::string_view kInterfaceLines[] = {"arp",
                                                 "ip load-sharing",
                                                 "ip mask-reply",
                                                 "ip mroute-cache",
-                                                "ip mtu",
-
+                                                "ip nhrp",
                                                 "ip ospf",
 
                                                 "ip policy",

@@ -2,23 +2,13 @@
 // interface …
 #include <algorithm>
 
+#include "userspace/config/commands/interface.h"
 #include "userspace/config/commands/refusal.h"
 #include "userspace/config/grammar/command.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
 namespace {
-
-policy::Interface& interface(Build& build, const std::string& name) {
-  auto& list = build.snapshot.interfaces;
-  for (auto& known : list)
-    if (known.name == name) return known;
-  list.emplace_back().name = name;
-  return list.back();
-}
-policy::Interface& interface(Build& build) {
-  return interface(build, build.block_name());
-}
 
 IpPrefix address_of(const Args& args) {
   return {args.find("address")->address, args.find("mask")->prefix_length};
@@ -61,12 +51,24 @@ void add_addresses(std::vector<Command>& table) {
 
 }  // namespace
 
+policy::Interface& interface(Build& build, const std::string& name) {
+  auto& list = build.snapshot.interfaces;
+  for (auto& known : list)
+    if (known.name == name) return known;
+  list.emplace_back().name = name;
+  if (is_tunnel_name(name)) list.back().tunnel.emplace();
+  return list.back();
+}
+policy::Interface& interface(Build& build) {
+  return interface(build, build.block_name());
+}
+
 void add_interface_commands(std::vector<Command>& table) {
   constexpr Mode kMode = Mode::kInterface;
   table.push_back({.pattern = "interface <name:interface>",
                    .help = "Opens an interface; it stands for a Linux device.",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     interface(b, a.text("name"));
+                     static_cast<void>(interface(b, a.text("name")));
                      return {};
                    },
                    .key = by({"name"}),
@@ -103,6 +105,16 @@ void add_interface_commands(std::vector<Command>& table) {
                      return {};
                    },
                    .order = 90});
+  table.push_back({.mode = kMode,
+                   .pattern = "ip mtu <octets:68-10000>",
+                   .help = "The longest IP packet through a tunnel interface; kept without effect "
+                           "for others.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     interface(b).mtu = static_cast<std::uint32_t>(a.number("octets"));
+                     return {};
+                   },
+                   .order = 10});
+  add_tunnel_commands(table);
   table.push_back({.mode = kMode,
                    .pattern = "shutdown",
                    .help = "Takes the interface out of use.",

@@ -8,6 +8,7 @@
 #include "userspace/config/commands/transform_set.h"
 #include "userspace/config/grammar/command.h"
 #include "userspace/config/tree.h"
+#include "userspace/policy/tunnel_protection.h"
 
 namespace spa::config {
 namespace {
@@ -104,44 +105,35 @@ void add_map(std::vector<Command>& table) {
                    .section = Section::kCryptoMap});
 }
 
-void add_map_settings(std::vector<Command>& table) {
-  constexpr Mode kMode = Mode::kCryptoMap;
-  table.push_back({.mode = kMode,
+// What an entry of a crypto map and an IPsec profile have in common.
+void add_settings(std::vector<Command>& table, Mode mode) {
+  table.push_back({.mode = mode,
                    .pattern = "description <text:line>",
-                   .help = "Says what the entry is for.",
+                   .help = "Says what it is for.",
                    .apply = [](Build& b, const Args& a) -> Status {
                      map_entry(b).description = a.text("text");
                      return {};
                    },
                    .order = 1});
-  table.push_back({.mode = kMode,
-                   .pattern = "set peer <peer:ip>",
-                   .help = "The other end; more lines are backups.",
-                   .apply = [](Build& b, const Args& a) -> Status {
-                     map_entry(b).peers.push_back(a.find("peer")->address);
-                     return {};
-                   },
-                   .key = by_line(),
-                   .order = 2});
-  table.push_back({.mode = kMode,
+  table.push_back({.mode = mode,
                    .pattern = "set security-association lifetime seconds <seconds:120-86400>",
-                   .help = "Life of the SAs of this entry in seconds.",
+                   .help = "Life of its SAs in seconds.",
                    .apply = [](Build& b, const Args& a) -> Status {
                      map_entry(b).lifetime.seconds =
                          static_cast<std::uint32_t>(a.number("seconds"));
                      return {};
                    },
                    .order = 3});
-  table.push_back({.mode = kMode,
+  table.push_back({.mode = mode,
                    .pattern = "set security-association lifetime kilobytes "
                               "<kilobytes:2560-536870912>",
-                   .help = "Life of the SAs of this entry in kilobytes.",
+                   .help = "Life of its SAs in kilobytes.",
                    .apply = [](Build& b, const Args& a) -> Status {
                      map_entry(b).lifetime.kilobytes = a.number("kilobytes");
                      return {};
                    },
                    .order = 4});
-  table.push_back({.mode = kMode,
+  table.push_back({.mode = mode,
                    .pattern = "set security-association level per-host",
                    .help = "An SA of its own for each pair of hosts, with IKEv2.",
                    .apply = [](Build& b, const Args&) -> Status {
@@ -149,7 +141,7 @@ void add_map_settings(std::vector<Command>& table) {
                      return {};
                    },
                    .order = 4});
-  table.push_back({.mode = kMode,
+  table.push_back({.mode = mode,
                    .pattern = "set transform-set <transform-set:word>+",
                    .help = "The transform sets, in order of preference.",
                    .apply = [](Build& b, const Args& a) -> Status {
@@ -160,7 +152,7 @@ void add_map_settings(std::vector<Command>& table) {
                      return {};
                    },
                    .order = 5});
-  table.push_back({.mode = kMode,
+  table.push_back({.mode = mode,
                    .pattern = "set pfs (" + group_keywords("group") + ")",
                    .help = "A Diffie-Hellman exchange of its own for each IPsec SA.",
                    .apply = [](Build& b, const Args& a) -> Status {
@@ -170,9 +162,9 @@ void add_map_settings(std::vector<Command>& table) {
                      return {};
                    },
                    .order = 6});
-  table.push_back({.mode = kMode,
+  table.push_back({.mode = mode,
                    .pattern = "set ikev2-profile <profile:word>",
-                   .help = "The IKEv2 profile with which this entry negotiates.",
+                   .help = "The IKEv2 profile to negotiate with.",
                    .apply = [](Build& b, const Args& a) -> Status {
                      map_entry(b).ikev2_profile = a.text("profile");
                      if (!b.loading && !b.snapshot.ikev2_profiles.contains(a.text("profile")))
@@ -180,9 +172,9 @@ void add_map_settings(std::vector<Command>& table) {
                      return {};
                    },
                    .order = 7});
-  table.push_back({.mode = kMode,
+  table.push_back({.mode = mode,
                    .pattern = "set isakmp-profile <profile:word>",
-                   .help = "The ISAKMP profile with which this entry negotiates.",
+                   .help = "The ISAKMP profile to negotiate with.",
                    .apply = [](Build& b, const Args& a) -> Status {
                      map_entry(b).isakmp_profile = a.text("profile");
                      if (!b.loading && !b.snapshot.isakmp.profiles.contains(a.text("profile")))
@@ -190,6 +182,20 @@ void add_map_settings(std::vector<Command>& table) {
                      return {};
                    },
                    .order = 7});
+}
+
+void add_map_settings(std::vector<Command>& table) {
+  constexpr Mode kMode = Mode::kCryptoMap;
+  add_settings(table, kMode);
+  table.push_back({.mode = kMode,
+                   .pattern = "set peer <peer:ip>",
+                   .help = "The other end; more lines are backups.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     map_entry(b).peers.push_back(a.find("peer")->address);
+                     return {};
+                   },
+                   .key = by_line(),
+                   .order = 2});
   table.push_back({.mode = kMode,
                    .pattern = "match address <access-list:word>",
                    .help = "The access list that says which packets are protected.",
@@ -232,6 +238,7 @@ policy::CryptoMapEntry& map_entry(std::map<std::string, policy::CryptoMap>& maps
 
 policy::CryptoMapEntry& map_entry(Build& build) {
   const Args& args = build.block->args;
+  if (args.has("profile")) return build.snapshot.ipsec_profiles[build.block_name()];
   const bool dynamic = args.has("dynamic-map");
   return map_entry(dynamic ? build.snapshot.dynamic_maps : build.snapshot.crypto_maps,
                    build.block_name(), static_cast<std::uint32_t>(args.number("sequence")));
@@ -255,9 +262,12 @@ void finish(policy::Snapshot& snapshot) {
       for (auto& [name, map] : *maps)
         for (auto& item : map.entries)
           if (item.pfs && is_legacy(*item.pfs)) item.transform_sets.clear();
+    for (auto& [name, profile] : snapshot.ipsec_profiles)
+      if (profile.pfs && is_legacy(*profile.pfs)) profile.transform_sets.clear();
   }
   std::erase_if(snapshot.ikev2_proposals,
                 [](const auto& item) { return !is_complete(item.second); });
+  snapshot.protections = policy::tunnel_protections(snapshot);
 }
 
 void add_ipsec_commands(std::vector<Command>& table) {
@@ -265,6 +275,16 @@ void add_ipsec_commands(std::vector<Command>& table) {
   add_globals(table);
   add_map(table);
   add_map_settings(table);
+  table.push_back({.pattern = "crypto ipsec profile <name:word>",
+                   .help = "Defines how tunnel interfaces are protected.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     b.snapshot.ipsec_profiles.try_emplace(a.text("name"));
+                     return {};
+                   },
+                   .key = by({"name"}),
+                   .section = Section::kIpsecProfile,
+                   .enters = Mode::kIpsecProfile});
+  add_settings(table, Mode::kIpsecProfile);
   add_dynamic_map_commands(table);
 }
 

@@ -38,6 +38,7 @@ enum class Section {
   kIkev2Global,
   kIpsecGlobal,
   kTransformSet,
+  kIpsecProfile,
   kDynamicMap,
   kCryptoMapGlobal,
   kCryptoMap,
@@ -106,6 +107,7 @@ void add_acl_commands(std::vector<Command>& table);
 void add_ipsec_commands(std::vector<Command>& table);
 void add_dynamic_map_commands(std::vector<Command>& table);
 void add_interface_commands(std::vector<Command>& table);
+void add_tunnel_commands(std::vector<Command>& table);
 void add_foreign_commands(std::vector<Command>& table);
 
 }  // namespace spa::config

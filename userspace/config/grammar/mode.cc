@@ -6,7 +6,7 @@
 namespace spa::config {
 namespace {
 
-constexpr std::array<ModeInfo, 25> kModes{{
+constexpr std::array<ModeInfo, 26> kModes{{
     {Mode::kUser, Mode::kUser, "", "User EXEC"},
     {Mode::kPrivileged, Mode::kPrivileged, "", "Privileged EXEC"},
     {Mode::kGlobal, Mode::kPrivileged, "(config)", "Global configuration"},
@@ -29,6 +29,7 @@ constexpr std::array<ModeInfo, 25> kModes{{
     {Mode::kExtendedAcl, Mode::kGlobal, "(config-ext-nacl)", "Extended access list"},
     {Mode::kIpv6Acl, Mode::kGlobal, "(config-ipv6-acl)", "IPv6 access list"},
     {Mode::kTransformSet, Mode::kGlobal, "(cfg-crypto-trans)", "Transform set"},
+    {Mode::kIpsecProfile, Mode::kGlobal, "(ipsec-profile)", "IPsec profile"},
     {Mode::kCryptoMap, Mode::kGlobal, "(config-crypto-map)", "Crypto map entry"},
     {Mode::kInterface, Mode::kGlobal, "(config-if)", "Interface"},
     {Mode::kOther, Mode::kGlobal, "(config-other)", "Block kept as it is"},

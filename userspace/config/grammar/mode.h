@@ -30,6 +30,7 @@ enum class Mode : std::uint8_t {
   kExtendedAcl,
   kIpv6Acl,
   kTransformSet,
+  kIpsecProfile,
   kCryptoMap,
   kInterface,
   kOther,      // a block of the router's configuration that has nothing to do with us

@@ -3,6 +3,7 @@
 
 #include "userspace/config/show/names.h"
 #include "userspace/config/show/text.h"
+#include "userspace/policy/tunnel_protection.h"
 
 namespace spa::config {
 namespace {
@@ -20,7 +21,7 @@ void access_list(Screen& screen, const policy::Snapshot& policy, const std::stri
 }
 
 void entry_text(Screen& screen, const policy::Snapshot& policy, const policy::CryptoMap& map,
-                const policy::CryptoMapEntry& entry) {
+                const policy::CryptoMapEntry& entry, const std::string& profile = {}) {
   const bool v6 = !entry.peers.empty() && entry.peers.front().is_v6();
   screen.line("Crypto Map %s \"%s\" %u ipsec-isakmp", v6 ? "IPv6" : "IPv4", c(map.name),
               entry.sequence);
@@ -32,8 +33,12 @@ void entry_text(Screen& screen, const policy::Snapshot& policy, const policy::Cr
   if (!entry.ikev2_profile.empty())
     screen.line("        IKEv2 Profile: %s", c(entry.ikev2_profile));
   for (const IpAddress& peer : entry.peers) screen.line("        Peer = %s", c(peer.to_string()));
-  screen.line("        Access-List SS dynamic: False");
-  access_list(screen, policy, entry.access_list);
+  if (entry.sequence == policy::kProtectionSequence) {
+    screen.line("        Profile name: %s", c(profile));
+  } else {
+    screen.line("        Access-List SS dynamic: False");
+    access_list(screen, policy, entry.access_list);
+  }
   if (!entry.peers.empty())
     screen.line("        Current peer: %s", c(entry.peers.front().to_string()));
   const auto& global = policy.default_lifetime;
@@ -52,7 +57,8 @@ void entry_text(Screen& screen, const policy::Snapshot& policy, const policy::Cr
   }
   screen.line("        }");
   // R-MAP-15
-  if (!entry.complete()) screen.line("        WARNING: This crypto map is in an incomplete state!");
+  const bool complete = profile.empty() ? entry.complete() : !entry.transform_sets.empty();
+  if (!complete) screen.line("        WARNING: This crypto map is in an incomplete state!");
 }
 
 }  // namespace
@@ -69,7 +75,18 @@ std::string crypto_map_text(const policy::Snapshot& policy, const std::string& o
       if (interface.crypto_map == name) screen.line("                %s", c(interface.name));
     screen.blank();
   }
-  if (policy.crypto_maps.empty()) screen.line("No crypto maps found.");
+  for (const auto& interface : policy.interfaces) {
+    const auto map = policy.protections.find(policy::protection_name(interface));
+    if (!interface.tunnel || map == policy.protections.end()) continue;
+    if (!only.empty() && only != map->first) continue;
+    entry_text(screen, policy, map->second, map->second.entries.front(),
+               interface.tunnel->protection);
+    screen.line("        Interfaces using crypto map %s:", c(map->first));
+    screen.line("                %s", c(interface.name));
+    screen.blank();
+  }
+  if (policy.crypto_maps.empty() && policy.protections.empty())
+    screen.line("No crypto maps found.");
   return screen.take();
 }
 

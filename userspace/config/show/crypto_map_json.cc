@@ -2,6 +2,7 @@
 #include "userspace/config/show/crypto_map.h"
 #include "userspace/config/show/json.h"
 #include "userspace/config/show/names.h"
+#include "userspace/policy/tunnel_protection.h"
 
 namespace spa::config {
 namespace {
@@ -48,6 +49,17 @@ std::string crypto_map_json(const policy::Snapshot& policy, const std::string& o
                                 {"local_address_interface", map.local_address_interface},
                                 {"interfaces", std::move(interfaces)},
                                 {"entries", std::move(entries)}});
+  }
+  for (const auto& interface : policy.interfaces) {
+    const auto map = policy.protections.find(policy::protection_name(interface));
+    if (!interface.tunnel || map == policy.protections.end()) continue;
+    if (!only.empty() && only != map->first) continue;
+    json::object entry = entry_json(policy, map->second.entries.front());
+    entry["ipsec_profile"] = interface.tunnel->protection;
+    maps.push_back(json::object{{"name", map->first},
+                                {"local_address_interface", ""},
+                                {"interfaces", json::array{json::string(interface.name)}},
+                                {"entries", json::array{std::move(entry)}}});
   }
   return json::serialize(json::object{{"crypto_maps", std::move(maps)}});
 }

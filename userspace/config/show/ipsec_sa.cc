@@ -6,6 +6,7 @@
 #include "userspace/base/file.h"
 #include "userspace/config/show/names.h"
 #include "userspace/config/show/text.h"
+#include "userspace/policy/tunnel_protection.h"
 
 namespace spa::config {
 namespace {
@@ -60,9 +61,13 @@ class Collector {
         if (!entry.complete() || list == policy_.access_lists.end()) continue;
         for (std::size_t i = 0; i < list->second.entries.size(); ++i)
           if (list->second.entries[i].permit)
-            add(interface, map->second, entry, list->second.entries[i],
+            add(interface, map->second, entry, list->second.entries[i].selectors(),
                 static_cast<std::uint32_t>(i + 1));
       }
+    }
+    for (const auto& interface : policy_.interfaces) {
+      const auto map = policy_.protections.find(policy::protection_name(interface));
+      if (interface.tunnel && map != policy_.protections.end()) add_tunnel(interface, map->second);
     }
     return std::move(out_);
   }
@@ -92,16 +97,35 @@ class Collector {
     }
   }
 
+  // The GRE of a tunnel interface (R-GRE-4).
+  void add_tunnel(const policy::Interface& interface, const policy::CryptoMap& map) {
+    const policy::CryptoMapEntry& entry = map.entries.front();
+    const policy::Tunnel& tunnel = *interface.tunnel;
+    if (tunnel.multipoint) return add_dynamic(interface, map, entry);
+    if (entry.peers.empty()) return;
+    constexpr std::uint8_t kGre = 47;
+    const IpAddress& peer = entry.peers.front();
+    IpAddress source = tunnel.source.value_or(IpAddress{});
+    for (const auto& other : policy_.interfaces)
+      if (other.name == tunnel.source_interface)
+        source = primary_address(policy_, map, other, peer);
+    add(interface, map, entry,
+        {policy::TrafficSelector::of({source, source.bits()}, kGre),
+         policy::TrafficSelector::of({peer, peer.bits()}, kGre)},
+        1);
+    if (out_.back().local_address.empty()) out_.back().local_address = source;
+  }
+
   void add(const policy::Interface& interface, const policy::CryptoMap& map,
-           const policy::CryptoMapEntry& entry, const policy::AclEntry& line,
+           const policy::CryptoMapEntry& entry, const policy::SelectorPair& selectors,
            std::uint32_t number) {
     IpsecIdentView view;
     view.interface = interface.name;
     view.device = backend_.device_of(interface);
     view.rule = {map.name, entry.sequence, number};
     view.peer = entry.peers.front();
-    view.local_address = primary_address(policy_, map, interface, view.peer);
-    view.selectors = line.selectors();
+    if (!interface.tunnel) view.local_address = primary_address(policy_, map, interface, view.peer);
+    view.selectors = selectors;
     view.replay_window = policy_.replay_window;
     for (const ike::IkeSaStatus& sa : sas_) {
       for (const ike::ChildSaStatus& child : sa.children) {
