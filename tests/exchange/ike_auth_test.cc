@@ -166,6 +166,15 @@ TEST_F(TwoRouters, NoProfileForIdentity) {
   EXPECT_TRUE(right.log.has("peer matches *none* of the profiles"));
 }
 
+// R-VRF-2: a profile for peers that are met in one VRF is for nobody who is met elsewhere.
+TEST_F(TwoRouters, ProfileForAnotherVrf) {
+  right.profile().match_front_vrf = "red";
+  start();
+  bring_up(left);
+  EXPECT_EQ(right.up(), 0U);
+  EXPECT_TRUE(right.log.has("is for another VRF"));
+}
+
 // An initiator does not take anybody else for the peer that its profile names.
 TEST_F(TwoRouters, InitiatorRefusesAnotherIdentity) {
   policy::Identity own;

@@ -64,8 +64,19 @@ std::vector<std::string> missing_references(const policy::Snapshot& snapshot) {
     for (const std::string& set : profile.transform_sets)
       missing.check(user, snapshot.transform_sets, "transform set", set);
   }
+  for (const auto& [name, profile] : snapshot.ikev2_profiles) {
+    missing.check("IKEv2 profile " + name, snapshot.vrfs, "VRF", profile.inside_vrf);
+    missing.check("IKEv2 profile " + name, snapshot.vrfs, "VRF",
+                  profile.match_front_vrf.value_or(std::string()));
+  }
+  for (const auto& [name, profile] : snapshot.isakmp.profiles)
+    missing.check("ISAKMP profile " + name, snapshot.vrfs, "VRF", profile.vrf);
+  for (const auto& [name, keyring] : snapshot.isakmp.keyrings)
+    missing.check("keyring " + name, snapshot.vrfs, "VRF", keyring.vrf);
   for (const auto& interface : snapshot.interfaces) {
     const std::string user = "interface " + interface.name;
+    missing.check(user, snapshot.vrfs, "VRF", interface.vrf);
+    if (interface.tunnel) missing.check(user, snapshot.vrfs, "VRF", interface.tunnel->vrf);
     missing.check(user, snapshot.crypto_maps, "crypto map", interface.crypto_map);
     if (interface.tunnel)
       missing.check(user, snapshot.ipsec_profiles, "IPsec profile", interface.tunnel->protection);

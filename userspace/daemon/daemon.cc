@@ -33,7 +33,7 @@ const ports::PolicyRule* find_rule(const std::vector<ports::PolicyRule>& rules,
 bool same_rule(const ports::PolicyRule& a, const ports::PolicyRule& b) {
   return a.selectors == b.selectors && a.clear == b.clear && a.discard == b.discard &&
          a.mode == b.mode && a.local == b.local && a.remote == b.remote && a.device == b.device &&
-         a.reverse_route == b.reverse_route;
+         a.reverse_route == b.reverse_route && a.scope == b.scope;
 }
 
 // Where lines are denied, their order counts (R-MAP-20), and a data plane keeps that in which they
@@ -91,6 +91,9 @@ Status Daemon::start() {
   if (!interfaces) return tl::unexpected(interfaces.error());
   interfaces_ = std::move(*interfaces);
   interfaces_->on_change([this] { interfaces_changed(); });
+  rule_builder_.use_sources([this](const IpAddress& peer) {
+    return interfaces_->source_towards(peer).value_or(IpAddress{});
+  });
   if (auto opened = open_data_plane(); !opened) return opened;
   engines_ = std::make_unique<Engines>(loop_, log_);
   if (auto loaded = trust_store_.load(); !loaded) {
@@ -147,6 +150,10 @@ Status Daemon::open_data_plane() {
     auto devices = kernel::MadeDevices::open();
     if (!devices) return tl::unexpected(devices.error());
     made_devices_ = std::move(*devices);
+    rule_builder_.use_tables([this](const std::string& vrf) -> std::optional<std::uint32_t> {
+      const auto table = made_devices_->vrf_table(vrf);
+      return table ? std::optional(*table) : std::nullopt;
+    });
     log_.write({Severity::kInfo, "CRYPTO", "DATAPLANE",
                 "ESP runs in the kernel, on the card where an interface has one"});
     return {};
@@ -240,8 +247,13 @@ Status Daemon::put_in_force(const Rules& wanted, std::vector<std::string>& troub
     return replaced;
   }
   devices_ = wanted.devices;
+  members_ = wanted.members;
+  front_vrfs_ = wanted.front_vrfs;
   if (!made_devices_) return {};
-  for (std::string& trouble : made_devices_->make(devices_)) troubles.push_back(std::move(trouble));
+  for (auto&& list : {made_devices_->make(devices_), made_devices_->enslave(members_),
+                      sockets_->set_vrfs(front_vrfs_)}) {
+    troubles.insert(troubles.end(), list.begin(), list.end());
+  }
   return {};
 }
 
@@ -249,7 +261,8 @@ bool Daemon::is_in_force(const Rules& wanted) const {
   const auto& there = interfaces_->devices();
   return std::equal(wanted.rules.begin(), wanted.rules.end(), rules_.begin(), rules_.end(),
                     [](const auto& a, const auto& b) { return a.id == b.id && same_rule(a, b); }) &&
-         wanted.devices == devices_ &&
+         wanted.devices == devices_ && wanted.members == members_ &&
+         wanted.front_vrfs == front_vrfs_ &&
          std::all_of(devices_.begin(), devices_.end(), [&](const kernel::DeviceSpec& device) {
            return std::any_of(there.begin(), there.end(),
                               [&](const auto& known) { return known.name == device.name; });

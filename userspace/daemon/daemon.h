@@ -110,6 +110,8 @@ class Daemon final : public config::Backend {
   policy::SnapshotPtr snapshot_;
   std::vector<ports::PolicyRule> rules_;
   std::vector<kernel::DeviceSpec> devices_;
+  std::map<std::string, std::string> members_;
+  std::map<IpAddress, std::string> front_vrfs_;
   bool isakmp_on_ = false;
   bool address_awaited_ = false;  // an interface has lost its address a moment ago
 };

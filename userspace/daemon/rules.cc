@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 namespace spa::daemon {
 
@@ -65,20 +64,26 @@ std::vector<policy::SelectorPair> granted(const policy::Snapshot& snapshot,
 
 // Our end of a tunnel to `peer`: the address that the map is in force on, or the interface's first
 // one of the peer's family. Unspecified where there is none.
-IpAddress local_end(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
-                    const ResolvedAddress& where, const IpAddress& peer) {
-  if (where.address.family() == peer.family()) return where.address;
-  const std::string& source = map.local_address_interface;
-  for (const policy::Interface& interface : snapshot.interfaces) {
-    const bool chosen = source.empty() ? interface.crypto_map == map.name && !interface.shutdown
-                                       : interface.name == source;
-    if (!chosen) continue;
-    for (const IpPrefix& prefix : interface.addresses) {
-      if (prefix.address.family() == peer.family()) return prefix.address;
-    }
-    break;  // a map is in force on the first interface that has it
+IpAddress local_end(const Place& place, const IpAddress& peer) {
+  if (place.where.address.family() == peer.family()) return place.where.address;
+  for (const IpPrefix& prefix : place.ends_on->addresses) {
+    if (prefix.address.family() == peer.family()) return prefix.address;
   }
   return {};
+}
+
+// All of our ends, each once.
+std::vector<std::pair<IpAddress, std::string>> ends_of(const std::vector<Place>& places) {
+  std::vector<std::pair<IpAddress, std::string>> list;
+  for (const Place& place : places) {
+    for (const IpAddress::Family family : kFamilies) {
+      const IpAddress end = local_end(place, any_address(family));
+      const bool known = std::any_of(list.begin(), list.end(),
+                                     [&](const auto& other) { return other.first == end; });
+      if (!end.empty() && !known) list.emplace_back(end, place.where.device);
+    }
+  }
+  return list;
 }
 
 }  // namespace
@@ -107,38 +112,31 @@ std::uint32_t RuleBuilder::reqid_of(const ports::PolicyId& id) {
 
 Rules RuleBuilder::build(const policy::Snapshot& snapshot, const Resolver& resolve) {
   Rules out;
-  std::set<std::string> bound;
+  add_vrfs(snapshot, resolve, out);
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<Place>> bound;
   for (const policy::Interface& interface : snapshot.interfaces) {
     if (interface.crypto_map.empty() || interface.shutdown) continue;
-    const std::string where = "interface " + interface.name;
     const auto map = snapshot.crypto_maps.find(interface.crypto_map);
     if (map == snapshot.crypto_maps.end()) {
-      out.warnings.push_back(where + ": there is no crypto map " + interface.crypto_map);
+      out.warnings.push_back("interface " + interface.name + ": there is no crypto map " +
+                             interface.crypto_map);
       continue;
     }
-    auto resolved = resolve(interface);
-    if (!resolved) {
-      out.warnings.push_back(resolved.error().text);  // names the interface itself
+    const auto place = place_of(snapshot, map->second, interface, resolve, out);
+    if (!place) continue;
+    std::vector<Place>& places = bound[map->first];
+    if (places.empty()) {
+      order.push_back(map->first);
+    } else if (places.front().bound->vrf != interface.vrf) {
+      out.warnings.push_back("interface " + interface.name + ": crypto map " + map->first +
+                             " is in force in another VRF; give this one a map of its own");
       continue;
     }
-    if (!bound.insert(map->first).second) {
-      out.warnings.push_back(where + ": crypto map " + map->first +
-                             " is in force on another interface; give this one a map of its own");
-      continue;
-    }
-    if (!map->second.local_address_interface.empty()) {
-      const policy::Interface* source =
-          find_interface(snapshot, map->second.local_address_interface);
-      const auto address = source != nullptr ? resolve(*source)
-                                             : fail(Errc::kNotFound, "there is no such interface");
-      if (!address) {
-        out.warnings.push_back("crypto map " + map->first + " local-address " +
-                               map->second.local_address_interface + ": " + address.error().text);
-        continue;
-      }
-      resolved->address = address->address;
-    }
-    add_map(snapshot, map->second, *resolved, out);
+    places.push_back(*place);
+  }
+  for (const std::string& name : order) {
+    add_map(snapshot, snapshot.crypto_maps.at(name), bound.at(name), out);
   }
   // After the maps: a tunnel may be protected by one of them.
   for (const policy::Interface& interface : snapshot.interfaces) {
@@ -147,11 +145,44 @@ Rules RuleBuilder::build(const policy::Snapshot& snapshot, const Resolver& resol
   return out;
 }
 
+std::optional<Place> RuleBuilder::place_of(const policy::Snapshot& snapshot,
+                                           const policy::CryptoMap& map,
+                                           const policy::Interface& interface,
+                                           const Resolver& resolve, Rules& out) {
+  auto resolved = resolve(interface);
+  if (!resolved) {
+    out.warnings.push_back(resolved.error().text);  // names the interface itself
+    return std::nullopt;
+  }
+  Place place{*resolved, &interface, &interface};
+  const std::string& source_name = map.local_address_interface;
+  if (!source_name.empty()) {
+    place.ends_on = find_interface(snapshot, source_name);
+    const auto address = place.ends_on != nullptr
+                             ? resolve(*place.ends_on)
+                             : fail(Errc::kNotFound, "there is no such interface");
+    if (!address) {
+      out.warnings.push_back("crypto map " + map.name + " local-address " + source_name + ": " +
+                             address.error().text);
+      return std::nullopt;
+    }
+    place.where.address = address->address;
+  }
+  const std::string& vrf = snapshot.front_vrf(place.where.address);
+  if (vrf == interface.vrf) return place;
+  const std::string address = place.where.address.to_string();
+  out.warnings.push_back("interface " + interface.name +
+                         (vrf.empty()
+                              ? ": it needs ip address " + address + ", by which its VRF is known"
+                              : ": " + address + " is in VRF " + vrf + " already"));
+  return std::nullopt;
+}
+
 void RuleBuilder::add_map(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
-                          const ResolvedAddress& where, Rules& out) {
+                          const std::vector<Place>& places, Rules& out) {
   for (const policy::CryptoMapEntry& entry : map.entries) {
     if (!entry.dynamic_map.empty()) {
-      add_dynamic(snapshot, map, entry, where, out);
+      add_dynamic(snapshot, map, entry, places, out);
       continue;
     }
     if (!entry.complete()) {
@@ -161,14 +192,30 @@ void RuleBuilder::add_map(const policy::Snapshot& snapshot, const policy::Crypto
           " is incomplete (it needs a peer, a transform set and an access list) and not used");
       continue;
     }
-    add_entry(snapshot, map, entry, where, out);
+    add_entry(snapshot, map, entry, place_towards(entry.peers.front(), places), out);
   }
+}
+
+// R-MAP-14: of the interfaces that a map is on, the one that leads to the peer.
+const Place& RuleBuilder::place_towards(const IpAddress& peer,
+                                        const std::vector<Place>& places) const {
+  if (places.size() == 1 || !source_towards_) return places.front();
+  const IpAddress source = source_towards_(peer);
+  for (const Place& place : places) {
+    const auto& own = place.bound->addresses;
+    const bool leads = place.where.address == source ||
+                       std::any_of(own.begin(), own.end(), [&](const IpPrefix& prefix) {
+                         return prefix.address == source;
+                       });
+    if (leads) return place;
+  }
+  return places.front();
 }
 
 // R-MAP-22: whoever fits may ask, at each of our ends. What is not said in an access list is
 // whatever the peer wants.
 void RuleBuilder::add_dynamic(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
-                              const policy::CryptoMapEntry& entry, const ResolvedAddress& where,
+                              const policy::CryptoMapEntry& entry, const std::vector<Place>& places,
                               Rules& out) {
   const auto dynamic = snapshot.dynamic_maps.find(entry.dynamic_map);
   if (dynamic == snapshot.dynamic_maps.end()) {
@@ -185,15 +232,16 @@ void RuleBuilder::add_dynamic(const policy::Snapshot& snapshot, const policy::Cr
     }
     ports::PolicyRule rule;
     rule.id = {map.name, entry.sequence, 0, how.sequence};
-    rule.device = where.device;
     rule.reverse_route = how.reverse_route;
     set_protection(snapshot, how, rule);
     for (const policy::SelectorPair& selectors : granted(snapshot, how, inner, out.warnings)) {
-      for (const IpAddress::Family family : kFamilies) {
-        rule.local = local_end(snapshot, map, where, any_address(family));
-        if (rule.local.empty()) continue;
+      for (const auto& [rule_local, device] : ends_of(places)) {
+        rule.local = rule_local;
+        rule.device = device;
         rule.selectors = selectors;
         ++rule.id.line;
+        rule.scope = {};
+        if (!set_scope(snapshot, map, how, rule, inner, out)) return;
         out.rules.push_back(rule);
       }
     }
@@ -201,8 +249,7 @@ void RuleBuilder::add_dynamic(const policy::Snapshot& snapshot, const policy::Cr
 }
 
 void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::CryptoMap& map,
-                            const policy::CryptoMapEntry& entry, const ResolvedAddress& where,
-                            Rules& out) {
+                            const policy::CryptoMapEntry& entry, const Place& at, Rules& out) {
   const std::string place = "crypto map " + map.name + " " + std::to_string(entry.sequence);
   const auto list = snapshot.access_lists.find(entry.access_list);
   if (list == snapshot.access_lists.end()) {
@@ -211,10 +258,10 @@ void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::Cryp
     return;
   }
   const IpAddress& peer = entry.peers.front();
-  const IpAddress local = local_end(snapshot, map, where, peer);
+  const IpAddress local = local_end(at, peer);
   if (local.empty()) {
     out.warnings.push_back(place + ": peer " + peer.to_string() + " and the local address " +
-                           where.address.to_string() + " are of different families");
+                           at.where.address.to_string() + " are of different families");
     return;
   }
   const std::size_t first = out.rules.size();
@@ -225,7 +272,7 @@ void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::Cryp
     ports::PolicyRule rule;
     rule.id = {map.name, entry.sequence, line};
     rule.selectors = acl.selectors();
-    rule.device = where.device;
+    rule.device = at.where.device;
     const bool again =
         std::any_of(out.rules.begin() + static_cast<std::ptrdiff_t>(first), out.rules.end(),
                     [&](const auto& earlier) { return earlier.selectors == rule.selectors; });
@@ -235,9 +282,10 @@ void RuleBuilder::add_entry(const policy::Snapshot& snapshot, const policy::Cryp
       continue;
     }
     rule.clear = !acl.permit;  // R-MAP-20
+    rule.local = local;
+    if (acl.permit) rule.remote = peer;
+    if (!set_scope(snapshot, map, entry, rule, place, out)) return;
     if (acl.permit) {
-      rule.local = local;
-      rule.remote = peer;
       rule.reqid = reqid_of(rule.id);
       rule.reverse_route = entry.reverse_route;
       set_protection(snapshot, entry, rule);

@@ -81,6 +81,14 @@ void RuleBuilder::add_tunnel(const policy::Snapshot& snapshot, const policy::Int
       return warn("source and destination are of different families");
     }
   }
+  for (const std::string& vrf : {interface.vrf, tunnel.vrf}) {
+    if (!vrf_is_there(snapshot, vrf, "interface " + interface.name, out)) return;
+  }
+  if (snapshot.front_vrf(source->address) != tunnel.vrf) {
+    return warn("its source is not in " + (tunnel.vrf.empty()
+                                               ? "the global table; name its VRF with tunnel vrf"
+                                               : "VRF " + tunnel.vrf));
+  }
   const policy::SelectorPair gre = gre_between(tunnel, source->address);
   const auto profile = snapshot.protections.find(policy::protection_name(interface));
   if (profile == snapshot.protections.end()) {
@@ -100,6 +108,8 @@ void RuleBuilder::add_tunnel(const policy::Snapshot& snapshot, const policy::Int
   device.name = device_name(interface);
   device.kind = kernel::GreTunnel{
       source->address, tunnel.multipoint ? IpAddress{} : *tunnel.destination, tunnel.key};
+  device.link = tunnel.vrf;
+  device.master = interface.vrf;
   device.mtu = interface.mtu;
   device.addresses = interface.addresses;
   out.devices.push_back(std::move(device));

@@ -53,7 +53,9 @@ Result<RuleKeeper::Rule*> RuleKeeper::rule_for(const ports::SaPair& pair) {
   const ports::PolicyRule& wanted = *pair.own_rule;
   // A peer that comes again before its old SA has gone goes on under the rule of that.
   for (auto& [id, rule] : rules_) {
-    if (!rule.own || rule.rule.selectors != wanted.selectors) continue;
+    if (!rule.own || rule.rule.selectors != wanted.selectors || rule.rule.scope != wanted.scope) {
+      continue;
+    }
     if (rule.rule.local == wanted.local && rule.rule.remote == wanted.remote) return &rule;
     return fail(Errc::kExists, "peer " + rule.rule.remote.to_string() +
                                    " protects the same traffic under " + id.to_string());
@@ -69,12 +71,13 @@ Status RuleKeeper::add(const ports::SaPair& pair) {
   if (!rule) return tl::unexpected(rule.error());
   if (*rule == nullptr) return plane_->add(pair);
   Status done;
-  if ((*rule)->rule.id == pair.rule) {
+  if ((*rule)->rule.id == pair.rule && (*rule)->rule.scope.if_id == pair.if_id) {
     done = plane_->add(pair);
   } else {
     ports::SaPair under = pair;
     under.rule = (*rule)->rule.id;
     under.reqid = (*rule)->rule.reqid;
+    under.if_id = (*rule)->rule.scope.if_id;
     done = plane_->add(under);
   }
   if (done) {
@@ -126,7 +129,9 @@ Status RuleKeeper::update_endpoints(std::uint32_t spi_in, const Endpoint& local,
 
 // As long as there are SAs; what another route stands in the way of is said and lived with.
 void RuleKeeper::set_route(Rule& rule, bool wanted) {
-  if (!rule.rule.reverse_route || routes_ == nullptr || rule.routed == wanted) return;
+  // In a scope the data plane itself has such a route.
+  const bool scoped = rule.rule.scope.if_id != 0;
+  if (!rule.rule.reverse_route || scoped || routes_ == nullptr || rule.routed == wanted) return;
   const IpPrefix to = rule.rule.selectors.remote.covering_prefix();
   const Status done = wanted ? routes_->add(to, rule.rule.remote) : routes_->remove(to);
   rule.routed = wanted && done.has_value();

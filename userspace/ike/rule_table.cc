@@ -10,7 +10,7 @@ namespace spa::ike {
 
 bool same_rule(const ports::PolicyRule& a, const ports::PolicyRule& b) {
   return a.selectors == b.selectors && a.mode == b.mode && a.local == b.local &&
-         a.remote == b.remote && a.reqid == b.reqid && a.device == b.device;
+         a.remote == b.remote && a.reqid == b.reqid && a.device == b.device && a.scope == b.scope;
 }
 
 namespace {

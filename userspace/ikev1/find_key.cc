@@ -43,6 +43,7 @@ const policy::IsakmpKey* find_in_rings(const policy::Snapshot& snapshot,
     const auto ring = snapshot.isakmp.keyrings.find(name);
     if (ring == snapshot.isakmp.keyrings.end()) continue;
     if (!snapshot.terminates(ring->second.local, local)) continue;  // R-KEY-7, R-KEY-11
+    if (!snapshot.meets(ring->second, local)) continue;             // R-VRF-2
     const policy::IsakmpKey* key = find_in(ring->second, peer, identity);
     if (key != nullptr && (best == nullptr || better(*key, *best))) best = key;
   }
@@ -128,6 +129,7 @@ const policy::RsaPublicKey* find_public_key(const policy::Snapshot& snapshot,
     const auto ring = snapshot.isakmp.keyrings.find(name);
     if (ring == snapshot.isakmp.keyrings.end()) continue;
     if (!snapshot.terminates(ring->second.local, local)) continue;
+    if (!snapshot.meets(ring->second, local)) continue;  // R-VRF-2
     for (const policy::RsaPublicKey& key : ring->second.public_keys) {
       if (!key.der.empty() && belongs_to(key, identity)) return &key;
     }
@@ -151,7 +153,8 @@ std::string profile_by_identity(const policy::Snapshot& snapshot, const IpAddres
       continue;
     }
     for (const policy::IdentityMatch& m : profile.match_remote) {
-      if (!m.matches(identity) || precision(m) <= best_precision) continue;
+      if (!m.matches(identity) || !snapshot.meets(m, local)) continue;
+      if (precision(m) <= best_precision) continue;
       best = name;
       best_precision = precision(m);
     }

@@ -258,7 +258,9 @@ ike::Task<Result<Verified>> profile_by_certificate(IkeSa& sa, const policy::Snap
   Result<ports::PeerCertificate> certificate = co_await judge_chain(sa, claim.chain, {});
   if (!certificate) co_return tl::unexpected(certificate.error());
   for (const auto& [name, profile] : snapshot.ikev2_profiles) {
-    if (profile.match_certificate_maps.empty()) continue;
+    if (profile.match_certificate_maps.empty() || !snapshot.meets(profile, sa.local.address)) {
+      continue;
+    }
     if (!accepts(profile, sa.local.address, method, steps)) continue;
     if (!map_admitted(sa, profile, *certificate)) {
       steps.push_back("profile " + name + ": no certificate map matches");
@@ -340,6 +342,10 @@ const policy::Ikev2Profile* profile_by_identity(const policy::Snapshot& snapshot
   for (const auto& [name, profile] : snapshot.ikev2_profiles) {
     if (!identity_admitted(profile, identity)) {
       steps.push_back("profile " + name + ": identity " + identity.to_string() + " does not match");
+      continue;
+    }
+    if (!snapshot.meets(profile, local)) {
+      steps.push_back("profile " + name + ": is for another VRF");  // R-VRF-2
       continue;
     }
     if (!accepts(profile, local, method, steps)) continue;

@@ -29,7 +29,10 @@ bool unicast(const IpAddress& address) {
 
 void add_own_addresses(IkeSa& sa, Payloads& payloads) {
   std::size_t count = 0;
+  const policy::Snapshot& snapshot = *sa.shard.snapshot;
+  const std::string& vrf = snapshot.front_vrf(sa.local.address);
   for (const IpAddress& address : sa.shard.local_addresses) {
+    if (snapshot.front_vrf(address) != vrf) continue;  // R-VRF-8
     if (address == sa.local.address || ++count > kMaxAddresses) continue;
     payloads.emplace_back(wire::additional_address(address));
   }

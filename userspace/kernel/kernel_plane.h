@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "userspace/kernel/device_routes.h"
 #include "userspace/kernel/interface_table.h"
 #include "userspace/kernel/kernel_sa_database.h"
 #include "userspace/kernel/protected_routes.h"
@@ -60,6 +61,7 @@ struct KernelSaDatabase::Impl {
   Status set_policies(const ports::PolicyRule& rule);
   void drop_policies(const ports::PolicyRule& rule);
   void set_route(Rule& entry);
+  void set_scoped_route(Rule& entry);
   void drop_route(Rule& entry);
   // The templates must say what the states are: an SA may be agreed upon in another mode, or with
   // other headers, than the rule expected.
@@ -89,6 +91,7 @@ struct KernelSaDatabase::Impl {
   NetlinkSocket events;
   std::unique_ptr<InterfaceTable> interfaces;
   std::unique_ptr<ProtectedRoutes> routes;
+  std::unique_ptr<DeviceRoutes> scoped_routes;
   ports::Readiness::Id watch = 0;
   ports::SaDatabaseListener* listener = nullptr;
 

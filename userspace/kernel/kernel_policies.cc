@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules of the policy database as XFRM policies and routes.
+#include <net/if.h>
+
 #include <utility>
 
 #include "userspace/kernel/kernel_plane.h"
@@ -50,7 +52,7 @@ void KernelSaDatabase::Impl::drop_policies(const ports::PolicyRule& rule) {
     const auto selectors = policy_selectors(rule, direction);
     if (!selectors) return;
     for (const xfrm_selector& selector : *selectors) {
-      (void)socket.acknowledge(delete_policy_message(direction, selector));
+      (void)socket.acknowledge(delete_policy_message(direction, selector, rule.scope.if_id));
     }
   }
 }
@@ -84,6 +86,7 @@ void KernelSaDatabase::Impl::set_route(Rule& entry) {
     return;
   }
   if (rule.discard) return;
+  if (rule.scope.if_id != 0) return set_scoped_route(entry);
   if (rule.mode == policy::EncapsulationMode::kTransport || is_between_ends(rule)) {
     drop_route(entry);
     return;
@@ -111,9 +114,30 @@ void KernelSaDatabase::Impl::set_route(Rule& entry) {
   entry.target = *target;
 }
 
+// To the virtual device of its scope, in the table of the VRF that this is in; whatever comes there
+// is protected or dropped. The device may not be there yet, or be another one of the same name.
+void KernelSaDatabase::Impl::set_scoped_route(Rule& entry) {
+  const ports::PolicyRule& rule = entry.rule;
+  const auto index = static_cast<int>(if_nametoindex(rule.scope.device.c_str()));
+  if (rule.clear || index == 0 || (entry.routed && entry.target.device == index)) return;
+  const IpPrefix to = rule.selectors.remote.covering_prefix();
+  if (auto done = scoped_routes->add(to, index, rule.scope.table); !done) {
+    log.write(
+        {Severity::kWarning, "CRYPTO", "ROUTE", rule.id.to_string() + ": " + done.error().text});
+    return;
+  }
+  entry.routed = true;
+  entry.target = {index, {}};
+}
+
 void KernelSaDatabase::Impl::drop_route(Rule& entry) {
   if (!std::exchange(entry.routed, false)) return;
   const ports::PolicyRule& rule = entry.rule;
+  if (rule.scope.if_id != 0) {
+    scoped_routes->remove(rule.selectors.remote.covering_prefix(), entry.target.device,
+                          rule.scope.table);
+    return;
+  }
   const std::uint32_t level = levels.of(rule.id);
   (void)(rule.clear ? routes->remove_exempt(rule.selectors, level)
                     : routes->remove(rule.selectors, level));

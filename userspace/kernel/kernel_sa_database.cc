@@ -70,6 +70,9 @@ Status KernelSaDatabase::Impl::start() {
   auto opened = ProtectedRoutes::open(how);
   if (!opened) return tl::unexpected(opened.error());
   routes = std::move(*opened);
+  auto scoped = DeviceRoutes::open();
+  if (!scoped) return tl::unexpected(scoped.error());
+  scoped_routes = std::move(*scoped);
   auto watching = loop.watch(events.fd(), [this] { on_events(); });
   if (!watching) return tl::unexpected(watching.error());
   watch = *watching;
@@ -306,7 +309,7 @@ Status KernelSaDatabase::add_rule(const ports::PolicyRule& rule) {
     return fail(Errc::kExists, "rule " + rule.id.to_string() + " is there already");
   }
   for (const auto& [id, other] : impl_->rules) {
-    if (other.rule.selectors == rule.selectors) {
+    if (other.rule.selectors == rule.selectors && other.rule.scope.if_id == rule.scope.if_id) {
       return fail(Errc::kExists, "rules " + id.to_string() + " and " + rule.id.to_string() +
                                      " are for the same traffic");
     }

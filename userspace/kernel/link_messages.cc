@@ -53,6 +53,7 @@ Nest data_of(const GreTunnel& gre) {
   data.add(IFLA_GRE_LOCAL, gre.local.bytes());
   if (!gre.remote.empty()) data.add(IFLA_GRE_REMOTE, gre.remote.bytes());
   data.add(IFLA_GRE_TTL, kTimeToLive);
+  if (gre.link != 0) data.add(IFLA_GRE_LINK, static_cast<std::uint32_t>(gre.link));
   if (gre.key) {
     const std::uint16_t flags = GRE_KEY;  // in network order already
     const std::uint32_t key = htonl(*gre.key);
@@ -88,8 +89,8 @@ std::optional<DeviceKind> gre_of(const NetlinkView& data) {
     gre.remote = IpAddress::from_bytes(*remote);
   }
   if (gre.remote.is_any()) gre.remote = {};
-  if (gre.local.empty() || number(IFLA_GRE_LINK) != 0 ||
-      flags(IFLA_GRE_IFLAGS) != flags(IFLA_GRE_OFLAGS) ||
+  gre.link = static_cast<int>(number(IFLA_GRE_LINK));
+  if (gre.local.empty() || flags(IFLA_GRE_IFLAGS) != flags(IFLA_GRE_OFLAGS) ||
       number(IFLA_GRE_IKEY) != number(IFLA_GRE_OKEY)) {
     return std::nullopt;
   }

@@ -18,6 +18,7 @@ struct GreTunnel {
   IpAddress local;
   IpAddress remote;
   std::optional<std::uint32_t> key;
+  int link = 0;  // whose routes the outer packets take; 0: the host's own
   friend bool operator==(const GreTunnel&, const GreTunnel&) = default;
 };
 
@@ -27,11 +28,10 @@ struct VrfTable {
   friend bool operator==(const VrfTable&, const VrfTable&) = default;
 };
 
-// Where the policies and SAs of this number apply, and come out. `link` says where their outer
-// packets are routed: as those of that device; 0: as the host's own.
+// Where the policies and SAs of this number apply, and come out.
 struct XfrmInterface {
   std::uint32_t if_id = 0;
-  int link = 0;
+  int link = 0;  // whose routes the outer packets take; 0: the host's own
   friend bool operator==(const XfrmInterface&, const XfrmInterface&) = default;
 };
 

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <fstream>
 
 namespace spa::kernel {
 
@@ -20,6 +21,15 @@ const LinkInfo* named(const std::vector<LinkInfo>& links, const std::string& nam
   const auto found =
       std::find_if(links.begin(), links.end(), [&](const auto& link) { return link.name == name; });
   return found == links.end() ? nullptr : &*found;
+}
+
+// The kind with what only this moment knows: the number of the device below.
+DeviceKind kind_now(const DeviceSpec& spec) {
+  DeviceKind kind = spec.kind;
+  const auto link = static_cast<int>(spec.link.empty() ? 0 : if_nametoindex(spec.link.c_str()));
+  if (auto* xfrm = std::get_if<XfrmInterface>(&kind)) xfrm->link = link;
+  if (auto* gre = std::get_if<GreTunnel>(&kind)) gre->link = link;
+  return kind;
 }
 
 NetlinkMessage address_message(std::uint16_t type, int index, const IpPrefix& prefix) {
@@ -36,6 +46,20 @@ NetlinkMessage address_message(std::uint16_t type, int index, const IpPrefix& pr
   return message;
 }
 
+// The policies of the host's own traffic do not apply to what is routed to such a device: those of
+// its number do, once it gets there (disable_xfrm, Documentation/networking/ip-sysctl.rst).
+Status leave_to_itself(const std::string& device) {
+  for (const char* family : {"ipv4", "ipv6"}) {
+    const std::string path =
+        std::string("/proc/sys/net/") + family + "/conf/" + device + "/disable_xfrm";
+    std::ofstream setting(path);
+    if (!setting) continue;  // a kernel without IPv6, or without the setting for it
+    setting << "1" << std::flush;
+    if (!setting) return fail(Errc::kIo, path + " cannot be set");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<MadeDevices>> MadeDevices::open() {
@@ -45,7 +69,45 @@ Result<std::unique_ptr<MadeDevices>> MadeDevices::open() {
 }
 
 MadeDevices::~MadeDevices() {
+  (void)enslave({});
   remove_others({});
+}
+
+std::vector<std::string> MadeDevices::enslave(const std::map<std::string, std::string>& vrf_of) {
+  if (vrf_of.empty() && enslaved_.empty()) return {};
+  const auto there = links();
+  if (!there) return {there.error().text};
+  const auto set_master = [this](const LinkInfo& link, int master) {
+    ifinfomsg header{};
+    header.ifi_index = link.index;
+    return socket_.acknowledge(
+        NetlinkMessage(RTM_NEWLINK, 0).body(header).attribute(IFLA_MASTER, master));
+  };
+  std::erase_if(enslaved_, [&](const auto& entry) {
+    const auto wanted = vrf_of.find(entry.first);
+    if (wanted != vrf_of.end() && wanted->second == entry.second) return false;
+    const LinkInfo* link = named(*there, entry.first);
+    const LinkInfo* vrf = named(*there, entry.second);
+    if (link != nullptr && vrf != nullptr && link->master == vrf->index) (void)set_master(*link, 0);
+    return true;
+  });
+  std::vector<std::string> troubles;
+  for (const auto& [device, vrf_name] : vrf_of) {
+    const LinkInfo* link = named(*there, device);
+    const LinkInfo* vrf = named(*there, vrf_name);
+    if (link == nullptr || (vrf != nullptr && link->master == vrf->index)) continue;
+    const bool ours = enslaved_.contains(device);
+    if (vrf == nullptr || vrf->kind != "vrf") {
+      troubles.push_back("device " + device + ": there is no VRF device " + vrf_name);
+    } else if (link->master != 0 && !ours) {
+      troubles.push_back("device " + device + ": it belongs to another device already");
+    } else if (auto done = set_master(*link, vrf->index); !done) {
+      troubles.push_back("device " + device + ": " + done.error().text);
+    } else {
+      enslaved_[device] = vrf_name;
+    }
+  }
+  return troubles;
 }
 
 Result<std::vector<LinkInfo>> MadeDevices::links() {
@@ -56,6 +118,15 @@ Result<std::vector<LinkInfo>> MadeDevices::links() {
     if (auto link = read_link(reply.view())) list.push_back(std::move(*link));
   }
   return list;
+}
+
+Result<std::uint32_t> MadeDevices::vrf_table(const std::string& name) {
+  const auto there = links();
+  if (!there) return tl::unexpected(there.error());
+  const LinkInfo* link = named(*there, name);
+  const auto* vrf = link != nullptr && link->made ? std::get_if<VrfTable>(&*link->made) : nullptr;
+  if (vrf == nullptr) return fail(Errc::kNotFound, "there is no VRF device " + name);
+  return vrf->table;
 }
 
 void MadeDevices::remove(const LinkInfo& link) {
@@ -69,7 +140,7 @@ void MadeDevices::remove_others(const std::vector<DeviceSpec>& wanted) {
   if (!there) return;
   for (const LinkInfo& link : *there) {
     const bool stays = std::any_of(wanted.begin(), wanted.end(), [&](const DeviceSpec& spec) {
-      return spec.name == link.name && spec.kind == link.made;
+      return spec.name == link.name && kind_now(spec) == link.made;
     });
     if (is_ours(link) && !stays) remove(link);
   }
@@ -92,19 +163,24 @@ std::vector<std::string> MadeDevices::make(const std::vector<DeviceSpec>& wanted
 
 Status MadeDevices::make(const DeviceSpec& spec, const LinkInfo* known,
                          const std::vector<Address>& there) {
+  const DeviceKind kind = kind_now(spec);
+  if (!spec.link.empty() && if_nametoindex(spec.link.c_str()) == 0) {
+    return fail(Errc::kNotFound, "there is no VRF device " + spec.link);
+  }
   if (known != nullptr) {
     if (is_ours(*known)) return set_up(spec, *known, there);
-    if (known->made == spec.kind) return {};
+    const bool vrf = std::holds_alternative<VrfTable>(kind) && known->kind == "vrf";
+    if (known->made == kind || vrf) return {};
     return fail(Errc::kExists,
                 "it is there already and not as configured; remove it, or name another one "
                 "with the sub-command device");
   }
-  if (auto made = socket_.acknowledge(make_device_message(spec.name, spec.kind)); !made) {
+  if (auto made = socket_.acknowledge(make_device_message(spec.name, kind)); !made) {
     const bool missing = made.error().code == Errc::kUnsupported;
-    return fail(made.error().code,
-                (missing ? "this kernel has no devices of kind " + kind_name(spec.kind) + ": "
-                         : std::string()) +
-                    made.error().text);
+    return fail(
+        made.error().code,
+        (missing ? "this kernel has no devices of kind " + kind_name(kind) + ": " : std::string()) +
+            made.error().text);
   }
   LinkInfo fresh;
   fresh.index = static_cast<int>(if_nametoindex(spec.name.c_str()));
@@ -134,6 +210,9 @@ Status MadeDevices::set_up(const DeviceSpec& spec, const LinkInfo& link,
   if (spec.mtu != 0 && spec.mtu != link.mtu) message.attribute(IFLA_MTU, spec.mtu);
   if (master != link.master) message.attribute(IFLA_MASTER, master);
   if (auto done = socket_.acknowledge(message); !done) return done;
+  if (std::holds_alternative<XfrmInterface>(spec.kind)) {
+    if (auto done = leave_to_itself(spec.name); !done) return done;
+  }
   return set_addresses(spec, link.index, there);
 }
 

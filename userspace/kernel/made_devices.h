@@ -4,6 +4,7 @@
 // taken over where they are as they should be. What somebody else has made is never changed.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +20,8 @@ inline constexpr const char* kDeviceAlias = "made by spa-iked";
 struct DeviceSpec {
   std::string name;
   DeviceKind kind;
-  std::string master;     // the VRF device it is in; empty: none
+  std::string link;    // of an XfrmInterface: the VRF device that its outer packets are routed in
+  std::string master;  // the VRF device it is in; empty: none
   std::uint32_t mtu = 0;  // 0: as the kernel sees fit
   std::vector<IpPrefix> addresses;
   friend bool operator==(const DeviceSpec&, const DeviceSpec&) = default;
@@ -34,6 +36,11 @@ class MadeDevices {
 
   // Removes what is ours and not wanted, or not of this kind.
   void remove_others(const std::vector<DeviceSpec>& wanted);
+  // Puts devices of the host into VRF devices; those that were put there earlier and are not named
+  // now come out again, as all do at the end. One sentence for each that could not be had.
+  std::vector<std::string> enslave(const std::map<std::string, std::string>& vrf_of);
+  // The routing table of a VRF device, whoever made it. kNotFound.
+  [[nodiscard]] Result<std::uint32_t> vrf_table(const std::string& name);
   // Makes what is missing, in this order, brings it up and gives it its addresses. One sentence for
   // each device that could not be had: somebody else's is in its place, or the kernel's reason.
   std::vector<std::string> make(const std::vector<DeviceSpec>& wanted);
@@ -52,6 +59,7 @@ class MadeDevices {
   void remove(const LinkInfo& link);
 
   NetlinkSocket socket_;
+  std::map<std::string, std::string> enslaved_;  // by us
 };
 
 }  // namespace spa::kernel

@@ -221,6 +221,7 @@ Result<NetlinkMessage> state_message(std::uint16_t type, const ports::SaPair& pa
   if (!done) return tl::unexpected(done.error());
   if (replay) message.attribute(XFRMA_REPLAY_ESN_VAL, ByteView(*replay));
   if (pair.udp_encapsulation && layer == XfrmLayer::kEsp) add_encapsulation(message, from, to);
+  if (pair.if_id != 0) message.attribute(XFRMA_IF_ID, pair.if_id);
   if (offload_device != 0 && main) {
     xfrm_user_offload offload{};
     offload.ifindex = offload_device;
@@ -333,6 +334,7 @@ NetlinkMessage policy_message(std::uint16_t type, const ports::PolicyRule& rule,
   info.share = XFRM_SHARE_ANY;
   NetlinkMessage message(type, 0);
   message.body(info);
+  if (rule.scope.if_id != 0) message.attribute(XFRMA_IF_ID, rule.scope.if_id);
   if (!rule.protects()) return message;
   const auto how = templates_of(rule, direction == XfrmDirection::kOut);
   message.attribute(XFRMA_TMPL, ByteView(reinterpret_cast<const std::uint8_t*>(how.data()),
@@ -340,12 +342,14 @@ NetlinkMessage policy_message(std::uint16_t type, const ports::PolicyRule& rule,
   return message;
 }
 
-NetlinkMessage delete_policy_message(XfrmDirection direction, const xfrm_selector& selector) {
+NetlinkMessage delete_policy_message(XfrmDirection direction, const xfrm_selector& selector,
+                                     std::uint32_t if_id) {
   xfrm_userpolicy_id body{};
   body.sel = selector;
   body.dir = kernel_direction(direction);
   NetlinkMessage message(XFRM_MSG_DELPOLICY, 0);
   message.body(body);
+  if (if_id != 0) message.attribute(XFRMA_IF_ID, if_id);
   return message;
 }
 
@@ -359,7 +363,7 @@ std::optional<NetlinkMessage> moved_state_message(const NetlinkView& reply, cons
   message.body(*info);
   for (const std::uint16_t type :
        {XFRMA_ALG_AEAD, XFRMA_ALG_CRYPT, XFRMA_ALG_AUTH_TRUNC, XFRMA_ALG_COMP, XFRMA_REPLAY_ESN_VAL,
-        XFRMA_REPLAY_VAL, XFRMA_OFFLOAD_DEV}) {
+        XFRMA_REPLAY_VAL, XFRMA_OFFLOAD_DEV, XFRMA_IF_ID}) {
     if (const auto value = reply.attribute(sizeof *info, type)) message.attribute(type, *value);
   }
   if (reply.attribute(sizeof *info, XFRMA_ENCAP)) add_encapsulation(message, from, to);

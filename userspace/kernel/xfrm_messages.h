@@ -79,8 +79,10 @@ inline constexpr std::size_t kMostSelectors = 64;
 // which comes after all others of its entry, drops them.
 [[nodiscard]] NetlinkMessage policy_message(std::uint16_t type, const ports::PolicyRule& rule,
                                             XfrmDirection direction, const xfrm_selector& selector);
+// `if_id`: of the rule's scope.
 [[nodiscard]] NetlinkMessage delete_policy_message(XfrmDirection direction,
-                                                   const xfrm_selector& selector);
+                                                   const xfrm_selector& selector,
+                                                   std::uint32_t if_id = 0);
 
 // The state in a reply to XFRM_MSG_GETSA, made into a new one between other ends: keys, counters of
 // sequence numbers and limits stay. Empty unless the reply is whole.

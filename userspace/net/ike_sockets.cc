@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/net/ike_sockets.h"
 
+#include <net/if.h>
+
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -24,10 +27,13 @@ struct IkeSockets::Impl {
     UdpSocket socket;
     bool v6 = false;
     bool nat = false;
+    std::string device;  // the VRF device it is bound to
+    unsigned index = 0;  // of that when it was bound
     ports::Readiness::Id watch = 0;
   };
 
-  explicit Impl(ports::Readiness& readiness) : loop(readiness) {}
+  Impl(ports::Readiness& readiness, const IkeSocketsOptions& chosen)
+      : loop(readiness), options(chosen) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
@@ -43,8 +49,13 @@ struct IkeSockets::Impl {
   ports::DatagramHandler ike_handler;
   ports::EspBurstHandler esp_handler;
   IkeSocketsCounters counters;
+  IkeSocketsOptions options;
+  std::map<IpAddress, std::string> vrfs;
 
-  Status add(const IkeSocketsOptions& options, bool v6, bool nat);
+  Status add(bool v6, bool nat, const std::string& device);
+  // Those of both ports and families; without IPv6 those of IPv4.
+  Status add_all(const std::string& device);
+  void close_all(const std::string& device);
   [[nodiscard]] Port* find(const Endpoint& local, const IpAddress& remote);
   Status send(const Endpoint& local, const Endpoint& remote, ByteView head, ByteView payload);
 
@@ -55,7 +66,7 @@ struct IkeSockets::Impl {
   void flush_esp();
 };
 
-Status IkeSockets::Impl::add(const IkeSocketsOptions& options, bool v6, bool nat) {
+Status IkeSockets::Impl::add(bool v6, bool nat, const std::string& device) {
   UdpSocketOptions how;
   how.family = v6 ? IpAddress::Family::kV6 : IpAddress::Family::kV4;
   // The IPv6 socket takes the port that the IPv4 one got.
@@ -64,11 +75,13 @@ Status IkeSockets::Impl::add(const IkeSocketsOptions& options, bool v6, bool nat
   how.esp_in_udp = options.kernel_esp && nat;
   how.policy_bypass = options.kernel_esp;
   how.mark = options.mark;
+  how.device = device;
   auto socket = UdpSocket::open(how);
   if (!socket) return tl::unexpected(socket.error());
   (nat ? nat_port : ike_port) = socket->port();
 
-  auto port = std::make_unique<Port>(Port{std::move(*socket), v6, nat});
+  auto port = std::make_unique<Port>(Port{std::move(*socket), v6, nat, device,
+                                          device.empty() ? 0 : if_nametoindex(device.c_str())});
   auto watch = loop.watch(port->socket.fd(), [this, raw = port.get()] { readable(*raw); });
   if (!watch) return tl::unexpected(watch.error());
   port->watch = *watch;
@@ -78,10 +91,33 @@ Status IkeSockets::Impl::add(const IkeSocketsOptions& options, bool v6, bool nat
 
 IkeSockets::Impl::Port* IkeSockets::Impl::find(const Endpoint& local, const IpAddress& remote) {
   if (!local.address.empty() && local.address.family() != remote.family()) return nullptr;
+  const auto vrf = vrfs.find(local.address);
+  const std::string_view device = vrf == vrfs.end() ? std::string_view{} : vrf->second;
   for (const auto& port : open_ports) {
-    if (port->v6 == remote.is_v6() && port->socket.port() == local.port) return port.get();
+    if (port->v6 == remote.is_v6() && port->socket.port() == local.port && port->device == device) {
+      return port.get();
+    }
   }
   return nullptr;
+}
+
+Status IkeSockets::Impl::add_all(const std::string& device) {
+  for (const bool v6 : {false, true}) {
+    for (const bool nat : {false, true}) {
+      const Status done = add(v6, nat, device);
+      if (!done && v6 && done.error().code == Errc::kUnsupported) continue;
+      if (!done) return done;
+    }
+  }
+  return {};
+}
+
+void IkeSockets::Impl::close_all(const std::string& device) {
+  std::erase_if(open_ports, [&](const auto& port) {
+    if (port->device != device) return false;
+    loop.unwatch(port->watch);
+    return true;
+  });
 }
 
 Status IkeSockets::Impl::send(const Endpoint& local, const Endpoint& remote, ByteView head,
@@ -112,7 +148,10 @@ void IkeSockets::Impl::readable(Port& port) {
 }
 
 void IkeSockets::Impl::deliver(Port& port, const ReceivedDatagram& datagram) {
-  if (datagram.truncated) {
+  const auto vrf = vrfs.find(datagram.local);
+  if (port.device != (vrf == vrfs.end() ? std::string() : vrf->second)) {
+    ++counters.elsewhere;  // an answer would leave by another VRF
+  } else if (datagram.truncated) {
     ++counters.truncated;
   } else if (port.nat) {
     deliver_nat(port, datagram);
@@ -163,19 +202,38 @@ IkeSockets::~IkeSockets() = default;
 
 Result<std::unique_ptr<IkeSockets>> IkeSockets::open(ports::Readiness& loop,
                                                      const IkeSocketsOptions& options) {
-  auto impl = std::make_unique<Impl>(loop);
-  for (const bool v6 : {false, true}) {
-    for (const bool nat : {false, true}) {
-      const Status done = impl->add(options, v6, nat);
-      if (!done && v6 && done.error().code == Errc::kUnsupported) continue;
-      if (!done) return tl::unexpected(done.error());
-    }
-  }
+  auto impl = std::make_unique<Impl>(loop, options);
+  if (auto done = impl->add_all({}); !done) return tl::unexpected(done.error());
   return std::unique_ptr<IkeSockets>(new IkeSockets(std::move(impl)));
 }
 
 void IkeSockets::set_handler(ports::DatagramHandler handler) {
   impl_->ike_handler = std::move(handler);
+}
+
+std::vector<std::string> IkeSockets::set_vrfs(const std::map<IpAddress, std::string>& device_of) {
+  impl_->vrfs = device_of;
+  std::set<std::string> wanted, there;
+  for (const auto& [address, device] : device_of) wanted.insert(device);
+  wanted.erase(std::string());
+  // A VRF device that was made anew has another number, which sockets do not follow.
+  std::set<std::string> stale;
+  for (const auto& port : impl_->open_ports) {
+    if (port->device.empty()) continue;
+    const bool stays =
+        wanted.contains(port->device) && port->index == if_nametoindex(port->device.c_str());
+    (stays ? there : stale).insert(port->device);
+  }
+  for (const std::string& device : stale) impl_->close_all(device);
+  std::vector<std::string> troubles;
+  for (const std::string& device : wanted) {
+    if (there.contains(device)) continue;
+    if (auto done = impl_->add_all(device); !done) {
+      impl_->close_all(device);
+      troubles.push_back("VRF " + device + ": " + done.error().text);
+    }
+  }
+  return troubles;
 }
 
 Status IkeSockets::send(const Endpoint& local, const Endpoint& remote, ByteView message) {

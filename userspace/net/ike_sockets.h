@@ -6,7 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "userspace/ports/datagrams.h"
 #include "userspace/ports/esp_datagrams.h"
@@ -34,6 +37,7 @@ struct IkeSocketsCounters {
   std::uint64_t truncated = 0;     // longer than any UDP payload we take
   std::uint64_t esp_unwanted = 0;  // ESP while nobody handles it
   std::uint64_t send_errors = 0;
+  std::uint64_t elsewhere = 0;  // in a VRF, to an address that is not one of it
 };
 
 class IkeSockets final : public ports::Datagrams, public ports::EspDatagrams {
@@ -44,6 +48,11 @@ class IkeSockets final : public ports::Datagrams, public ports::EspDatagrams {
   ~IkeSockets() override;
 
   void set_handler(ports::DatagramHandler handler);
+
+  // Sockets in VRFs: which of our addresses are in which VRF device. Those that are in none, and
+  // all that is not named, use the sockets that are always there. One sentence for each device
+  // whose sockets could not be had.
+  std::vector<std::string> set_vrfs(const std::map<IpAddress, std::string>& device_of);
 
   // `local.port` chooses the socket and must be ike_port() or nat_port(); an unspecified or any
   // `local.address` leaves the choice to the system. kInvalid: no such port or mixed families.

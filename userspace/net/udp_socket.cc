@@ -66,6 +66,15 @@ Status take_esp(int fd) {
   return done;
 }
 
+Status bind_to_device(int fd, const std::string& device) {
+  if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device.c_str(),
+                 static_cast<socklen_t>(device.size() + 1)) == 0) {
+    return {};
+  }
+  return fail(errno == ENODEV ? Errc::kNotFound : Errc::kIo,
+              "device " + device + ": " + std::strerror(errno));
+}
+
 Status configure(int fd, const UdpSocketOptions& options) {
   const bool v6 = options.family == IpAddress::Family::kV6;
   const int on = 1;
@@ -75,6 +84,11 @@ Status configure(int fd, const UdpSocketOptions& options) {
     if (done) done = set(fd, {IPPROTO_IPV6, IPV6_RECVPKTINFO, "IPV6_RECVPKTINFO"}, on);
   } else {
     done = set(fd, {IPPROTO_IP, IP_PKTINFO, "IP_PKTINFO"}, on);
+  }
+  if (done && !options.device.empty()) {
+    done = bind_to_device(fd, options.device);
+    // Beside the sockets that are bound to no device.
+    if (done) done = set(fd, {SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT"}, on);
   }
   if (done && options.mark != 0) done = set(fd, {SOL_SOCKET, SO_MARK, "SO_MARK"}, options.mark);
   if (done && options.esp_in_udp) done = take_esp(fd);
@@ -102,6 +116,10 @@ Result<UdpSocket> UdpSocket::open(const UdpSocketOptions& options) {
   if (bind(made.fd_, reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0) {
     return fail(errno == EACCES ? Errc::kDenied : Errc::kIo, name + ": " + std::strerror(errno));
   }
+  // From now on sockets of ours in VRFs may have the port too. Not before: another process that has
+  // it already must be noticed.
+  const int on = 1;
+  (void)set(made.fd_, {SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT"}, on);
   SocketAddress bound;
   bound.length = sizeof bound.storage;
   if (getsockname(made.fd_, reinterpret_cast<sockaddr*>(&bound.storage), &bound.length) != 0) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "userspace/base/address.h"
 #include "userspace/base/result.h"
@@ -19,6 +20,7 @@ struct UdpSocketOptions {
   bool esp_in_udp = false;     // UDP_ENCAP: the kernel takes the ESP out
   bool policy_bypass = false;  // no IPsec policy for this socket
   std::uint32_t mark = 0;
+  std::string device{};  // a VRF device that the socket is bound to; empty: none
 };
 
 struct ReceivedDatagram {

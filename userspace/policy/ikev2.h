@@ -83,6 +83,7 @@ struct IdentityMatch {
   Kind kind = Kind::kAny;
   IpPrefix address;
   std::string text;
+  std::string vrf{};  // that a peer of this address is met in (R-VRF-2)
   [[nodiscard]] bool matches(const Identity& identity) const;  // names without regard to case
   friend bool operator==(const IdentityMatch&, const IdentityMatch&) = default;
 };
@@ -115,10 +116,12 @@ struct Ikev2Profile {
   std::uint32_t lifetime_seconds = 86400;
   DpdSettings dpd;
   std::uint32_t nat_keepalive_seconds = 0;
-  std::uint32_t reauthenticate_seconds = 0;  // 0: never (RFC 7296 2.8.3, RFC 4478)
-  bool childless = false;                    // as initiator, where the peer can (RFC 6023)
-  bool request_configuration = false;        // as initiator: asks for an address (RFC 7296 3.15)
-  std::string authorization_policy;          // what peers are given; empty: nothing
+  std::uint32_t reauthenticate_seconds = 0;    // 0: never (RFC 7296 2.8.3, RFC 4478)
+  bool childless = false;                      // as initiator, where the peer can (RFC 6023)
+  bool request_configuration = false;          // as initiator: asks for an address (RFC 7296 3.15)
+  std::optional<std::string> match_front_vrf;  // `match fvrf`; absent: any
+  std::string inside_vrf;            // `ivrf`: of what its tunnels carry; empty: as outside
+  std::string authorization_policy;  // what peers are given; empty: nothing
   // R-PROF-2: an incomplete profile is never selected.
   [[nodiscard]] bool complete() const {
     return (!match_remote.empty() || !match_certificate_maps.empty()) && local_auth &&

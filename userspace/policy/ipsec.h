@@ -83,6 +83,7 @@ struct Tunnel {
   bool multipoint = false;
   std::optional<std::uint32_t> key;
   std::string protection;  // an IPsec profile
+  std::string vrf{};       // `tunnel vrf`: where its ends are
   friend bool operator==(const Tunnel&, const Tunnel&) = default;
 };
 
@@ -95,6 +96,7 @@ struct Interface {
   std::string device;               // empty unless named
   std::vector<IpPrefix> addresses;  // primary first (R-KEY-5)
   std::string crypto_map;
+  std::string vrf;  // `ip vrf forwarding`
   std::string description;
   bool shutdown = false;
   std::uint32_t mtu = 0;         // `ip mtu`; 0: the device's own

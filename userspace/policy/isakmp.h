@@ -57,6 +57,7 @@ struct IsakmpPolicy {
 struct LocalTermination {
   std::string interface;  // its primary address (R-KEY-5)
   std::optional<IpAddress> address;
+  std::string vrf{};  // that the address is in (R-VRF-1)
   friend bool operator==(const LocalTermination&, const LocalTermination&) = default;
 };
 
@@ -70,7 +71,7 @@ struct RsaPublicKey {
 
 struct IsakmpKeyring {
   std::string name;
-  std::string vrf;
+  std::string vrf;  // that its peers are met in (R-VRF-2)
   LocalTermination local;
   std::vector<IsakmpKey> keys;
   std::vector<RsaPublicKey> public_keys;
@@ -92,7 +93,7 @@ struct IsakmpProfile {
   ClientAccess client;
   std::optional<User> login;  // `client username`: who we are when the peer asks for a user
   bool initiate_aggressive = false;
-  std::string vrf;
+  std::string vrf;  // of what its tunnels carry; empty: as their outside
   // R-PROF-2: an incomplete profile is never selected.
   [[nodiscard]] bool complete() const {
     return !match_remote.empty() || !match_certificate_maps.empty();

@@ -16,13 +16,56 @@ const Trustpoint* Snapshot::trustpoint(std::string_view name) const {
 }
 
 bool Snapshot::terminates(const LocalTermination& at, const IpAddress& local) const {
-  if (at.address) return *at.address == local;
+  if (at.address) return *at.address == local && at.vrf == front_vrf(local);
   if (at.interface.empty()) return true;
   for (const Interface& candidate : interfaces) {
     if (candidate.name != at.interface) continue;
     return !candidate.addresses.empty() && candidate.addresses.front().address == local;
   }
   return false;
+}
+
+const std::string& Snapshot::front_vrf(const IpAddress& local) const {
+  static const std::string none;
+  for (const Interface& interface : interfaces) {
+    if (interface.tunnel) continue;
+    for (const IpPrefix& prefix : interface.addresses) {
+      if (prefix.address == local) return interface.vrf;
+    }
+  }
+  return none;
+}
+
+bool Snapshot::meets(const IsakmpKeyring& keyring, const IpAddress& local) const {
+  return keyring.vrf == front_vrf(local);
+}
+
+bool Snapshot::meets(const IdentityMatch& match, const IpAddress& local) const {
+  return match.kind != IdentityMatch::Kind::kAddress || match.vrf == front_vrf(local);
+}
+
+bool Snapshot::meets(const Ikev2Profile& profile, const IpAddress& local) const {
+  return !profile.match_front_vrf || *profile.match_front_vrf == front_vrf(local);
+}
+
+std::string Snapshot::inside_vrf(const std::string& profile, bool ikev2,
+                                 const IpAddress& local) const {
+  std::string said;
+  if (ikev2) {
+    const auto found = ikev2_profiles.find(profile);
+    if (found != ikev2_profiles.end()) said = found->second.inside_vrf;
+  } else {
+    const auto found = isakmp.profiles.find(profile);
+    if (found != isakmp.profiles.end()) said = found->second.vrf;
+  }
+  return said.empty() ? front_vrf(local) : said;
+}
+
+std::string Snapshot::inside_vrf(const CryptoMap& map, const CryptoMapEntry& entry,
+                                 const IpAddress& local) const {
+  if (!entry.ikev2_profile.empty()) return inside_vrf(entry.ikev2_profile, true, local);
+  return inside_vrf(entry.isakmp_profile.empty() ? map.isakmp_profile : entry.isakmp_profile, false,
+                    local);
 }
 
 std::vector<IsakmpSuite> Snapshot::isakmp_suites() const {

@@ -17,6 +17,13 @@
 
 namespace spa::policy {
 
+// `ip vrf NAME`: a routing table of its own, a VRF device of Linux.
+struct Vrf {
+  std::string name;
+  std::string route_distinguisher;
+  friend bool operator==(const Vrf&, const Vrf&) = default;
+};
+
 struct Snapshot {
   std::string hostname = "Router";
   std::string domain_name;
@@ -51,6 +58,7 @@ struct Snapshot {
   // What tunnel interfaces are protected by, as crypto maps of one entry (tunnel_protection.h).
   std::map<std::string, CryptoMap> protections;
   std::vector<Interface> interfaces;
+  std::map<std::string, Vrf> vrfs;
   SaLifetime default_lifetime = kDefaultSaLifetime;
   std::uint32_t replay_window = 64;
 
@@ -63,6 +71,19 @@ struct Snapshot {
   // Whether an IKE SA that ends on `local` fits. An interface without address fits nowhere
   // (R-KEY-7); secondary addresses never do (R-KEY-5).
   [[nodiscard]] bool terminates(const LocalTermination& at, const IpAddress& local) const;
+  // The VRF that an IKE SA ends in which ends on `local`: that of the interface with this address.
+  // Empty: none. Addresses of ours are in one VRF each.
+  [[nodiscard]] const std::string& front_vrf(const IpAddress& local) const;
+  // Whether a statement about peers that are met in a VRF (empty: in none) fits there.
+  [[nodiscard]] bool meets(const IsakmpKeyring& keyring, const IpAddress& local) const;
+  [[nodiscard]] bool meets(const IdentityMatch& match, const IpAddress& local) const;
+  [[nodiscard]] bool meets(const Ikev2Profile& profile, const IpAddress& local) const;
+  // The VRF of what a tunnel carries that ends on `local`: what the profile that it is negotiated
+  // with says, one of IKEv1 or of IKEv2, or else that of its outside.
+  [[nodiscard]] std::string inside_vrf(const std::string& profile, bool ikev2,
+                                       const IpAddress& local) const;
+  [[nodiscard]] std::string inside_vrf(const CryptoMap& map, const CryptoMapEntry& entry,
+                                       const IpAddress& local) const;
   // The sources that an access list permits, in order: what is behind this router for a client that
   // sends only that into its tunnel. Empty without such a list.
   [[nodiscard]] std::vector<IpPrefix> permitted_sources(const std::string& access_list) const;

@@ -82,6 +82,15 @@ struct PolicyRule {
   Layers layers;            // expected until an SA pair says otherwise
   bool reverse_route =
       false;  // the host gets a route to what is protected, as long as there are SAs
+  // Where the rule applies: to what goes through the virtual device of this number, and comes out
+  // of it. 0: to all that the host sends (R-VRF-8).
+  struct Scope {
+    std::uint32_t if_id = 0;
+    std::string device;
+    std::uint32_t table = 0;  // in which what is protected is routed to the device; 0: the main one
+    friend bool operator==(const Scope&, const Scope&) = default;
+  };
+  Scope scope{};
   [[nodiscard]] bool protects() const { return !clear && !discard; }
   [[nodiscard]] bool is_template() const { return protects() && remote.empty(); }
 };
@@ -113,6 +122,7 @@ struct SaPair {
   std::vector<policy::TrafficSelector> selectors_local;
   std::vector<policy::TrafficSelector> selectors_remote;
   std::string device;
+  std::uint32_t if_id = 0;  // of its rule's scope; RuleKeeper sees to it
   // A rule that comes into force with its first pair and goes with its last one; null where `rule`
   // is one of the configuration. RuleKeeper sees to it.
   std::shared_ptr<const PolicyRule> own_rule;

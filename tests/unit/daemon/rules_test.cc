@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 namespace spa::daemon {
 namespace {
@@ -104,12 +105,60 @@ TEST_F(RulesTest, WhatIsNotInForceIsNamed) {
   EXPECT_EQ(only_warning(), "");
 }
 
-TEST_F(RulesTest, AMapOnTwoInterfacesIsInForceOnTheFirst) {
+// R-MAP-14: a map on several interfaces is in force, for each peer, on the one that leads to it.
+TEST_F(RulesTest, AMapOnTwoInterfaces) {
   bind("Ethernet1", "10.9.9.9/24", "vpn");
+  policy::CryptoMapEntry other = snapshot_.crypto_maps["vpn"].entries.front();
+  other.sequence = 20;
+  other.peers = {ip("10.9.9.1")};
+  snapshot_.access_lists["102"] = {"102", true, {line("1.1.1.0/24", "192.168.5.0/24")}};
+  other.access_list = "102";
+  snapshot_.crypto_maps["vpn"].entries.push_back(other);
+  IpAddress uplink = ip("172.16.172.39");
+  builder_.use_sources(
+      [&](const IpAddress& peer) { return peer == ip("10.9.9.1") ? ip("10.9.9.9") : uplink; });
+  Rules result = build();
+  EXPECT_TRUE(result.warnings.empty());
+  ASSERT_EQ(result.rules.size(), 3u);
+  EXPECT_EQ(result.rules[0].local, ip("172.16.172.39"));
+  EXPECT_EQ(result.rules[2].local, ip("10.9.9.9"));
+  // The way changes: so does the end.
+  uplink = ip("10.9.9.9");
+  EXPECT_EQ(build().rules[0].local, ip("10.9.9.9"));
+  // Where no interface of the map leads there, the first one stands.
+  uplink = {};
+  EXPECT_EQ(build().rules[0].local, ip("172.16.172.39"));
+}
+
+// R-MAP-14, R-MAP-22: with local-address all interfaces have one end, and the rules are there once.
+TEST_F(RulesTest, AMapOnTwoInterfacesWithOneLocalAddress) {
+  bind("Ethernet1", "10.9.9.9/24", "vpn");
+  bind("Loopback0", "9.9.9.9/32", "");
+  snapshot_.crypto_maps["vpn"].local_address_interface = "Loopback0";
   const Rules result = build();
-  EXPECT_EQ(result.rules.size(), 2u);
-  ASSERT_EQ(result.warnings.size(), 1u);
-  EXPECT_NE(result.warnings[0].find("Ethernet1"), std::string::npos);
+  EXPECT_TRUE(result.warnings.empty());
+  ASSERT_EQ(result.rules.size(), 2u);
+  EXPECT_EQ(result.rules[0].local, ip("9.9.9.9"));
+}
+
+// R-MAP-14: callers may come in on each of them.
+TEST_F(RulesTest, ADynamicMapOnTwoInterfaces) {
+  policy::CryptoMapEntry how;
+  how.sequence = 10;
+  how.access_list = "101";
+  how.transform_sets = {"strong"};
+  snapshot_.dynamic_maps["callers"] = {"callers", "", {how}};
+  policy::CryptoMapEntry entry;
+  entry.sequence = 10;
+  entry.dynamic_map = "callers";
+  snapshot_.crypto_maps["vpn"].entries = {entry};
+  bind("Ethernet1", "10.9.9.9/24", "vpn");
+  std::set<std::pair<IpAddress, std::uint32_t>> ends;
+  for (const ports::PolicyRule& rule : build().rules) ends.emplace(rule.local, rule.id.line);
+  EXPECT_EQ(ends.size(), 4u);
+  EXPECT_EQ(std::count_if(ends.begin(), ends.end(),
+                          [](const auto& end) { return end.first == ip("10.9.9.9"); }),
+            2);
 }
 
 // R-MAP-22

@@ -70,11 +70,11 @@ TEST_F(TunnelRulesTest, BetweenTwoEnds) {
   EXPECT_EQ(rule.mode, policy::EncapsulationMode::kTransport);
   EXPECT_NE(rule.reqid, 0u);
   ASSERT_EQ(result.devices.size(), 1u);
-  const kernel::DeviceSpec expected{"tunnel0",
-                                    kernel::GreTunnel{ip("192.0.2.1"), ip("192.0.2.2"), 7},
-                                    "",
-                                    1400,
-                                    {*IpPrefix::parse("10.0.0.1/30")}};
+  kernel::DeviceSpec expected;
+  expected.name = "tunnel0";
+  expected.kind = kernel::GreTunnel{ip("192.0.2.1"), ip("192.0.2.2"), 7};
+  expected.mtu = 1400;
+  expected.addresses = {*IpPrefix::parse("10.0.0.1/30")};
   EXPECT_EQ(result.devices.front(), expected);
 }
 

@@ -118,5 +118,27 @@ TEST_F(FindKey, PublicKeysAreOfOneIdentity) {
   EXPECT_EQ(octet(named("a.example.com")), 0);
 }
 
+// R-VRF-2, R-VRF-8, R-KEY-11: the same peer in two VRFs; keys without a VRF are for neither.
+TEST_F(FindKey, VrfsTellPeersApart) {
+  snapshot_.interfaces[0].vrf = "red";
+  snapshot_.interfaces[1].vrf = "blue";
+  ring("default").keys = {key("0.0.0.0/0", "any")};
+  EXPECT_EQ(found("10.0.0.1", "192.0.2.7"), "");
+  EXPECT_EQ(found("12.0.0.1", "192.0.2.7"), "any");
+  for (const char* vrf : {"red", "blue"}) {
+    ring(vrf).keys = {key("192.0.2.7/32", vrf)};
+    ring(vrf).vrf = vrf;
+    profile(vrf, "192.0.2.7/32").keyrings = {vrf};
+    snapshot_.isakmp.profiles[vrf].match_remote.front().vrf = vrf;
+  }
+  EXPECT_EQ(found("10.0.0.1", "192.0.2.7", "red"), "red");
+  EXPECT_EQ(found("11.0.0.1", "192.0.2.7", "blue"), "blue");
+  EXPECT_EQ(found("11.0.0.1", "192.0.2.7", "red"), "");
+  const policy::Identity peer{policy::Identity::Kind::kAddress, ip("192.0.2.7"), {}, {}};
+  EXPECT_EQ(likely_profile(snapshot_, ip("10.0.0.1"), peer), "red");
+  EXPECT_EQ(likely_profile(snapshot_, ip("11.0.0.1"), peer), "blue");
+  EXPECT_EQ(likely_profile(snapshot_, ip("12.0.0.1"), peer), "");
+}
+
 }  // namespace
 }  // namespace spa::ikev1

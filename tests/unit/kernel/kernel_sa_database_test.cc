@@ -219,6 +219,29 @@ TEST_F(KernelPlaneTest, GreOfTheEndsThemselves) {
   EXPECT_FALSE(shows("policy", "action block"));
 }
 
+// R-VRF-8: the same traffic in two scopes, and outside of both.
+TEST_F(KernelPlaneTest, ScopesKeepTheSameTrafficApart) {
+  auto red = rule(true);
+  red.id.crypto_map = "red";
+  red.reqid = 8;
+  red.scope = {53001, "nowhere", 0};
+  auto blue = red;
+  blue.id.crypto_map = "blue";
+  blue.reqid = 9;
+  blue.scope.if_id = 53002;
+  for (const auto& one : {rule(true), red, blue}) {
+    const Status added = a_.plane->add_rule(one);
+    ASSERT_TRUE(added.has_value()) << added.error().text;
+  }
+  EXPECT_TRUE(shows("policy", "reqid 7 "));
+  EXPECT_TRUE(shows("policy", "if_id 0xcf09"));
+  EXPECT_TRUE(shows("policy", "if_id 0xcf0a"));
+  ASSERT_TRUE(a_.plane->remove_rule(red.id).has_value());
+  EXPECT_FALSE(shows("policy", "if_id 0xcf09"));
+  EXPECT_TRUE(shows("policy", "if_id 0xcf0a"));
+  EXPECT_TRUE(shows("policy", "reqid 7 "));
+}
+
 TEST_F(KernelPlaneTest, SpisComeFromTheKernelAndGoBack) {
   const auto spi = a_.plane->allocate_spi(address("10.0.0.1"), address("10.0.0.2"));
   ASSERT_TRUE(spi.has_value());

@@ -313,6 +313,24 @@ TEST(PolicyMessage, ADenyLineLetsPass) {
   EXPECT_TRUE(templates_in(message).empty());
 }
 
+// R-VRF-8: what is for the traffic of one virtual device says so, and nothing else does.
+TEST(PolicyMessage, NamesTheScope) {
+  const auto if_id = [](const NetlinkMessage& message, std::size_t header) {
+    return NetlinkView::parse(message.bytes())->attribute<std::uint32_t>(header, XFRMA_IF_ID);
+  };
+  ports::PolicyRule rule = rule_of(10, 1);
+  EXPECT_FALSE(if_id(message_of(rule, XfrmDirection::kIn), sizeof(xfrm_userpolicy_info)));
+  rule.scope.if_id = 53001;
+  const auto made = message_of(rule, XfrmDirection::kIn);
+  EXPECT_EQ(if_id(made, sizeof(xfrm_userpolicy_info)), 53001u);
+  const auto selectors = policy_selectors(rule, XfrmDirection::kIn);
+  ASSERT_TRUE(selectors.has_value());
+  const auto gone = delete_policy_message(XfrmDirection::kIn, selectors->front(), 53001);
+  EXPECT_EQ(if_id(gone, sizeof(xfrm_userpolicy_id)), 53001u);
+  EXPECT_FALSE(if_id(delete_policy_message(XfrmDirection::kIn, selectors->front()),
+                     sizeof(xfrm_userpolicy_id)));
+}
+
 // RFC 4301 4.4.1, R-GRE-6: what nothing else of the entry takes is dropped.
 TEST(PolicyMessage, WhatIsDiscardedComesLast) {
   ports::PolicyRule rule = rule_of(65536, 2);

@@ -156,6 +156,33 @@ TEST_F(IkeSocketsTest, WhatNoSocketCanSendIsRefused) {
   EXPECT_EQ(code({address("192.0.2.77"), sockets_->ike_port()}, peer), Errc::kIo);  // not ours
 }
 
+// R-VRF-8: an address of a VRF is spoken to through that VRF, and no other through it. The loopback
+// device stands for a VRF's here: sockets are bound to either in the same way.
+TEST_F(IkeSocketsTest, AddressesInVrfs) {
+  EXPECT_EQ(sockets_->set_vrfs({{address("127.0.0.9"), "lo"}}), std::vector<std::string>{});
+  peer_sends("127.0.0.9", sockets_->ike_port(), from_hex("01"));
+  run();
+  EXPECT_EQ(messages_, 1);
+  EXPECT_EQ(local_, (Endpoint{address("127.0.0.9"), sockets_->ike_port()}));
+  ASSERT_TRUE(sockets_->send(local_, remote_, from_hex("aabb")).has_value());
+  EXPECT_EQ(payload(peer_receives()), from_hex("aabb"));
+  // Through the device, to an address that is not of its VRF.
+  peer_sends("127.0.0.7", sockets_->ike_port(), from_hex("02"));
+  run();
+  EXPECT_EQ(messages_, 1);
+  EXPECT_EQ(sockets_->counters().elsewhere, 1u);
+  EXPECT_EQ(sockets_->set_vrfs({}), std::vector<std::string>{});
+  peer_sends("127.0.0.7", sockets_->ike_port(), from_hex("03"));
+  run();
+  EXPECT_EQ(messages_, 2);
+  const auto troubles = sockets_->set_vrfs({{address("127.0.0.9"), "nowhere"}});
+  ASSERT_EQ(troubles.size(), 1u);
+  EXPECT_NE(troubles.front().find("nowhere"), std::string::npos);
+  // Never by the sockets outside instead.
+  EXPECT_FALSE(
+      sockets_->send({address("127.0.0.9"), sockets_->ike_port()}, remote_, from_hex("04")));
+}
+
 TEST_F(IkeSocketsTest, APortThatIsTakenIsNamed) {
   IkeSocketsOptions options;
   options.ike_port = sockets_->ike_port();

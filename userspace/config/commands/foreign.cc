@@ -120,9 +120,12 @@ constexpr std::string_view kIp[] = {"ip as-path",
 
 // These open blocks whose lines are kept too.
 constexpr std::string_view kBlocks[] = {
-    "class-map", "control-plane", "controller", "dial-peer voice", "gatekeeper",
-    "ip vrf",    "key chain",     "line",       "policy-map",      "redundancy",
-    "route-map", "router",        "vlan",       "vrf definition"};
+    "class-map", "control-plane", "controller", "dial-peer voice", "gatekeeper", "key chain",
+    "line",      "policy-map",    "redundancy", "route-map",       "router",     "vlan"};
+
+constexpr std::string_view kVrfLines[] = {"bgp",          "context", "evpn", "export",
+                                          "import",       "maximum", "mdt",  "rnh",
+                                          "route-target", "vnet",    "vpn"};
 
 constexpr std::string_view kInterfaceLines[] = {"arp",
                                                 "bandwidth",
@@ -171,7 +174,6 @@ constexpr std::string_view kInterfaceLines[] = {"arp",
                                                 "ip unreachables",
                                                 "ip verify",
                                                 "ip virtual-reassembly",
-                                                "ip vrf forwarding",
                                                 "ipv6 enable",
                                                 "ipv6 mtu",
                                                 "ipv6 nd",
@@ -207,7 +209,6 @@ constexpr std::string_view kInterfaceLines[] = {"arp",
                                                 "traffic-shape",
                                                 "tx-ring-limit",
                                                 "vlan-id",
-                                                "vrf forwarding",
                                                 "vrrp",
                                                 "zone-member"};
 
@@ -259,6 +260,11 @@ void add_foreign_commands(std::vector<Command>& table) {
     table.push_back(kept(Mode::kGlobal, std::string(head) + " [<rest:line>]", section, 0));
     table.back().enters = Mode::kOther;
   }
+  add_kept(table, Mode::kVrf, kVrfLines, Section::kGeneral, 10);
+  table.push_back(kept(Mode::kVrf, "address-family [<rest:line>]", Section::kGeneral, 11));
+  table.back().enters = Mode::kVrfFamily;
+  add_kept(table, Mode::kVrfFamily, kVrfLines, Section::kGeneral, 10);
+  table.push_back(kept(Mode::kVrfFamily, "exit-address-family", Section::kGeneral, 11));
   table.push_back(kept(Mode::kOther, "<rest:line>", Section::kGeneral, 0));
   // What stands around a printed configuration.
   for (const char* pattern :

@@ -99,7 +99,7 @@ void add_policy(std::vector<Command>& table) {
                    .enters = kMode});
   table.push_back({.mode = kMode,
                    .pattern = "match fvrf any",
-                   .help = "Accepted for what other routers print; there is one routing table.",
+                   .help = "Accepted for what other routers print; a policy is for every VRF.",
                    .order = 1});
   table.push_back({.mode = kMode,
                    .pattern = "match address local <address:ip>",
@@ -285,8 +285,22 @@ void add_profile_matches(std::vector<Command>& table) {
                    .help = "Says what the profile is for.",
                    .order = 1});
   table.push_back({.mode = kMode,
-                   .pattern = "match fvrf any",
-                   .help = "Accepted for what other routers print; there is one routing table.",
+                   .pattern = "match fvrf (any|<vrf:word>)",
+                   .help = "Only for peers that are met in this VRF; any unless given.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     const Value* vrf = a.find("vrf");
+                     profile(b).match_front_vrf =
+                         vrf != nullptr ? std::optional(vrf->text) : std::nullopt;
+                     return {};
+                   },
+                   .order = 2});
+  table.push_back({.mode = kMode,
+                   .pattern = "ivrf <vrf:word>",
+                   .help = "The VRF of what the tunnels carry; that of their outside unless given.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     profile(b).inside_vrf = a.text("vrf");
+                     return {};
+                   },
                    .order = 2});
   table.push_back({.mode = kMode,
                    .pattern = "match address local <address:ip>",

@@ -94,6 +94,19 @@ void add_interface_commands(std::vector<Command>& table) {
                      return {};
                    },
                    .order = 2});
+  for (const char* pattern : {"ip vrf forwarding <vrf:word>", "vrf forwarding <vrf:word>"}) {
+    table.push_back({.mode = kMode,
+                     .pattern = pattern,
+                     .help = "The VRF that the interface is in.",
+                     .apply = [](Build& b, const Args& a) -> Status {
+                       interface(b).vrf = a.text("vrf");
+                       if (!b.loading && !b.snapshot.vrfs.contains(a.text("vrf")))
+                         b.warn("VRF " + a.text("vrf") + " is not defined");
+                       return {};
+                     },
+                     .group = "vrf forwarding",
+                     .order = 2});
+  }
   add_addresses(table);
   table.push_back({.mode = kMode,
                    .pattern = "crypto map <map:word>",

@@ -124,6 +124,7 @@ Status set_termination(policy::LocalTermination& local, const Args& args) {
   local = {};
   if (const Value* address = args.find("address")) {
     local.address = address->address;
+    local.vrf = args.text("vrf");
   } else {
     local.interface = args.text("interface");
   }
@@ -160,7 +161,7 @@ void add_keys(std::vector<Command>& table) {
                    .order = 1});
   table.push_back(
       {.mode = kMode,
-       .pattern = "local-address (<address:ip>|<interface:interface>)",
+       .pattern = "local-address (<address:ip> [<vrf:word>]|<interface:interface>)",
        .help = "Only for IKE SAs that end on this address, or on the primary address "
                "of this interface.",
        .apply = [](Build& b, const Args& a) { return set_termination(keyring(b).local, a); },
@@ -184,6 +185,7 @@ Status add_identity(Build& build, const Args& args) {
     match.kind = IdentityMatch::Kind::kAddress;
     match.address = {address->address,
                      mask != nullptr ? mask->prefix_length : address->address.bits()};
+    match.vrf = args.text("vrf");
   } else if (args.has("host")) {
     match.kind = domain ? IdentityMatch::Kind::kFqdnDomain : IdentityMatch::Kind::kFqdn;
   } else if (args.has("user")) {
@@ -213,14 +215,15 @@ void add_profile_matches(std::vector<Command>& table) {
                    .key = by({"name"}),
                    .section = Section::kIsakmpProfile,
                    .enters = kMode});
-  table.push_back({.mode = kMode,
-                   .pattern = "match identity (address <address:ip> [<mask:mask>]|host (domain "
-                              "<domain:word>|<identity:word>)|user (domain <domain:word>|"
-                              "<identity:word>)|group <identity:word>)",
-                   .help = "Peers whose identity fits; several lines are alternatives.",
-                   .apply = add_identity,
-                   .key = by_line(),
-                   .order = 6});
+  table.push_back(
+      {.mode = kMode,
+       .pattern = "match identity (address <address:ip> [<mask:mask> [<vrf:word>]]|host (domain "
+                  "<domain:word>|<identity:word>)|user (domain <domain:word>|"
+                  "<identity:word>)|group <identity:word>)",
+       .help = "Peers whose identity fits; several lines are alternatives.",
+       .apply = add_identity,
+       .key = by_line(),
+       .order = 6});
   table.push_back({.mode = kMode,
                    .pattern = "match certificate <map:word>",
                    .help = "Peers whose certificate fits a certificate map.",
@@ -312,7 +315,7 @@ void add_profile_settings(std::vector<Command>& table) {
                    .order = 10});
   table.push_back(
       {.mode = kMode,
-       .pattern = "local-address (<address:ip>|<interface:interface>)",
+       .pattern = "local-address (<address:ip> [<vrf:word>]|<interface:interface>)",
        .help = "Only for IKE SAs that end on this address, or on the primary address "
                "of this interface.",
        .apply = [](Build& b, const Args& a) { return set_termination(profile(b).local, a); },

@@ -30,21 +30,39 @@ void answer(Exec& exec, const Data& data, Text text, Json json) {
     exec.print_raw(text(data));
 }
 
+// Every IKE SA with its VRFs; with `vrf NAME` only those that are outside or inside of that one
+// (R-VRF-3).
+std::vector<Ikev2View> sas_of(Exec& exec, const Args& args) {
+  const policy::Snapshot& policy = policy_of(exec);
+  std::vector<Ikev2View> list = ikev2_view(exec.backend());
+  for (Ikev2View& view : list) {
+    const IpAddress& local = view.sa.local.address;
+    view.front_vrf = policy.front_vrf(local);
+    view.inside_vrf = policy.inside_vrf(view.sa.profile, view.sa.version == 2, local);
+  }
+  const std::string& only = args.text("vrf");
+  if (!only.empty())
+    std::erase_if(list, [&](const Ikev2View& view) {
+      return view.front_vrf != only && view.inside_vrf != only;
+    });
+  return list;
+}
+
 void ikev2_sa(Exec& exec, const Args& args) {
   answer(
-      exec, ikev2_view(exec.backend()),
+      exec, sas_of(exec, args),
       [&](const auto& sas) { return ikev2_sa_text(sas, args.has("detailed")); }, ikev2_json);
 }
 
 void ikev2_session(Exec& exec, const Args& args) {
   answer(
-      exec, ikev2_view(exec.backend()),
+      exec, sas_of(exec, args),
       [&](const auto& sas) { return ikev2_session_text(sas, args.has("detail")); }, ikev2_json);
 }
 
 void isakmp_sa(Exec& exec, const Args& args) {
   answer(
-      exec, ikev2_view(exec.backend()),
+      exec, sas_of(exec, args),
       [&](const auto& sas) { return isakmp_sa_text(sas, args.has("detail")); }, isakmp_sa_json);
 }
 
@@ -78,7 +96,7 @@ void crypto_map(Exec& exec, const Args& args) {
 void crypto_session(Exec& exec, const Args& args) {
   const auto idents = ipsec_view(policy_of(exec), exec.backend());
   answer(
-      exec, ikev2_view(exec.backend()),
+      exec, sas_of(exec, args),
       [&](const auto& sas) { return crypto_session_text(sas, idents, args.has("detail")); },
       [&](const auto& sas) { return crypto_session_json(sas, idents); });
 }
@@ -131,8 +149,8 @@ void add_crypto(std::vector<Command>& table) {
                    .help = "IKE SAs with the IPsec SAs they made (R-SHOW-18).",
                    .run = ikev2_session});
   table.push_back({.mode = kMode,
-                   .pattern = "show crypto isakmp sa [detail]",
-                   .help = "ISAKMP SAs of IKEv1 (R-SHOW-3, 5).",
+                   .pattern = "show crypto isakmp sa [detail] [vrf <vrf:word>]",
+                   .help = "ISAKMP SAs of IKEv1 (R-SHOW-3, 5); of one VRF.",
                    .run = isakmp_sa});
   table.push_back({.mode = kMode,
                    .pattern = "show crypto isakmp policy",

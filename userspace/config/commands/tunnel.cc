@@ -78,6 +78,13 @@ void add_tunnel_commands(std::vector<Command>& table) {
                    },
                    .order = 53});
   table.push_back({.mode = kMode,
+                   .pattern = "tunnel vrf <vrf:word>",
+                   .help = "The VRF that the ends of the tunnel are in.",
+                   .apply = [](Build& b, const Args& a) -> Status {
+                     return set(b, [&](policy::Tunnel& tunnel) { tunnel.vrf = a.text("vrf"); });
+                   },
+                   .order = 53});
+  table.push_back({.mode = kMode,
                    .pattern = "tunnel protection ipsec profile <profile:word> [shared]",
                    .help = "Protects the tunnel; in clear it neither sends nor receives. Needs the "
                            "kernel data plane.",

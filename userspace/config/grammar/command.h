@@ -21,6 +21,7 @@ class Exec;
 enum class Section {
   kService,
   kHostname,
+  kVrf,
   kGeneral,
   kTrustpoint,
   kCertificateMap,
@@ -108,6 +109,7 @@ void add_ipsec_commands(std::vector<Command>& table);
 void add_dynamic_map_commands(std::vector<Command>& table);
 void add_interface_commands(std::vector<Command>& table);
 void add_tunnel_commands(std::vector<Command>& table);
+void add_vrf_commands(std::vector<Command>& table);
 void add_foreign_commands(std::vector<Command>& table);
 
 }  // namespace spa::config

@@ -33,6 +33,8 @@ enum class Mode : std::uint8_t {
   kIpsecProfile,
   kCryptoMap,
   kInterface,
+  kVrf,
+  kVrfFamily,
   kOther,      // a block of the router's configuration that has nothing to do with us
   kAnyConfig,  // commands of every configuration mode: exit, end
 };

@@ -18,30 +18,41 @@ struct Session {
   std::string interface;
   IpAddress peer;
   std::uint16_t port = 500;
+  std::string front_vrf;  // R-VRF-9
+  std::string inside_vrf;
 };
+
+std::string vrf_text(const std::string& name) {
+  return name.empty() ? "(none)" : name;
+}
 
 std::vector<Session> sessions_of(const std::vector<Ikev2View>& sas,
                                  const std::vector<IpsecIdentView>& idents) {
   std::vector<Session> out;
-  const auto of = [&](const std::string& interface, const IpAddress& peer) -> Session& {
+  const auto of = [&](const IpsecIdentView& ident) -> Session& {
     for (Session& known : out)
-      if (known.peer == peer && (known.interface == interface || known.interface.empty()))
+      if (known.peer == ident.peer && known.inside_vrf == ident.inside_vrf &&
+          (known.interface == ident.interface || known.interface.empty()))
         return known;
     Session fresh;
-    fresh.interface = interface;
-    fresh.peer = peer;
+    fresh.interface = ident.interface;
+    fresh.peer = ident.peer;
+    fresh.front_vrf = ident.front_vrf;
+    fresh.inside_vrf = ident.inside_vrf;
     out.push_back(std::move(fresh));
     return out.back();
   };
-  for (const IpsecIdentView& ident : idents)
-    of(ident.interface, ident.peer).flows.push_back(&ident);
+  for (const IpsecIdentView& ident : idents) of(ident).flows.push_back(&ident);
   for (const Ikev2View& view : sas) {
     const auto known = std::find_if(out.begin(), out.end(), [&](const Session& session) {
-      return session.peer == view.sa.remote.address && session.sa == nullptr;
+      return session.peer == view.sa.remote.address && session.front_vrf == view.front_vrf &&
+             session.inside_vrf == view.inside_vrf && session.sa == nullptr;
     });
     Session& session = known != out.end() ? *known : out.emplace_back();
     session.sa = &view;
     session.peer = view.sa.remote.address;
+    session.front_vrf = view.front_vrf;
+    session.inside_vrf = view.inside_vrf;
     session.port = view.sa.remote.port;
   }
   return out;
@@ -98,8 +109,8 @@ void session_text(Screen& screen, const Session& session, bool detail) {
   if (detail && session.sa != nullptr)
     screen.line("Uptime: %s", c(age_text(session.sa->sa.active_seconds)));
   screen.line("Session status: %s", status(session));
-  screen.line("Peer: %s port %u fvrf: (none) ivrf: (none)", c(session.peer.to_string()),
-              session.port);
+  screen.line("Peer: %s port %u fvrf: %s ivrf: %s", c(session.peer.to_string()), session.port,
+              c(vrf_text(session.front_vrf)), c(vrf_text(session.inside_vrf)));
   if (detail && session.sa != nullptr) {
     screen.line("      Phase1_id: %s", c(session.sa->sa.remote_identity.to_string()));
     screen.line("      Desc: (none)");
@@ -154,10 +165,9 @@ std::string crypto_session_json(const std::vector<Ikev2View>& sas,
                                    {"protocol", flow->selectors.local.protocol},
                                    {"sas", std::move(spis)}});
     }
-    json::object object{{"interface", session.interface},
-                        {"peer", session.peer.to_string()},
-                        {"port", session.port},
-                        {"status", status(session)},
+    json::object object{{"interface", session.interface}, {"peer", session.peer.to_string()},
+                        {"port", session.port},           {"status", status(session)},
+                        {"fvrf", session.front_vrf},      {"ivrf", session.inside_vrf},
                         {"flows", std::move(flows)}};
     if (session.sa != nullptr) {
       object["ike_id"] = session.sa->sa.id;

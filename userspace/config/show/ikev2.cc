@@ -24,10 +24,13 @@ std::string endpoint_text(const Endpoint& endpoint) {
   return endpoint.address.to_string() + "/" + std::to_string(endpoint.port);
 }
 
-void row(Screen& screen, const ike::IkeSaStatus& sa) {
+void row(Screen& screen, const Ikev2View& view) {
+  const ike::IkeSaStatus& sa = view.sa;
+  const std::string vrfs = (view.front_vrf.empty() ? "none" : view.front_vrf) + "/" +
+                           (view.inside_vrf.empty() ? "none" : view.inside_vrf);
   screen.line("Tunnel-id Local                 Remote                fvrf/ivrf            Status ");
   screen.line("%-9u %-21s %-21s %-20s %-7s", sa.id, c(endpoint_text(sa.local)),
-              c(endpoint_text(sa.remote)), "none/none", state_word(sa.state));
+              c(endpoint_text(sa.remote)), c(vrfs), state_word(sa.state));
   std::string keysize;
   if (sa.cipher.key_bits != 0) keysize = ", keysize: " + std::to_string(sa.cipher.key_bits);
   screen.line("      Encr: %s%s, PRF: %s, Hash: %s, DH Grp:%u, Auth sign: %s, Auth verify: %s",
@@ -121,7 +124,7 @@ std::string ikev2_sa_text(const std::vector<Ikev2View>& sas, bool detailed) {
     screen.blank();
     for (const Ikev2View& view : sas) {
       if (!of_family(view, v6)) continue;
-      row(screen, view.sa);
+      row(screen, view);
       if (detailed) detail(screen, view.sa);
       screen.blank();
     }
@@ -143,7 +146,7 @@ std::string ikev2_session_text(const std::vector<Ikev2View>& sas, bool detailed)
                                              : "UP-ACTIVE",
                   view.sa.children.size());
       screen.blank();
-      row(screen, view.sa);
+      row(screen, view);
       if (detailed) detail(screen, view.sa);
       for (std::size_t i = 0; i < view.sa.children.size(); ++i)
         child(screen, view.sa.children[i], view.children[i]);

@@ -13,6 +13,8 @@ namespace spa::config {
 struct Ikev2View {
   ike::IkeSaStatus sa;
   std::vector<ports::SaPairState> children;
+  std::string front_vrf{};  // empty: none (R-VRF-7)
+  std::string inside_vrf{};
 };
 [[nodiscard]] std::vector<Ikev2View> ikev2_view(Backend& backend);
 

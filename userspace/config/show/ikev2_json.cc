@@ -63,6 +63,8 @@ std::string ikev2_json(const std::vector<Ikev2View>& sas) {
   for (const Ikev2View& view : sas) {
     if (view.sa.version != 2) continue;
     json::object object = sa_json(view.sa);
+    object["fvrf"] = view.front_vrf;
+    object["ivrf"] = view.inside_vrf;
     json::array children;
     for (std::size_t i = 0; i < view.sa.children.size(); ++i)
       children.push_back(child_json(view.sa.children[i], view.children[i]));

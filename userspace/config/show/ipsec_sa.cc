@@ -73,6 +73,13 @@ class Collector {
   }
 
  private:
+  // R-VRF-9
+  void set_vrfs(IpsecIdentView& view, const policy::CryptoMap& map,
+                const policy::CryptoMapEntry& entry) const {
+    view.front_vrf = policy_.front_vrf(view.local_address);
+    view.inside_vrf = policy_.inside_vrf(map, entry, view.local_address);
+  }
+
   // What peers were granted under a dynamic crypto map (R-MAP-22): only what there is now.
   void add_dynamic(const policy::Interface& interface, const policy::CryptoMap& map,
                    const policy::CryptoMapEntry& entry) {
@@ -92,6 +99,7 @@ class Collector {
         if (!child.selectors_local.empty() && !child.selectors_remote.empty())
           view.selectors = {child.selectors_local[0], child.selectors_remote[0]};
         view.sas.push_back({child, backend_.sa_state(child.spi_in).value_or(ports::SaPairState{})});
+        set_vrfs(view, map, entry);
         out_.push_back(std::move(view));
       }
     }
@@ -140,6 +148,7 @@ class Collector {
     }
     std::sort(view.sas.begin(), view.sas.end(),
               [](const IpsecSaView& a, const IpsecSaView& b) { return a.child.id < b.child.id; });
+    if (!interface.tunnel) set_vrfs(view, map, entry);
     out_.push_back(std::move(view));
   }
 
@@ -249,7 +258,7 @@ void direction(Screen& screen, const IpsecIdentView& ident, bool inbound, bool d
 
 void block(Screen& screen, const IpsecIdentView& ident, bool detail) {
   screen.blank();
-  screen.line("   protected vrf: (none)");
+  screen.line("   protected vrf: %s", ident.inside_vrf.empty() ? "(none)" : c(ident.inside_vrf));
   screen.line("   local  ident (addr/mask/prot/port): (%s)", c(ident_text(ident.selectors.local)));
   screen.line("   remote ident (addr/mask/prot/port): (%s)", c(ident_text(ident.selectors.remote)));
   screen.line("   current_peer %s port %u", c(ident.peer.to_string()), ident.peer_port);

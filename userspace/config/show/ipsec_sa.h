@@ -26,6 +26,8 @@ struct IpsecIdentView {
   std::uint16_t peer_port = 500;
   policy::SelectorPair selectors;
   std::uint32_t replay_window = 64;
+  std::string front_vrf;  // empty: none
+  std::string inside_vrf;
   std::vector<IpsecSaView> sas;  // the newest last
 };
 

@@ -17,6 +17,8 @@ std::string ipsec_sa_json(const std::vector<IpsecIdentView>& idents) {
                                 {"local_address", ident.local_address.to_string()},
                                 {"peer", ident.peer.to_string()},
                                 {"peer_port", ident.peer_port},
+                                {"fvrf", ident.front_vrf},
+                                {"ivrf", ident.inside_vrf},
                                 {"selector_local", selectors_json({ident.selectors.local})[0]},
                                 {"selector_remote", selectors_json({ident.selectors.remote})[0]},
                                 {"sas", std::move(sas)}});

@@ -86,10 +86,10 @@ void detailed(Screen& screen, const std::vector<Ikev2View>& sas, bool v6) {
     const std::uint32_t left =
         sa.lifetime_seconds - std::min(sa.lifetime_seconds, sa.active_seconds);
     screen.line("%-5u %-15s %-15s %-8s %-6s %-4s %-6s %-4s %-2u %-8s %s", sa.id,
-                c(sa.local.address.to_string()), c(sa.remote.address.to_string()), "",
-                status_text(sa), c(cipher_word(sa.cipher)), c(hash_word(sa.prf)),
-                c(auth_word(sa.local_auth)), static_cast<unsigned>(sa.group), c(age_text(left)),
-                c(capabilities(sa)));
+                c(sa.local.address.to_string()), c(sa.remote.address.to_string()),
+                c(view.inside_vrf), status_text(sa), c(cipher_word(sa.cipher)),
+                c(hash_word(sa.prf)), c(auth_word(sa.local_auth)), static_cast<unsigned>(sa.group),
+                c(age_text(left)), c(capabilities(sa)));
     screen.line("       Engine-id:Conn-id =  SW:%u", sa.id);
   }
 }
@@ -225,6 +225,8 @@ std::string isakmp_sa_json(const std::vector<Ikev2View>& sas) {
                                 {"local", endpoint_json(sa.local)},
                                 {"remote", endpoint_json(sa.remote)},
                                 {"profile", sa.profile},
+                                {"fvrf", view.front_vrf},
+                                {"ivrf", view.inside_vrf},
                                 {"remote_identity", sa.remote_identity.to_string()},
                                 {"encryption", cipher_word(sa.cipher)},
                                 {"key_bits", sa.cipher.key_bits},
