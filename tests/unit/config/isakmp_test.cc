@@ -118,8 +118,8 @@ TEST_F(IsakmpTest, PublicKeys) {
   ASSERT_TRUE(messages);
   EXPECT_TRUE(messages->empty());
   check();
-  quietly(
-      {"configure terminal", "crypto key pubkey-chain rsa", "no named-key b.example.com", "end"});
+  type("configure terminal");
+  quietly({"crypto key pubkey-chain rsa", "no named-key b.example.com", "end"});
   EXPECT_EQ(isakmp().keyrings.at(policy::kDefaultKeyring).public_keys.size(), 1u);
 }
 
