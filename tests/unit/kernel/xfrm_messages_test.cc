@@ -200,6 +200,7 @@ TEST(StateMessage, ABundleIsOneStateForEachHeader) {
   const auto ah = info_of(XfrmLayer::kAh);
   EXPECT_EQ(ah.id.proto, IPPROTO_AH);
   EXPECT_EQ(ah.id.spi, htonl(0x0a0b0c0d));
+  EXPECT_EQ(ah.flags, XFRM_STATE_AF_UNSPEC | XFRM_STATE_ALIGN4);
   EXPECT_EQ(ah.mode, XFRM_MODE_TRANSPORT);
   EXPECT_EQ(ah.lft.hard_byte_limit, XFRM_INF);
   EXPECT_EQ(state_id(pair, XfrmDirection::kOut).spi, 0x55667788u);
