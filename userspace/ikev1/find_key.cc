@@ -139,7 +139,8 @@ const policy::RsaPublicKey* find_public_key(const policy::Snapshot& snapshot,
 
 bool has_public_keys(const policy::Snapshot& snapshot, const IpAddress& local) {
   return std::ranges::any_of(snapshot.isakmp.keyrings, [&](const auto& item) {
-    return !item.second.public_keys.empty() && snapshot.terminates(item.second.local, local);
+    return !item.second.public_keys.empty() && snapshot.terminates(item.second.local, local) &&
+           snapshot.meets(item.second, local);
   });
 }
 
