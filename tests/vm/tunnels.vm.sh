@@ -146,7 +146,7 @@ check "the next daemon takes it over" equal "$before" "$after"
 check "no tunnel protection: no device" has "nothing protects it" tool a -f /dev/stdin <<END
 configure terminal
 interface Tunnel0
-no tunnel protection
+no tunnel protection ipsec profile GRE
 end
 END
 check "the device is gone" fails in_node a ip link show tunnel0
