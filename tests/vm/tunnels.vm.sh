@@ -243,6 +243,8 @@ stop b iked
 stop c iked
 
 # ---- A dynamic crypto map with a reverse route (R-MAP-22)
+# Without VRFs there is one way to 192.0.2.2 only.
+in_node a ip link del blue0
 configuration a <<END
 $(ikev2_peer ANY 192.0.2.2)
 crypto ipsec transform-set TS esp-aes 256 esp-sha256-hmac
