@@ -38,7 +38,7 @@ struct Build {
   std::vector<std::string> warnings;  // of the line that is being applied
   bool loading = false;               // a file: what it refers to may still come
   const MasterKey* master_key = nullptr;  // for the keys that stand there encrypted
-  std::string no_tunnels;             // why tunnel interfaces cannot be made; empty: they can
+  std::string no_tunnels;                 // why tunnel interfaces cannot be made; empty: they can
 
   void warn(std::string text) { warnings.push_back("% Warning: " + std::move(text)); }
   // The name that the block (or the block around it) was opened with.
