@@ -2,6 +2,7 @@
 // Quick mode, rekeying, informational exchanges and dead peer detection of IKEv1 (RFC
 // 2409 5.5, 5.7; RFC 3706).
 #include "tests/exchange/two_routers.h"
+#include "userspace/wire/v1/header.h"
 
 namespace spa::exchange {
 namespace {
@@ -278,6 +279,48 @@ TEST_F(Ikev1Life, BothBeginAtOnce) {
   EXPECT_GE(left.database.pairs.size(), 1U);
   EXPECT_EQ(left.database.pairs.size(), right.database.pairs.size());
   EXPECT_EQ(mismatch(left.database, right.database), "");
+}
+
+// RFC 2408 2.4: of two phase 1 that came up together one is renewed; neither relies on the other
+// until both are over.
+TEST_F(Ikev1Life, BothBeganAtOnceAndOneIsRenewed) {
+  for (Router* r : {&left, &right}) r->config.isakmp.policies.at(10).lifetime_seconds = 1000;
+  start();
+  ASSERT_TRUE(left.manager->initiate(left.rules[0].id));
+  ASSERT_TRUE(right.manager->initiate(right.rules[0].id));
+  run(Duration(20000));
+  ASSERT_EQ(left.up(), 2U);
+  run(Duration(1500 * 1000));
+  EXPECT_GE(left.up(), 1U);
+  EXPECT_GE(right.up(), 1U);
+  EXPECT_EQ(mismatch(left.database, right.database), "");
+}
+
+// RFC 2408 2.4, 5.15: the Delete of a phase 1 that has been renewed overtakes the message by which
+// the peer knows of the new one. The pairs stay, at both ends.
+TEST_F(Ikev1Life, ADeleteOfPhase1AloneLeavesThePairs) {
+  for (Router* r : {&left, &right}) {
+    r->options.rekey_from_percent = r->options.rekey_to_percent = 50;
+    r->config.isakmp.policies.at(10).lifetime_seconds = 1000;
+    r->isakmp_profile().initiate_aggressive = true;
+    r->entry().isakmp_profile = "V1";
+  }
+  start();
+  bring_up(left);
+  const std::uint32_t spi = left.database.pairs.begin()->first;
+  // The third message of aggressive mode: the one whose header already names both cookies.
+  network.plan = [this](std::size_t, const Packet& packet) {
+    const auto header = wire::v1::parse_header(packet.octets);
+    const bool third = header->exchange == wire::v1::ExchangeType::kAggressive &&
+                       packet.from.address == left.address && header->responder_cookie != 0;
+    return std::vector<Duration>{Duration(third ? 3000 : 5)};
+  };
+  run(Duration(600 * 1000));
+  EXPECT_EQ(left.up(), 1U);
+  EXPECT_EQ(right.up(), 1U);
+  EXPECT_TRUE(left.database.pairs.contains(spi));
+  expect_pairs(1, "the same pair");
+  EXPECT_EQ(right.status().at(0).children.size(), 1U);
 }
 
 // --- every message lost, doubled or late once ---

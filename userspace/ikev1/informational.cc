@@ -64,13 +64,6 @@ void end_phase1(IsakmpSa& sa, const std::string& cause) {
   shard.touch(sa);
 }
 
-// A Delete well before the end of the lifetime is somebody's wish that the session be over; near
-// the end it is no more than the end of phase 1.
-bool is_near_end(const IsakmpSa& sa) {
-  const Duration life(sa.lifetime_seconds * 1000LL);
-  return sa.shard.now() - sa.created >= life * 3 / 4;
-}
-
 }  // namespace
 
 void delete_isakmp_sa(IsakmpSa& sa, const std::string& cause) {
@@ -126,11 +119,9 @@ void take_delete(IsakmpSa& sa, const v1::DeletePayload& deleted) {
   Shard& shard = sa.shard;
   if (deleted.protocol == v1::ProtocolId::kIsakmp) {
     if (!v1::names(deleted, sa.cookie_i(), sa.cookie_r()) || !sa.usable()) return;
-    if (is_near_end(sa) || shard.successor_of(sa) != nullptr) {
-      end_phase1(sa, "deleted by peer");
-    } else {
-      shard.retire(sa, "deleted by peer");
-    }
+    // Who wants the pairs gone names them first. A peer that renewed its phase 1 names only the old
+    // one, and that may come before we know of the new one (RFC 2408 5.15: one SA per Delete).
+    end_phase1(sa, "deleted by peer");
     return;
   }
   // RFC 2408 5.15: the peer no longer receives on these of its SPIs: our outbound ones. Our own

@@ -149,9 +149,20 @@ void Shard::rekey_child(IsakmpSa& sa, std::uint32_t spi_in) {
   if (!begun) debug(sa, "no new phase 1: " + begun.error().text);
 }
 
+// Another one with this peer will do if it is yet to be renewed itself, or is being made. Two that
+// came up together, because both ends began at once, must not each rely on the other.
+bool Shard::outlived(const IsakmpSa& sa) const {
+  const auto peers = with_peer(sa.remote.address);
+  return std::any_of(peers.begin(), peers.end(), [&](const IsakmpSa* other) {
+    if (other == &sa) return false;
+    if (other->handshake != nullptr) return other->initiator && other->profile == sa.profile;
+    return other->usable() && other->rekey_at && same_peer(*other, sa);
+  });
+}
+
 void Shard::rekey_isakmp_sa(IsakmpSa& sa) {
   const bool needed = !sa.children.empty() || !sa.wanted.empty();
-  if (!needed || stopping || is_served(sa) || successor_of(sa) != nullptr) return;
+  if (!needed || stopping || is_served(sa) || outlived(sa)) return;
   const ports::PolicyRule* known = sa.children.empty() ? nullptr : rule_of(*sa.children.front());
   if (known == nullptr) return;
   debug(sa, "ISAKMP SA is near its end, beginning a new one");

@@ -51,6 +51,8 @@ class Shard final : public ike::Shard {
   void move_children(IsakmpSa& from, IsakmpSa& to);
   // The SA with the same peer that took over, or null.
   [[nodiscard]] IsakmpSa* successor_of(const IsakmpSa& sa) const;
+  // Whether another phase 1 with this one's peer takes care of what comes after both.
+  [[nodiscard]] bool outlived(const IsakmpSa& sa) const;
   void rekey_child(IsakmpSa& sa, std::uint32_t spi_in);
   // Null once it is no longer configured.
   [[nodiscard]] const ports::PolicyRule* rule_of(const ChildSa& child);
