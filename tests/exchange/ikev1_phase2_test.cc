@@ -313,7 +313,7 @@ TEST_F(Ikev1Life, ADeleteOfPhase1AloneLeavesThePairs) {
     const auto header = wire::v1::parse_header(packet.octets);
     const bool third = header->exchange == wire::v1::ExchangeType::kAggressive &&
                        packet.from.address == left.address && header->responder_cookie != 0;
-    return std::vector<Duration>{Duration(third ? 3000 : 5)};
+    return std::vector<Duration>{Duration(third ? 15000 : 5)};
   };
   run(Duration(600 * 1000));
   EXPECT_EQ(left.up(), 1U);
@@ -321,6 +321,28 @@ TEST_F(Ikev1Life, ADeleteOfPhase1AloneLeavesThePairs) {
   EXPECT_TRUE(left.database.pairs.contains(spi));
   expect_pairs(1, "the same pair");
   EXPECT_EQ(right.status().at(0).children.size(), 1U);
+}
+
+// RFC 2409 5.5: whoever sends HASH(3) has the pair already. A phase 1 that is renewed while it is
+// on its way stays until it has come.
+TEST_F(Ikev1Life, Phase1IsRenewedWhileHash3IsOnItsWay) {
+  for (Router* r : {&left, &right}) r->config.isakmp.policies.at(10).lifetime_seconds = 1000;
+  start();
+  bring_up(right);
+  run(Duration(789'500));  // half a second before it is renewed
+  std::set<std::uint32_t> begun;
+  network.plan = [this, &begun](std::size_t, const Packet& packet) {
+    const auto header = wire::v1::parse_header(packet.octets);
+    const bool quick = header->exchange == wire::v1::ExchangeType::kQuickMode &&
+                       packet.from.address == left.address;
+    const bool third = quick && !begun.insert(header->message_id).second;
+    return std::vector<Duration>{Duration(third ? 1500 : 5)};
+  };
+  ASSERT_TRUE(left.manager->initiate(left.rules[1].id));
+  run(Duration(60 * 1000));
+  EXPECT_EQ(left.up(), 1U);
+  EXPECT_TRUE(right.log.has("near its end"));
+  expect_pairs(2, "renewed in the middle of quick mode");
 }
 
 // --- every message lost, doubled or late once ---

@@ -335,8 +335,9 @@ void establish(IsakmpSa& sa, const Verified& verified) {
   const Duration life(sa.lifetime_seconds * 1000LL);
   sa.expires = shard.now() + life;
   sa.expiry_cause = "lifetime expired";
-  // Whoever began it begins the next one, unless he does not.
-  sa.rekey_at = shard.now() + shard.rekey_after(life) + (sa.initiator ? Duration(0) : life / 20);
+  // Whoever began it begins the next one, unless he does not: then we do, while there is time.
+  const Duration after = shard.rekey_after(life) + (sa.initiator ? Duration(0) : life / 20);
+  sa.rekey_at = shard.now() + std::min(after, life - life / 50);
   const policy::IsakmpProfile* profile = shard.profile(sa.profile);
   if (profile != nullptr && !profile->client_group.empty()) {  // R-PROF-14
     shard.debug(

@@ -214,6 +214,20 @@ void drop_older(IsakmpSa& sa) {
   }
 }
 
+namespace {
+
+// Not at once: HASH(3) of a quick mode may be on its way, and whoever sent it has the pair already.
+void replace(IsakmpSa& old, const IsakmpSa& fresh) {
+  constexpr Duration kOnItsWay(10 * 1000);
+  old.replaced = true;
+  old.rekey_at.reset();
+  old.expires = std::min(old.expires.value_or(SteadyTime::max()), old.shard.now() + kOnItsWay);
+  old.expiry_cause = "replaced by ISAKMP SA " + std::to_string(fresh.id);
+  old.shard.touch(old);
+}
+
+}  // namespace
+
 void succeed_older(IsakmpSa& sa) {
   Shard& shard = sa.shard;
   for (IsakmpSa* other : shard.with_peer(sa.remote.address)) {
@@ -225,9 +239,9 @@ void succeed_older(IsakmpSa& sa) {
     inherit_address(*other, sa);
     if (other->phase() == Phase::kRekeyed) {
       shard.retire(*other, "");
-    } else if (sa.initiator) {
+    } else if (sa.initiator && !other->replaced) {
       ++shard.counters.ike_sas_rekeyed;
-      expire(*other, "replaced by ISAKMP SA " + std::to_string(sa.id));
+      replace(*other, sa);
     }
   }
 }

@@ -104,6 +104,7 @@ class IsakmpSa {
   SteadyTime created{};
   SteadyTime established{};
   std::optional<SteadyTime> rekey_at;
+  bool replaced = false;  // a newer one is up; this one only finishes what was begun under it
   std::optional<SteadyTime> expires;
   std::string expiry_cause;
   std::uint32_t lifetime_seconds = 0;

@@ -133,7 +133,7 @@ void Shard::rekey_child(IsakmpSa& sa, std::uint32_t spi_in) {
   if (known == nullptr || stopping) return;
   const ports::PolicyId id = child->rule;
   child->rekey_at.reset();
-  IsakmpSa* carrier = sa.usable() ? &sa : successor_of(sa);
+  IsakmpSa* carrier = sa.usable() && !sa.replaced ? &sa : successor_of(sa);
   if (carrier != nullptr) {
     if (carrier->wants(id)) return;
     carrier->wanted.push_back(id);
@@ -160,10 +160,19 @@ bool Shard::outlived(const IsakmpSa& sa) const {
   });
 }
 
+// The last of them speaks for the pairs of all.
+const ports::PolicyRule* Shard::rule_in_use(const IsakmpSa& sa) {
+  for (const IsakmpSa* other : with_peer(sa.remote.address)) {
+    if (other->children.empty() || (other != &sa && !same_peer(*other, sa))) continue;
+    const ports::PolicyRule* known = rule_of(*other->children.front());
+    if (known != nullptr) return known;
+  }
+  return nullptr;
+}
+
 void Shard::rekey_isakmp_sa(IsakmpSa& sa) {
-  const bool needed = !sa.children.empty() || !sa.wanted.empty();
-  if (!needed || stopping || is_served(sa) || outlived(sa)) return;
-  const ports::PolicyRule* known = sa.children.empty() ? nullptr : rule_of(*sa.children.front());
+  if (stopping || is_served(sa) || outlived(sa)) return;
+  const ports::PolicyRule* known = rule_in_use(sa);
   if (known == nullptr) return;
   debug(sa, "ISAKMP SA is near its end, beginning a new one");
   const Status begun = begin(*known, {});

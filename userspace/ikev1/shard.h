@@ -53,6 +53,8 @@ class Shard final : public ike::Shard {
   [[nodiscard]] IsakmpSa* successor_of(const IsakmpSa& sa) const;
   // Whether another phase 1 with this one's peer takes care of what comes after both.
   [[nodiscard]] bool outlived(const IsakmpSa& sa) const;
+  // The rule of a pair with its peer, or null if there is none worth a new phase 1.
+  [[nodiscard]] const ports::PolicyRule* rule_in_use(const IsakmpSa& sa);
   void rekey_child(IsakmpSa& sa, std::uint32_t spi_in);
   // Null once it is no longer configured.
   [[nodiscard]] const ports::PolicyRule* rule_of(const ChildSa& child);

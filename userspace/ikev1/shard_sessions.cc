@@ -68,7 +68,7 @@ Status Shard::initiate(const ports::PolicyId& id) {
   for (IsakmpSa* sa : with_peer(wanted->rule.remote)) {
     if (has_live_child(*sa, id) || sa->wants(id)) return {};
     const bool under_way = sa->initiator && sa->handshake != nullptr;
-    const bool fits = sa->local.address == wanted->rule.local &&
+    const bool fits = !sa->replaced && sa->local.address == wanted->rule.local &&
                       (sa->profile == profile_of(id) || e->isakmp_profile.empty());
     if (fits && (sa->usable() || under_way)) carrier = sa;
   }
