@@ -6,6 +6,7 @@
 #include "userspace/base/file.h"
 #include "userspace/config/key_encryption.h"
 #include "userspace/config/master_key.h"
+#include "userspace/config/redact.h"
 #include "userspace/config/session.h"
 #include "userspace/config/show/time.h"
 #include "userspace/config/tree.h"
@@ -62,16 +63,6 @@ std::string chain_text(Backend& backend, const policy::Snapshot& snapshot) {
            "  \tquit\n";
   }
   return out;
-}
-
-// A rejected line is repeated to the reader; what may be a key in it is not.
-std::string without_secrets(std::string_view line) {
-  for (const Word& word : split_words(line))
-    for (const std::string_view marker :
-         {"pre-shared-key", "password", "key", "secret", "passwd", "enroll", "community"})
-      if (word.text == marker)
-        return std::string(line.substr(0, word.column + word.text.size())) + " <removed>";
-  return std::string(line.substr(0, kMaxLineLength));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "tests/unit/config/fake_backend.h"
 #include "tests/unit/config/same_policy.h"
 #include "userspace/config/configuration.h"
+#include "userspace/config/import_pix.h"
 #include "userspace/config/session.h"
 #include "userspace/config/tree.h"
 
@@ -394,6 +395,65 @@ TEST_F(Pix, KeptLinesAreTakenBackOneByOne) {
 
 TEST_F(Pix, RefusesManualKeys) {
   EXPECT_NE(type("crypto map m 10 ipsec-manual").find("Manual keying"), std::string::npos);
+}
+
+// R-PIX-1, R-PIX-2: the converted configuration is the tunnel of the PIX, by another way than the
+// PIX dialect's.
+TEST(PixImport, MeansTheSame) {
+  for (const char* name : {"pix520-1.cfg", "crypto-only.cfg"}) {
+    const Import import = import_pix(vector_file(name));
+    for (const ImportRemark& remark : import.remarks) EXPECT_FALSE(remark.rejected) << remark.text;
+    Loaded router(import.configuration);
+    EXPECT_EQ(router.rejected(), "");
+    EXPECT_EQ(router.configuration.tree().dialect(), Dialect::kRouter);
+    Loaded pix(vector_file("pix520-1.cfg"));
+    expect_same_policy(router.policy(), pix.policy());
+  }
+}
+
+TEST(PixImport, TellsWhatItCannotCarryOver) {
+  const Import import = import_pix(vector_file("pix520-1.cfg"));
+  const auto at_line = [&](std::size_t line) {
+    for (const ImportRemark& remark : import.remarks)
+      if (remark.line == line) return remark.source + ": " + remark.text;
+    return std::string();
+  };
+  EXPECT_EQ(at_line(10), "fixup protocol ftp 21: nothing is inspected");
+  EXPECT_NE(at_line(44).find("nat (inside) 0 access-list 140: NAT is the host's"),
+            std::string::npos);
+  EXPECT_NE(at_line(6).find("the host has users of its own"), std::string::npos);
+  EXPECT_EQ(at_line(19), "");  // an access list is carried over
+  EXPECT_NE(at_line(70).find("des is a legacy algorithm"), std::string::npos) << at_line(70);
+}
+
+// A list that filters as well is no list for a tunnel, and never becomes a shorter one.
+TEST(PixImport, LeavesOutListsItCannotSay) {
+  const Import import = import_pix(
+      "access-list a permit ip 10.0.0.0 255.255.255.0 any\n"
+      "access-list a deny icmp any any echo\n"
+      "crypto map m 1 ipsec-isakmp\ncrypto map m 1 match address a\nnonsense\n");
+  EXPECT_EQ(import.configuration.find("permit ip"), std::string::npos);
+  bool named = false, rejected = false;
+  for (const ImportRemark& remark : import.remarks) {
+    named = named || (remark.line == 1 && remark.text.find("left out") != std::string::npos);
+    rejected = rejected || (remark.line == 5 && remark.rejected);
+  }
+  EXPECT_TRUE(named);
+  EXPECT_TRUE(rejected);
+}
+
+// Keys stand in the configuration and nowhere else.
+TEST(PixImport, KeepsSecretsOutOfTheReport) {
+  const Import import = import_pix(
+      "enable password Hush1 encrypted\npasswd Hush2 encrypted\n"
+      "isakmp key Hush3 address 192.0.2.1 netmask 255.255.255.255\n"
+      "isakmp key Hush4 nonsense\nca identity x 192.0.2.1\nca enroll x Hush5\n"
+      "snmp-server community Hush6\nusername joe password Hush7 encrypted\n"
+      "vpngroup all password Hush8\naaa-server r (inside) host 10.0.0.1 Hush9 timeout 5\n");
+  EXPECT_NE(import.configuration.find("crypto isakmp key Hush3 address 192.0.2.1\n"),
+            std::string::npos);
+  for (const ImportRemark& remark : import.remarks)
+    EXPECT_EQ((remark.source + remark.text).find("Hush"), std::string::npos) << remark.source;
 }
 
 }  // namespace
