@@ -358,6 +358,30 @@ TEST_F(Pix, DeletesWithoutAsking) {
   EXPECT_EQ(type("ca zeroize rsa"), "");
 }
 
+// R-PIX-1, R-DLG-9: whole transcripts. Each command is known; what a PIX does over the network is
+// refused by name.
+TEST_F(Pix, KnowsTheCommandsOfTranscripts) {
+  constexpr std::string_view kPrompt = "pix520-1(config)# ";
+  type("terminal dialect pix");
+  for (const char* name : {"enrolment.session.txt", "deletion.session.txt"}) {
+    std::istringstream lines(vector_file(name));
+    for (std::string line; std::getline(lines, line);) {
+      const bool plain = line.starts_with("hostname") || line.starts_with("domain-name");
+      if (!line.starts_with(kPrompt) && !plain) continue;
+      std::string command = plain ? line : line.substr(kPrompt.size());
+      if (command.find("Fingerprint:") != std::string::npos) continue;  // printed by the PIX
+      const Output output = session.execute(command);
+      if (output.rejection) {
+        EXPECT_EQ(output.rejection->kind, Rejection::Kind::kRefused) << command;
+        EXPECT_NE(output.rejection->text.find("is not built"), std::string::npos) << command;
+      }
+      if (command.starts_with("sh ")) EXPECT_EQ(output.text, "") << command;  // nothing is left
+    }
+  }
+  EXPECT_TRUE(has("hostname pix520-1"));
+  EXPECT_EQ(printed().find("\nca "), std::string::npos);
+}
+
 // R-CLI-10: show, clear and debug at both prompts; the prompts.
 TEST_F(Pix, TakesExecCommandsWhileConfiguring) {
   type("hostname pix520-1");

@@ -23,15 +23,19 @@ std::string transform_set_line(const Args& args) {
   return line;
 }
 
+// The groups of the lines that others build on, by which they are found.
+constexpr const char* kTransformSetGroup = "pix transform-set";
+constexpr const char* kMapEntryGroup = "pix crypto map entry";
+
+const Node* stored(const Node& root, const std::string& key) {
+  const auto found = root.by_key.find(key);
+  return found == root.by_key.end() ? nullptr : found->second;
+}
+
 // The line that defined a transform set, for the block of the router.
 std::string defining_line(const Node& root, const std::string& name) {
-  for (const auto& child : root.children) {
-    const Command& command = child->rule->command;
-    if (command.order == at(PixOrder::kTransformSet) && command.sorted.empty() &&
-        child->args.text("name") == name && !child->args.has("mode"))
-      return transform_set_line(child->args);
-  }
-  return {};
+  const Node* node = stored(root, std::string(kTransformSetGroup) + "\n" + name);
+  return node == nullptr ? std::string() : transform_set_line(node->args);
 }
 
 RouterLines mode_lines(const Args& args, const Node& root) {
@@ -72,6 +76,7 @@ void add_ipsec(std::vector<Command>& table) {
          return std::vector<RouterLine>{{"", transform_set_line(a)}};
        },
        .key = by({"name"}),
+       .group = kTransformSetGroup,
        .order = at(PixOrder::kTransformSet)});
   table.push_back({.mode = kMode,
                    .pattern = "crypto ipsec transform-set <name:word> mode transport",
@@ -91,12 +96,9 @@ std::string dynamic_block(const Args& args) {
 
 // An entry that stands for a dynamic map has no settings of its own.
 bool is_dynamic_entry(const Node& root, const Args& args) {
-  for (const auto& child : root.children)
-    if (child->rule->command.order == at(PixOrder::kCryptoMap) && child->args.has("dynamic") &&
-        child->args.text("name") == args.text("name") &&
-        child->args.number("sequence") == args.number("sequence"))
-      return true;
-  return false;
+  const Node* node = stored(
+      root, std::string(kMapEntryGroup) + "\n" + args.text("name") + "\n" + args.text("sequence"));
+  return node != nullptr && node->args.has("dynamic");
 }
 
 Result<std::string> settings_block(const Node& root, const Args& args, bool dynamic) {
@@ -175,6 +177,7 @@ void add_map(std::vector<Command>& table) {
                          {"", map_block(a) + (dynamic.empty() ? "" : " dynamic " + dynamic)}};
                    },
                    .key = by({"name", "sequence"}),
+                   .group = kMapEntryGroup,
                    .order = at(PixOrder::kCryptoMap),
                    .sorted = {"name", "sequence"}});
   table.push_back({.mode = kMode,

@@ -314,6 +314,7 @@ constexpr Entry kEntries[] = {
     {"monitor", "Log lines on this terminal"},
     {"mtu", "Longest IP packet"},
     {"multipoint", "To many ends, which call us"},
+    {"mypubkey", "Our public keys"},
     {"name", "Any name"},
     {"named-key", "Public key of a peer that has a name"},
     {"nameif", "Name of an interface"},
