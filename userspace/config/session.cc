@@ -232,20 +232,22 @@ class Session::Impl {
     for (const auto& [printed, meant] : kSpellings)
       if (words[0].text == printed)
         return configure(exec, std::string(line).replace(words[0].column, printed.size(), meant));
-    if (is_exec_anywhere(words[0].text, no, restore))
-      return run_exec(exec, Mode::kPrivileged, line, 0);
+    if (is_exec_anywhere(words, no, restore)) return run_exec(exec, Mode::kPrivileged, line, 0);
     exec.reject(*best);
   }
 
   // R-CLI-9: show and clear are taken at a configuration prompt too; R-CLI-10: on a PIX what it has
   // in both of its modes.
-  [[nodiscard]] bool is_exec_anywhere(std::string_view word, bool no, bool restore) const {
+  [[nodiscard]] bool is_exec_anywhere(const std::vector<Word>& words, bool no, bool restore) const {
+    const std::string_view word = words[0].text;
     const bool pix = state.mode() == Mode::kPix;
     if (no || restore) return pix && no && is_word(word, "debug", 3);
     if (is_word(word, "show", 2) || is_word(word, "clear", 3)) return true;
-    return pix &&
-           (is_word(word, "debug", 3) || is_word(word, "undebug", 3) || is_word(word, "write", 2) ||
-            is_word(word, "terminal", 4) || is_word(word, "crypto", 2));
+    if (!pix) return false;
+    // How its key and certificates come: no PIX has `crypto pki`.
+    const bool pki = words.size() > 1 && (words[1].text == "pki" || words[1].text == "ca");
+    return (pki && is_word(word, "crypto", 2)) || is_word(word, "debug", 3) ||
+           is_word(word, "undebug", 3) || is_word(word, "write", 2) || is_word(word, "terminal", 4);
   }
 
   // The modes a line is tried in: this one, then those around it (R-CLI-14). A block that takes

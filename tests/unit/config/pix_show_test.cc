@@ -97,6 +97,7 @@ TEST_F(PixScreens, IsakmpSa) {  // R-SHOW-27, R-PIX-16
             "Embryonic : 0\n"
             "        dst               src        state     pending     created\n"
             "   172.16.172.39     172.16.172.34  QM_IDLE         0           1\n");
+  EXPECT_EQ(show("sh isa sa"), show("sh cr isa sa"));
   backend.sas[0].state = ike::IkeSaState::kInNegotiation;
   backend.sas[0].isakmp_state = "MM_KEY_EXCH";
   backend.sas[0].children.clear();
@@ -138,6 +139,18 @@ TEST_F(PixScreens, IsakmpPolicy) {  // R-SHOW-29, R-SHOW-1
             "        authentication method:  Rivest-Shamir-Adleman Signature\n"
             "        Diffie-Hellman group:   #1 (768 bit)\n"
             "        lifetime:               86400 seconds, no volume limit\n");
+  EXPECT_EQ(show("show isakmp policy"), show("show crypto isakmp policy"));
+}
+
+// R-PIX-16: the lines of the configuration.
+TEST_F(PixScreens, Isakmp) {
+  EXPECT_EQ(show("show isakmp"),
+            "isakmp enable outside\n"
+            "isakmp policy 10 authentication rsa-sig\n"
+            "isakmp policy 10 encryption des\n"
+            "isakmp policy 10 hash md5\n"
+            "isakmp policy 10 group 1\n"
+            "isakmp policy 10 lifetime 86400\n");
 }
 
 std::string spi_block(const char* spi, int id) {

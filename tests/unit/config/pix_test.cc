@@ -405,6 +405,19 @@ TEST_F(Pix, TakesExecCommandsWhileConfiguring) {
   EXPECT_EQ(type("write terminal").substr(0, 12), "Building con");
 }
 
+// How key and certificates come to a PIX; and a mistake is shown where it is.
+TEST_F(Pix, TakesItsIdentityFromAFile) {
+  EXPECT_NE(type("crypto pki import cisco pkcs12 /x.p12 password hush").find("ca identity"),
+            std::string::npos);
+  type("ca identity cisco 171.69.89.16");
+  EXPECT_EQ(type("crypto pki import cisco pkcs12 /x.p12 password hush"),
+            "% Imported PKCS12 file successfully.\n");
+  EXPECT_EQ(backend.imported, "cisco /x.p12 hush");
+  const Output output = session.execute("crypto map m 5 set per 10.0.0.1");
+  ASSERT_TRUE(output.rejection);
+  EXPECT_EQ(output.rejection->column, 21u);
+}
+
 // A line that is only kept goes when it is taken back, and not with others that begin like it.
 TEST_F(Pix, KeptLinesAreTakenBackOneByOne) {
   type("failover poll 15");

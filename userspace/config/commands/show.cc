@@ -184,6 +184,15 @@ void add_crypto(std::vector<Command>& table) {
                    .pattern = "show crypto isakmp policy",
                    .help = "What IKEv1 negotiates, in order (R-SHOW-1).",
                    .run = isakmp_policy});
+  // The same in the words of a PIX.
+  table.push_back({.mode = kMode,
+                   .pattern = "show isakmp sa",
+                   .help = "ISAKMP SAs, in the words of a PIX (R-SHOW-27).",
+                   .run = isakmp_sa});
+  table.push_back({.mode = kMode,
+                   .pattern = "show isakmp policy",
+                   .help = "What IKE negotiates, in the words of a PIX (R-SHOW-29).",
+                   .run = isakmp_policy});
   table.push_back({.mode = Mode::kPrivileged,
                    .pattern = "show crypto isakmp key",
                    .help = "Pre-shared keys of IKEv1 (R-SHOW-22).",
