@@ -25,8 +25,7 @@ class Importer {
   Import run(std::string_view text) {
     const auto messages = pix_.load(text);
     if (messages)
-      for (const LoadMessage& message : *messages)
-        remark({message.line, message.source, without_end(message.text), message.rejected});
+      for (const LoadMessage& message : *messages) repeat(message);
     note_lines(text);
     for (const RouterLine& line : pix_defaults()) put(line, nullptr);
     find_unusable_lists();
@@ -42,9 +41,15 @@ class Importer {
   }
 
  private:
-  static std::string without_end(std::string text) {
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    return text;
+  // One remark for each line that was printed.
+  void repeat(const LoadMessage& message) {
+    std::string_view text = message.text;
+    while (!text.empty()) {
+      const std::size_t newline = text.find('\n');
+      remark(
+          {message.line, message.source, std::string(text.substr(0, newline)), message.rejected});
+      text.remove_prefix(newline == text.npos ? text.size() : newline + 1);
+    }
   }
 
   void remark(ImportRemark remark) { import_.remarks.push_back(std::move(remark)); }

@@ -455,6 +455,8 @@ TEST(PixImport, TellsWhatItCannotCarryOver) {
       if (remark.line == line) return remark.source + ": " + remark.text;
     return std::string();
   };
+  for (const ImportRemark& remark : import.remarks)
+    EXPECT_EQ(remark.text.find('\n'), std::string::npos) << remark.text;
   EXPECT_EQ(at_line(10), "fixup protocol ftp 21: nothing is inspected");
   EXPECT_NE(at_line(44).find("nat (inside) 0 access-list 140: NAT is the host's"),
             std::string::npos);
