@@ -25,6 +25,16 @@ _ipsec_tool() {
         mapfile -t COMPREPLY < <(compgen -W '--control --format --file --help --version' -- "$current")
         return
     fi
+    if [ "${words[0]:-}" = import ]; then
+        case ${#words[@]} in
+            1) mapfile -t COMPREPLY < <(compgen -W pix -- "$current") ;;
+            *) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        esac
+        [[ $current != -* ]] || COMPREPLY=(-o)
+        return
+    fi
     mapfile -t COMPREPLY < <(ipsec-tool "${control[@]}" --complete "${words[*]}${words:+ }$current" 2>/dev/null)
+    # What the tool does by itself.
+    if [ ${#words[@]} -eq 0 ] && [ -n "$current" ] && [[ import == "$current"* ]]; then COMPREPLY+=(import); fi
 }
 complete -F _ipsec_tool ipsec-tool

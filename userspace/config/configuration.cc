@@ -6,6 +6,7 @@
 #include "userspace/base/file.h"
 #include "userspace/config/key_encryption.h"
 #include "userspace/config/master_key.h"
+#include "userspace/config/redact.h"
 #include "userspace/config/session.h"
 #include "userspace/config/show/time.h"
 #include "userspace/config/tree.h"
@@ -64,15 +65,6 @@ std::string chain_text(Backend& backend, const policy::Snapshot& snapshot) {
   return out;
 }
 
-// A rejected line is repeated to the reader; what may be a key in it is not.
-std::string without_secrets(std::string_view line) {
-  for (const Word& word : split_words(line))
-    for (const std::string_view marker : {"pre-shared-key", "password", "key", "secret"})
-      if (word.text == marker)
-        return std::string(line.substr(0, word.column + word.text.size())) + " <removed>";
-  return std::string(line.substr(0, kMaxLineLength));
-}
-
 }  // namespace
 
 Configuration::Configuration(Backend& backend, std::string startup_file)
@@ -90,9 +82,18 @@ Configuration::~Configuration() = default;
 Build& Configuration::draft() {
   if (draft_stale_) {
     draft_->snapshot = tree_->draft();
+    draft_->unusable_lists.clear();
     draft_stale_ = false;
   }
   return *draft_;
+}
+
+Status Configuration::set_dialect(Dialect dialect) {
+  if (dialect == tree_->dialect()) return {};
+  if (const Status done = tree_->set_dialect(dialect); !done) return done;
+  spoil_draft();
+  touch(backend_.now());
+  return {};
 }
 
 void Configuration::touch(WallTime now) {
@@ -170,6 +171,10 @@ Result<std::vector<LoadMessage>> Configuration::load(std::string_view text) {
 }
 
 std::string Configuration::running_config() const {
+  if (tree_->dialect() == Dialect::kPix) {
+    const bool saved = !changed_at_ || (saved_at_ && *saved_at_ >= *changed_at_);
+    return pix_printout(tree_->print({}), saved);
+  }
   std::string out;
   if (changed_at_) out += "!\n! Last configuration change at " + clock_text(*changed_at_) + '\n';
   if (saved_at_)

@@ -12,6 +12,7 @@
 #include "userspace/base/clock.h"
 #include "userspace/base/result.h"
 #include "userspace/config/backend.h"
+#include "userspace/config/dialect.h"
 #include "userspace/policy/snapshot.h"
 
 namespace spa::config {
@@ -52,6 +53,10 @@ class Configuration {
   // R-CFG-1. The file is replaced as a whole, mode 0600.
   Status save();
   [[nodiscard]] Result<std::string> startup_config() const;
+
+  // The language of the whole configuration; kState when lines stand there that the other one does
+  // not have.
+  Status set_dialect(Dialect dialect);
 
   // For the sessions.
   [[nodiscard]] Tree& tree() { return *tree_; }

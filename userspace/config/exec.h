@@ -36,12 +36,16 @@ struct Frame {
   std::string name;             // of a block that is not in the tree: the trustpoint of a chain
 };
 
+// `terminal dialect`: how the screens look.
+enum class ScreenForm { kLive, kPix };
+
 // The state of a session between two lines.
 struct SessionState {
   std::vector<Frame> frames;  // at least the EXEC frame; the last one is where we are
   std::optional<DataInput> input;
   std::optional<Question> question;  // whose answer the next line is
   bool monitor = false;
+  ScreenForm form = ScreenForm::kLive;
   unsigned terminal_length = 0;
   bool closed = false;
   std::size_t batch = 0;  // depth of begin_batch()
@@ -81,6 +85,11 @@ class Exec {
   std::string json_;
   std::optional<Rejection> rejection_;
 };
+
+// Whether this person wants the screens of a PIX (R-PIX-16).
+[[nodiscard]] inline bool wants_pix(Exec& exec) {
+  return exec.state().form == ScreenForm::kPix && !exec.wants_json();
+}
 
 // Stores the lines that `crypto pki import` implies, as if they had been typed.
 Status ensure_trustpoint(Configuration& configuration, const std::string& name, bool with_keypair);

@@ -55,6 +55,7 @@ class Session::Impl {
 
   Output execute(std::string_view line, OutputFormat format) {
     Exec exec(configuration, state, format);
+    follow_dialect();
     leave_removed_blocks(exec);
     take_line(exec, trimmed(line));
     if (state.batch == 0) put_in_force(exec);
@@ -111,6 +112,7 @@ class Session::Impl {
     const std::size_t first = line.find_first_not_of(" \t");
     if (first == line.npos || line[first] == '!') return;
     if (line[first] == kControlZ) return end_configuration();
+    if (is_pix_frame(line)) return;
     if (is_exec(state.mode())) return run_exec(exec, state.mode(), line, 0);
     configure(exec, joined_interface(line));
   }
@@ -121,6 +123,14 @@ class Session::Impl {
   }
 
   void end_configuration() { state.frames.resize(1); }
+
+  // Somebody else may have chosen the other dialect.
+  void follow_dialect() {
+    const Mode mode = mode_of(configuration.tree().dialect());
+    if (state.frames.size() < 2 || state.frames[1].mode == mode) return;
+    state.frames.resize(2);
+    state.frames[1].mode = mode;
+  }
 
   // Somebody else may have deleted the block we stand in.
   void leave_removed_blocks(Exec& exec) {
@@ -222,11 +232,22 @@ class Session::Impl {
     for (const auto& [printed, meant] : kSpellings)
       if (words[0].text == printed)
         return configure(exec, std::string(line).replace(words[0].column, printed.size(), meant));
-    // R-CLI-9: show and clear are taken at a configuration prompt too.
-    if (!no && !restore &&
-        (is_word(words[0].text, "show", 2) || is_word(words[0].text, "clear", 3)))
-      return run_exec(exec, Mode::kPrivileged, line, 0);
+    if (is_exec_anywhere(words, no, restore)) return run_exec(exec, Mode::kPrivileged, line, 0);
     exec.reject(*best);
+  }
+
+  // R-CLI-9: show and clear are taken at a configuration prompt too; R-CLI-10: on a PIX what it has
+  // in both of its modes.
+  [[nodiscard]] bool is_exec_anywhere(const std::vector<Word>& words, bool no, bool restore) const {
+    const std::string_view word = words[0].text;
+    const bool pix = state.mode() == Mode::kPix;
+    if (no || restore) return pix && no && is_word(word, "debug", 3);
+    if (is_word(word, "show", 2) || is_word(word, "clear", 3)) return true;
+    if (!pix) return false;
+    // How its key and certificates come: no PIX has `crypto pki`.
+    const bool pki = words.size() > 1 && (words[1].text == "pki" || words[1].text == "ca");
+    return (pki && is_word(word, "crypto", 2)) || is_word(word, "debug", 3) ||
+           is_word(word, "undebug", 3) || is_word(word, "write", 2) || is_word(word, "terminal", 4);
   }
 
   // The modes a line is tried in: this one, then those around it (R-CLI-14). A block that takes
@@ -243,6 +264,17 @@ class Session::Impl {
     if (command.mode != Mode::kAnyConfig) state.frames.resize(depth + 1);
     if (command.run) return command.run(exec, match.args);
     Node& block = *state.frames.back().block;
+    if (command.prepare) {
+      Match whole = match;
+      if (const Status done = command.prepare(whole.args); !done)
+        return exec.reject({Rejection::Kind::kRefused, done.error().text, std::nullopt});
+      return store(exec, block, whole);
+    }
+    store(exec, block, match);
+  }
+
+  void store(Exec& exec, Node& block, const Match& match) {
+    const Command& command = match.rule->command;
     Tree& tree = configuration.tree();
     Node* old = tree.find(block, *match.rule, match.args);
     if (command.reenter && old == nullptr)
@@ -349,8 +381,9 @@ void Session::begin_load() {
   impl_->state.loading = true;
   impl_->state.batch = 1;
   impl_->state.frames.resize(1);
-  impl_->state.frames.push_back(
-      {Mode::kGlobal, impl_->configuration.tree().root().shared_from_this(), {}});
+  impl_->state.frames.push_back({mode_of(impl_->configuration.tree().dialect()),
+                                 impl_->configuration.tree().root().shared_from_this(),
+                                 {}});
 }
 
 Output Session::end() {

@@ -51,6 +51,8 @@ bool before(const Node& a, const Node& b) {
   return false;
 }
 
+}  // namespace
+
 // Stable: lines that nothing puts in order stay as they were typed.
 std::vector<const Node*> in_print_order(const Node& block) {
   std::vector<std::pair<const Node*, std::size_t>> typed;
@@ -65,6 +67,8 @@ std::vector<const Node*> in_print_order(const Node& block) {
   for (const auto& [node, place] : typed) out.push_back(node);
   return out;
 }
+
+namespace {
 
 void print_node(const Node& node, std::size_t depth, std::string& out) {
   out.append(depth, ' ');
@@ -107,9 +111,10 @@ std::string key_of(const Rule& rule, const Args& args) {
 }
 
 Status apply_line(Build& build, const Node& block, const Rule& rule, const Args& args) {
-  if (!rule.command.apply) return {};
   build.block = &block;
-  return rule.command.apply(build, args);
+  if (rule.command.apply) return rule.command.apply(build, args);
+  if (rule.command.router_lines) return apply_router_lines(build, rule, args);
+  return {};
 }
 
 Tree::Tree(const MasterKey* master_key)
@@ -147,6 +152,7 @@ std::size_t Tree::remove(Node& block, const Rule& rule, const Args& beginning, b
     // A line of which there is one at most goes whatever value was typed: `no lifetime 3600`.
     const bool single = rule.command.key.kind == Key::Kind::kNone && !rule.command.negative;
     if (!single && (node->rule != &rule || !begins_with(node->args, beginning))) return false;
+    if (rule.command.whole && node->args.values().size() != beginning.values().size()) return false;
     block.by_key.erase(key_of(*node->rule, node->args));
     lines_ -= count_lines(*node);
     mark_removed(*node);
@@ -167,6 +173,7 @@ policy::Snapshot Tree::draft() const {
   Build build;
   build.loading = true;
   build.master_key = master_key_;
+  apply_defaults(build, dialect_);
   compile_block(build, *root_);
   return std::move(build.snapshot);
 }
@@ -177,8 +184,33 @@ policy::Snapshot Tree::compile() const {
   return snapshot;
 }
 
+Status Tree::set_dialect(Dialect dialect) {
+  if (dialect == dialect_) return {};
+  const Mode mode = mode_of(dialect);
+  std::vector<Match> lines;
+  for (const Node* node : in_print_order(*root_)) {
+    const std::string line = node->args.line(Args::Secrets::kPrinted);
+    MatchResult found = Grammar::instance().match(mode, line, split_words(line));
+    const bool same = !found.rejection && !node->negated && node->children.empty() &&
+                      node->rule->command.both_dialects &&
+                      found.matches.front().rule->command.both_dialects;
+    if (!same)
+      return fail(Errc::kState, "the configuration has lines of the other dialect, as \"" +
+                                    node->args.line(Args::Secrets::kHidden) + "\"");
+    lines.push_back(std::move(found.matches.front()));
+  }
+  clear();
+  dialect_ = dialect;
+  for (Match& match : lines) store(*root_, *match.rule, std::move(match.args), false);
+  return {};
+}
+
 std::string Tree::print(std::string_view chains) const {
   std::string out;
+  if (dialect_ == Dialect::kPix) {
+    for (const Node* node : in_print_order(*root_)) print_node(*node, 0, out);
+    return out;
+  }
   bool chains_due = !chains.empty();
   Section last{};
   for (const Node* node : in_print_order(*root_)) {

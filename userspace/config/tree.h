@@ -5,12 +5,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "userspace/base/result.h"
+#include "userspace/config/dialect.h"
 #include "userspace/config/grammar/grammar.h"
 #include "userspace/policy/snapshot.h"
 
@@ -38,7 +40,10 @@ struct Build {
   std::vector<std::string> warnings;  // of the line that is being applied
   bool loading = false;               // a file: what it refers to may still come
   const MasterKey* master_key = nullptr;  // for the keys that stand there encrypted
-  std::string no_tunnels;                 // why tunnel interfaces cannot be made; empty: they can
+  // Access lists with a line that cannot be carried out: they are left out as a whole, for a list
+  // without one of its lines means something else.
+  std::set<std::string> unusable_lists;
+  std::string no_tunnels;  // why tunnel interfaces cannot be made; empty: they can
 
   void warn(std::string text) { warnings.push_back("% Warning: " + std::move(text)); }
   // The name that the block (or the block around it) was opened with.
@@ -64,6 +69,11 @@ class Tree {
 
   [[nodiscard]] std::size_t lines() const { return lines_; }
 
+  // All lines of a tree are of one dialect.
+  [[nodiscard]] Dialect dialect() const { return dialect_; }
+  // kState names the first line that means nothing, or something else, in the other dialect.
+  Status set_dialect(Dialect dialect);
+
   // The whole policy. Lines were checked when they were stored; one that fails now is left out.
   [[nodiscard]] policy::Snapshot compile() const;
   // The same before finish(): what is being typed.
@@ -76,8 +86,11 @@ class Tree {
   const MasterKey* master_key_;
   std::shared_ptr<Node> root_;
   std::size_t lines_ = 0;
+  Dialect dialect_ = Dialect::kRouter;
 };
 
+// The lines of a block in the order in which they are compiled and printed.
+[[nodiscard]] std::vector<const Node*> in_print_order(const Node& block);
 // The key that tells a line from the others of its block.
 [[nodiscard]] std::string key_of(const Rule& rule, const Args& args);
 // Calls the line's apply function with its block set.

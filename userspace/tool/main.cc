@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "userspace/tool/client.h"
+#include "userspace/tool/import.h"
 #include "userspace/tool/options.h"
 #include "userspace/tool/run.h"
 
@@ -40,6 +41,8 @@ int main(int argc, char** argv) {
     std::cout << "ipsec-tool " SPA_VERSION "\n";
     return kDone;
   }
+  if (options->what == Options::What::kImportPix)
+    return run_import_pix(options->file, options->output, {std::cout, std::cerr});
   auto client = Client::connect(options->socket);
   if (!client) {
     std::cerr << "ipsec-tool: " << client.error().text << "\n";

@@ -7,6 +7,35 @@
 
 namespace spa::tool {
 
+namespace {
+
+// import pix FILE [-o OUT], in any order behind "import".
+Result<Options> read_import(int argc, char** argv, int at, Options options) {
+  constexpr const char* kUsage = "import pix FILE [-o OUT]";
+  if (at >= argc || std::string_view(argv[at]) != "pix")
+    return fail(Errc::kInvalid,
+                std::string("only a PIX's configuration can be imported: ") + kUsage);
+  if (!options.file.empty() || options.json)
+    return fail(Errc::kInvalid,
+                std::string("an import takes no --file and no --format: ") + kUsage);
+  options.what = Options::What::kImportPix;
+  for (int i = at + 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const bool output = word == "-o" || word == "--output";
+    if (output && i + 1 < argc && options.output.empty()) {
+      options.output = argv[++i];
+    } else if (!output && options.file.empty() && (word == "-" || !word.starts_with('-'))) {
+      options.file = word;
+    } else {
+      return fail(Errc::kInvalid, "not understood: " + std::string(word) + "; " + kUsage);
+    }
+  }
+  if (options.file.empty()) return fail(Errc::kInvalid, std::string("which file? ") + kUsage);
+  return options;
+}
+
+}  // namespace
+
 Result<Options> read_options(int argc, char** argv, const char* socket_variable) {
   static const option kLong[] = {{"control", required_argument, nullptr, 'c'},
                                  {"format", required_argument, nullptr, 'o'},
@@ -51,6 +80,9 @@ Result<Options> read_options(int argc, char** argv, const char* socket_variable)
                                         argv[optind > 0 ? optind - 1 : 0]);
     }
   }
+  if (options.what == Options::What::kRun && optind < argc &&
+      std::string_view(argv[optind]) == "import")
+    return read_import(argc, argv, optind + 1, std::move(options));
   for (int i = optind; i < argc; ++i) {
     if (!options.command.empty()) options.command += ' ';
     options.command += argv[i];
@@ -62,6 +94,7 @@ Result<Options> read_options(int argc, char** argv, const char* socket_variable)
 
 std::string usage() {
   return "Usage: ipsec-tool [OPTION]... [COMMAND...]\n"
+         "       ipsec-tool import pix FILE [-o OUT]\n"
          "The command line of the IPsec router. COMMAND is one line as it would be typed at the\n"
          "router's prompt; without one there is a prompt (or the lines of standard input are "
          "run).\n"
@@ -73,6 +106,12 @@ std::string usage() {
          "  -f, --file FILE        paste FILE: a configuration, or commands; - is standard input\n"
          "  -h, --help             this text\n"
          "  -V, --version          the version\n"
+         "\n"
+         "import pix prints what the configuration of a PIX in FILE means in the router's "
+         "language, or\n"
+         "writes it to OUT (mode 0600), and tells on standard error which lines have no "
+         "counterpart.\n"
+         "It needs no daemon.\n"
          "\n"
          "Exit status: 0 done, 1 a line was rejected, 2 no daemon or wrong usage.\n";
 }

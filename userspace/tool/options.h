@@ -14,11 +14,12 @@ inline constexpr int kRejected = 1;     // the router refused a line
 inline constexpr int kUnreachable = 2;  // no daemon, or wrong usage
 
 struct Options {
-  enum class What { kRun, kComplete, kHelp, kVersion };
+  enum class What { kRun, kComplete, kImportPix, kHelp, kVersion };
   What what = What::kRun;
   std::string socket;
   bool json = false;
-  std::string file;  // -f; "-" is standard input
+  std::string file;    // -f, or what is imported; "-" is standard input
+  std::string output;  // of an import; empty: standard output
   std::string
       command;  // empty: a prompt, or lines from standard input; with kComplete, to complete
 };

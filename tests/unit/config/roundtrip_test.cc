@@ -5,8 +5,10 @@
 #include <random>
 
 #include "tests/unit/config/fake_backend.h"
+#include "tests/unit/config/same_policy.h"
 #include "userspace/config/configuration.h"
 #include "userspace/config/grammar/grammar.h"
+#include "userspace/config/import_pix.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
@@ -14,13 +16,13 @@ namespace {
 
 class Generator {
  public:
-  explicit Generator(unsigned seed) : random_(seed) {}
+  explicit Generator(unsigned seed, Mode mode = Mode::kGlobal) : random_(seed), mode_(mode) {}
 
   // A configuration of blocks and lines that the tables allow.
   std::string configuration(int lines) {
     std::string out;
     for (int i = 0; i < lines; ++i) {
-      const Rule* rule = pick(Mode::kGlobal);
+      const Rule* rule = pick(mode_);
       out += line(*rule) + "\n";
       for (Mode mode = rule->command.enters; mode != Mode::kUser;) {
         Mode inner = Mode::kUser;
@@ -79,7 +81,8 @@ class Generator {
       case TokenKind::kSecret:
         return pick_one({"cisco123", "k?y", "remote"});
       case TokenKind::kLine:
-        return pick_one({"some text", "co ou = green", "cache"});
+        return pick_one({"some text", "co ou = green", "cache", "permit ip any host 10.0.0.1",
+                         "deny tcp 10.0.0.0 255.0.0.0 any eq www"});
       case TokenKind::kHex:
         return pick_one({"01", "3B2FD652"});
       case TokenKind::kAddress:
@@ -99,6 +102,7 @@ class Generator {
   }
 
   std::mt19937 random_;
+  Mode mode_;
 };
 
 std::string body(const std::string& text) {
@@ -148,6 +152,40 @@ TEST(RoundTrip, PrintedConfigurationsMeanTheSame) {
     kept += first.tree().lines();
   }
   EXPECT_GT(kept, 1000u);  // the generator makes lines that are taken
+}
+
+// R-PIX-1: the same of the PIX's language, and what is converted means the same too.
+TEST(RoundTrip, PixConfigurationsMeanTheSame) {
+  std::size_t kept = 0, converted = 0;
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    FakeBackend backend, fresh, imported;
+    Configuration first(backend, "/nonexistent/startup-config");
+    const std::string typed =
+        "PIX Version 6.0(1)\n" + Generator(seed, Mode::kPix).configuration(12);
+    ASSERT_TRUE(first.load(typed));
+    const std::string printed = first.running_config();
+    Configuration second(fresh, "/nonexistent/startup-config");
+    const auto messages = second.load(printed).value();
+    for (const LoadMessage& message : messages)
+      ASSERT_FALSE(message.rejected) << "seed " << seed << "\n" << message.source << "\n" << typed;
+    const auto lines = [](const std::string& text) {
+      return text.substr(text.find("PIX Version"));
+    };
+    ASSERT_EQ(lines(second.running_config()), lines(printed)) << "seed " << seed << "\n" << typed;
+    expect_same_policy(*backend.in_force, *fresh.in_force);
+    kept += first.tree().lines();
+
+    const Import import = import_pix(printed);
+    Configuration router(imported, "/nonexistent/startup-config");
+    const auto refused = router.load(import.configuration).value();
+    for (const LoadMessage& message : refused)
+      ASSERT_FALSE(message.rejected) << message.source << "\n" << import.configuration;
+    expect_same_policy(*backend.in_force, *imported.in_force);
+    if (testing::Test::HasFailure()) FAIL() << "seed " << seed << "\n" << typed;
+    converted += router.tree().lines();
+  }
+  EXPECT_GT(kept, 500u);
+  EXPECT_GT(converted, 250u);
 }
 
 }  // namespace

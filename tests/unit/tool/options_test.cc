@@ -28,6 +28,21 @@ TEST(Options, FindTheSocket) {
   EXPECT_EQ(read({"--control", "/tmp/y"}, "/tmp/x")->socket, "/tmp/y");
 }
 
+TEST(Options, ImportAFile) {
+  const auto options = read({"import", "pix", "old.cfg", "-o", "new.cfg"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->what, Options::What::kImportPix);
+  EXPECT_EQ(options->file, "old.cfg");
+  EXPECT_EQ(options->output, "new.cfg");
+  EXPECT_EQ(read({"import", "pix", "-"})->file, "-");
+  EXPECT_FALSE(read({"import", "asa", "x"}));
+  EXPECT_FALSE(read({"import", "pix"}));
+  EXPECT_FALSE(read({"import", "pix", "a", "b"}));
+  EXPECT_FALSE(read({"import", "pix", "a", "-o"}));
+  EXPECT_FALSE(read({"import", "pix", "a", "-x"}));
+  EXPECT_FALSE(read({"--format", "json", "import", "pix", "a"}));
+}
+
 TEST(Options, RefuseMistakes) {
   EXPECT_FALSE(read({"--format", "xml"}));
   EXPECT_FALSE(read({"--nonsense"}));

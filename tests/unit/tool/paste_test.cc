@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
 #include <sstream>
 #include <thread>
 
@@ -120,6 +121,20 @@ TEST_F(Paste, NeedsNoConfigureTerminal) {
   EXPECT_EQ(router.backend.in_force->hostname, "left");
   EXPECT_EQ(router.backend.applied, 1);  // as one
   EXPECT_NE(ran.out.find("UTC Fri Jan 11 2002"), std::string::npos);
+}
+
+// R-PIX-1: what a PIX printed is pasted as it is.
+TEST_F(Paste, TakesAPixConfiguration) {
+  std::ifstream file(SPA_SOURCE_DIR "/tests/vectors/pix/pix520-1.cfg");
+  std::stringstream text;
+  text << file.rdbuf();
+  const Ran ran = paste(text.str() + "write terminal\n");
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.status, kDone);
+  EXPECT_EQ(router.backend.in_force->hostname, "pix520-1");
+  EXPECT_EQ(router.backend.in_force->interfaces.at(0).crypto_map, "mymap");
+  EXPECT_NE(ran.out.find("\nPIX Version 6.0(1)\nnameif ethernet0 outside security0\n"),
+            std::string::npos);
 }
 
 TEST_F(Paste, NamesTheRejectedLine) {

@@ -3,6 +3,7 @@
 #include "userspace/config/exec.h"
 
 #include "userspace/config/grammar/command.h"
+#include "userspace/config/show/pix.h"
 
 namespace spa::config {
 namespace {
@@ -11,7 +12,7 @@ void configure_terminal(Exec& exec, const Args&) {
   SessionState& state = exec.state();
   Tree& tree = exec.configuration().tree();
   state.frames.resize(1);
-  state.frames.push_back({Mode::kGlobal, tree.root().shared_from_this(), {}});
+  state.frames.push_back({mode_of(tree.dialect()), tree.root().shared_from_this(), {}});
   exec.print("Enter configuration commands, one per line.  End with CNTL/Z.");
 }
 
@@ -151,6 +152,7 @@ void add_debug(std::vector<Command>& table) {
                    .help = "Which streams are on (R-SHOW-20).",
                    .run = [](Exec& e, const Args&) {
                      const auto on = e.backend().debugging();
+                     if (wants_pix(e)) return e.print_raw(pix_debug_text(on));
                      if (on.empty()) return;
                      e.print("Cryptographic Subsystem:");
                      for (const Stream& stream : kStreams)
@@ -166,6 +168,13 @@ void add_terminal(std::vector<Command>& table) {
                    .help = "Lines of a page; 0 prints without stopping.",
                    .run = [](Exec& e, const Args& a) {
                      e.state().terminal_length = static_cast<unsigned>(a.number("lines"));
+                   }});
+  table.push_back({.mode = Mode::kUser,
+                   .pattern = "terminal dialect (live|pix)",
+                   .help = "How the screens look: as current parsers read them, or as those of a "
+                           "PIX.",
+                   .run = [](Exec& e, const Args& a) {
+                     e.state().form = a.has("pix") ? ScreenForm::kPix : ScreenForm::kLive;
                    }});
   table.push_back({.mode = Mode::kPrivileged,
                    .pattern = "terminal monitor",

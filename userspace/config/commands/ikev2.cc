@@ -450,7 +450,8 @@ void add_globals(std::vector<Command>& table) {
          b.snapshot.legacy_algorithms = true;
          return {};
        },
-       .section = Section::kGeneral});
+       .section = Section::kGeneral,
+       .both_dialects = true});
 }
 
 }  // namespace

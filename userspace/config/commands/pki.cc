@@ -245,6 +245,9 @@ void add_actions(std::vector<Command>& table) {
 Status ensure_trustpoint(Configuration& configuration, const std::string& name, bool with_keypair) {
   if (configuration.draft().snapshot.trustpoint(name) != nullptr) return {};
   Tree& tree = configuration.tree();
+  if (tree.dialect() == Dialect::kPix)
+    return fail(Errc::kState,
+                "Trustpoint " + name + " does not exist; define it with ca identity.");
   const std::string line = "crypto pki trustpoint " + name;
   const auto block = Grammar::instance().match(Mode::kGlobal, line, split_words(line));
   if (block.rejection) return fail(Errc::kInvalid, "not a trustpoint name: " + name);

@@ -11,6 +11,7 @@
 #include "userspace/config/show/ikev2.h"
 #include "userspace/config/show/ipsec_sa.h"
 #include "userspace/config/show/isakmp.h"
+#include "userspace/config/show/pix.h"
 #include "userspace/config/show/pki.h"
 #include "userspace/config/show/system.h"
 
@@ -63,11 +64,19 @@ void ikev2_session(Exec& exec, const Args& args) {
 void isakmp_sa(Exec& exec, const Args& args) {
   answer(
       exec, sas_of(exec, args),
-      [&](const auto& sas) { return isakmp_sa_text(sas, args.has("detail")); }, isakmp_sa_json);
+      [&](const auto& sas) {
+        return wants_pix(exec) ? pix_isakmp_sa_text(sas) : isakmp_sa_text(sas, args.has("detail"));
+      },
+      isakmp_sa_json);
 }
 
 void isakmp_policy(Exec& exec, const Args&) {
-  answer(exec, policy_of(exec), isakmp_policy_text, isakmp_policy_json);
+  answer(
+      exec, policy_of(exec),
+      [&](const auto& policy) {
+        return isakmp_policy_text(policy, !wants_pix(exec));  // R-SHOW-29
+      },
+      isakmp_policy_json);
 }
 
 void isakmp_key(Exec& exec, const Args&) {
@@ -82,14 +91,22 @@ void ipsec_sa(Exec& exec, const Args& args) {
     std::erase_if(idents,
                   [&](const auto& ident) { return ident.rule.crypto_map != args.text("map"); });
   answer(
-      exec, idents, [&](const auto& list) { return ipsec_sa_text(list, args.has("detail")); },
+      exec, idents,
+      [&](const auto& list) {
+        return wants_pix(exec) ? pix_ipsec_sa_text(list) : ipsec_sa_text(list, args.has("detail"));
+      },
       ipsec_sa_json);
 }
 
 void crypto_map(Exec& exec, const Args& args) {
   const std::string& map = args.text("map");
   answer(
-      exec, policy_of(exec), [&](const auto& policy) { return crypto_map_text(policy, map); },
+      exec, policy_of(exec),
+      [&](const auto& policy) {
+        return wants_pix(exec)
+                   ? pix_crypto_map_text(policy, map, ipsec_view(policy, exec.backend()))
+                   : crypto_map_text(policy, map);
+      },
       [&](const auto& policy) { return crypto_map_json(policy, map); });
 }
 
@@ -121,6 +138,14 @@ void eli(Exec& exec, const Args& args) {
       [&](const auto& all) { return accelerators_json(all, ike_sas); });
 }
 
+// R-SHOW-31, a screen that only a PIX has.
+void engine(Exec& exec, const Args&) {
+  answer(
+      exec, inventory(exec),
+      [&](const auto& all) { return pix_engine_text(all, exec.backend().ike_sas()); },
+      [&](const auto& all) { return accelerators_json(all, exec.backend().ike_sas().size()); });
+}
+
 void engine_brief(Exec& exec, const Args&) {
   answer(exec, inventory(exec), engine_brief_text,
          [&](const auto& all) { return accelerators_json(all, exec.backend().ike_sas().size()); });
@@ -134,7 +159,10 @@ void accelerator_statistic(Exec& exec, const Args&) {
 void certificates(Exec& exec, const Args& args) {
   answer(
       exec, exec.backend().certificates(),
-      [&](const auto& list) { return certificates_text(list, args.has("verbose")); },
+      [&](const auto& list) {
+        return wants_pix(exec) ? pix_certificates_text(list)
+                               : certificates_text(list, args.has("verbose"));
+      },
       certificates_json);
 }
 
@@ -155,6 +183,15 @@ void add_crypto(std::vector<Command>& table) {
   table.push_back({.mode = kMode,
                    .pattern = "show crypto isakmp policy",
                    .help = "What IKEv1 negotiates, in order (R-SHOW-1).",
+                   .run = isakmp_policy});
+  // The same in the words of a PIX.
+  table.push_back({.mode = kMode,
+                   .pattern = "show isakmp sa",
+                   .help = "ISAKMP SAs, in the words of a PIX (R-SHOW-27).",
+                   .run = isakmp_sa});
+  table.push_back({.mode = kMode,
+                   .pattern = "show isakmp policy",
+                   .help = "What IKE negotiates, in the words of a PIX (R-SHOW-29).",
                    .run = isakmp_policy});
   table.push_back({.mode = Mode::kPrivileged,
                    .pattern = "show crypto isakmp key",
@@ -181,6 +218,10 @@ void add_crypto(std::vector<Command>& table) {
                    .help = "Accelerators, what they can and how full they are (R-SHOW-25).",
                    .run = eli});
   table.push_back({.mode = kMode,
+                   .pattern = "show crypto engine",
+                   .help = "How many connections there are, as a PIX counts them (R-SHOW-31).",
+                   .run = engine});
+  table.push_back({.mode = kMode,
                    .pattern = "show crypto engine (brief|configuration)",
                    .help = "The engines, one block each (R-SHOW-40).",
                    .run = engine_brief});
@@ -193,15 +234,30 @@ void add_crypto(std::vector<Command>& table) {
                    .help = "Certificates of the store (R-SHOW-14).",
                    .run = certificates});
   table.push_back({.mode = kMode,
-                   .pattern = "show crypto pki~ca crls",
-                   .help = "Revocation lists of the cache (R-SHOW-36).",
-                   .run = [](Exec& exec, const Args&) {
-                     answer(exec, exec.backend().crls(), crls_text, crls_json);
-                   }});
+                   .pattern = "show ca certificates",
+                   .help = "The same in the words of a PIX (R-SHOW-32).",
+                   .run = certificates});
+  for (const char* pattern : {"show crypto pki~ca crls", "show ca crl"})
+    table.push_back({.mode = kMode,
+                     .pattern = pattern,
+                     .help = "Revocation lists of the cache (R-SHOW-33, 36).",
+                     .run = [](Exec& exec, const Args&) {
+                       answer(
+                           exec, exec.backend().crls(),
+                           [&](const auto& list) {
+                             return wants_pix(exec) ? pix_crls_text(list) : crls_text(list);
+                           },
+                           crls_json);
+                     }});
 }
 
 void running_config(Exec& exec, const Args&) {
   const std::string text = exec.configuration().running_config();
+  if (exec.configuration().tree().dialect() == Dialect::kPix) {
+    exec.print("Building configuration...");
+    exec.print_raw(text);
+    return exec.print("[OK]");
+  }
   exec.print("Building configuration...");
   if (const std::string note = exec.configuration().generation_note(); !note.empty())
     exec.print(note);
@@ -221,10 +277,11 @@ void startup_config(Exec& exec, const Args&) {
 }
 
 void add_system(std::vector<Command>& table) {
-  table.push_back({.mode = Mode::kPrivileged,
-                   .pattern = "show running-config",
-                   .help = "The configuration in force, as commands (R-SHOW-21).",
-                   .run = running_config});
+  for (const char* pattern : {"show running-config", "write terminal"})
+    table.push_back({.mode = Mode::kPrivileged,
+                     .pattern = pattern,
+                     .help = "The configuration in force, as commands (R-SHOW-21).",
+                     .run = running_config});
   table.push_back({.mode = Mode::kPrivileged,
                    .pattern = "show startup-config",
                    .help = "The saved configuration.",
@@ -246,7 +303,10 @@ void add_system(std::vector<Command>& table) {
                      const bool synchronised = exec.backend().system().clock_synchronised;
                      answer(
                          exec, exec.backend().now(),
-                         [&](WallTime now) { return time_text(now, synchronised); },
+                         [&](WallTime now) {
+                           return wants_pix(exec) ? pix_time_text(now)
+                                                  : time_text(now, synchronised);
+                         },
                          [&](WallTime now) { return time_json(now, synchronised); });
                    }});
   table.push_back({.mode = Mode::kUser,

@@ -15,7 +15,8 @@ void add_system_commands(std::vector<Command>& table) {
                      b.snapshot.hostname = a.text("name");
                      return {};
                    },
-                   .section = Section::kHostname});
+                   .section = Section::kHostname,
+                   .both_dialects = true});
   for (const char* pattern : {"ip domain name <name:word>", "ip domain-name <name:word>"})
     table.push_back({.pattern = pattern,
                      .help = "The domain of the router.",

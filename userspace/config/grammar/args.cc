@@ -23,6 +23,11 @@ const std::string& Args::text(std::string_view name) const {
   return value == nullptr ? none : value->text;
 }
 
+void Args::set_text(std::string_view name, std::string text) {
+  for (Value& value : values_)
+    if (!value.token->is_keyword() && value.token->text == name) value.text = std::move(text);
+}
+
 std::uint64_t Args::number(std::string_view name, std::uint64_t otherwise) const {
   const Value* value = find(name);
   return value == nullptr ? otherwise : value->number;

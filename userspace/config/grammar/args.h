@@ -25,6 +25,8 @@ class Args {
   // Every argument of this name, in order.
   [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
   [[nodiscard]] const std::vector<Value>& values() const { return values_; }
+  // For Command::prepare: gives the argument of this name another text.
+  void set_text(std::string_view name, std::string text);
 
   // The line as it is printed. Secrets are printed too, or blotted out.
   enum class Secrets { kPrinted, kHidden };

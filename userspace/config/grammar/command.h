@@ -15,7 +15,16 @@
 namespace spa::config {
 
 struct Build;
+struct Node;
 class Exec;
+
+// A line of the router's own language, with the line that opens the block it stands in (empty:
+// none; with an empty line the block is all). What a line of another dialect means is said in
+// these; they may hold a key.
+struct RouterLine {
+  std::string block{};
+  std::string line{};
+};
 
 // The blocks of the running-config, in the order in which they are printed (R-CFG-6).
 enum class Section {
@@ -74,6 +83,11 @@ struct Command {
   std::function<Status(Build&, const Args&)> apply{};
   // The same for a `no` that is kept as a line of its own.
   std::function<Status(Build&, const Args&)> apply_no{};
+  // Of another dialect: the same in the router's language, from which the policy and the importer
+  // are made. `root` has the lines stored so far. Without `apply` these lines are applied.
+  std::function<Result<std::vector<RouterLine>>(const Args&, const Node& root)> router_lines{};
+  // Gives a line the form in which it is kept; fails when the line is not possible.
+  std::function<Status(Args&)> prepare{};
   // A command that does something at once. Exactly one of both kinds, or neither (stored only).
   std::function<void(Exec&, const Args&)> run{};
   // What `no` of the line does beside deleting it.
@@ -90,6 +104,9 @@ struct Command {
   bool negative = false;              // `no` of it is kept as a line of its own
   bool remove_all = false;            // `no` of the keywords alone deletes every such line
   bool reenter = false;               // only opens a block that is there already
+  bool whole = false;                 // `no` deletes that very line, not all that begin like it
+  bool both_dialects = false;         // means the same in the router's language, word by word
+  std::string unused{};  // what the importer says of a line that it does not carry over
 };
 
 // The tables, one per noun.
@@ -111,5 +128,10 @@ void add_interface_commands(std::vector<Command>& table);
 void add_tunnel_commands(std::vector<Command>& table);
 void add_vrf_commands(std::vector<Command>& table);
 void add_foreign_commands(std::vector<Command>& table);
+void add_pix_exec_commands(std::vector<Command>& table);
+void add_pix_system_commands(std::vector<Command>& table);
+void add_pix_crypto_commands(std::vector<Command>& table);
+void add_pix_isakmp_commands(std::vector<Command>& table);
+void add_pix_ca_commands(std::vector<Command>& table);
 
 }  // namespace spa::config

@@ -310,6 +310,11 @@ const Grammar& Grammar::instance() {
     add_interface_commands(table);
     add_vrf_commands(table);
     add_foreign_commands(table);
+    add_pix_exec_commands(table);
+    add_pix_system_commands(table);
+    add_pix_crypto_commands(table);
+    add_pix_isakmp_commands(table);
+    add_pix_ca_commands(table);
     auto made = make(std::move(table));
     if (!made) std::abort();  // a malformed table is a programming error; a unit test names it
     return std::move(*made);

@@ -6,7 +6,7 @@
 namespace spa::config {
 namespace {
 
-constexpr std::array<ModeInfo, 28> kModes{{
+constexpr std::array<ModeInfo, 29> kModes{{
     {Mode::kUser, Mode::kUser, "", "User EXEC"},
     {Mode::kPrivileged, Mode::kPrivileged, "", "Privileged EXEC"},
     {Mode::kGlobal, Mode::kPrivileged, "(config)", "Global configuration"},
@@ -34,6 +34,7 @@ constexpr std::array<ModeInfo, 28> kModes{{
     {Mode::kInterface, Mode::kGlobal, "(config-if)", "Interface"},
     {Mode::kVrf, Mode::kGlobal, "(config-vrf)", "VRF"},
     {Mode::kVrfFamily, Mode::kVrf, "(config-vrf-af)", "Address family of a VRF"},
+    {Mode::kPix, Mode::kPrivileged, "(config)", "PIX configuration"},
     {Mode::kOther, Mode::kGlobal, "(config-other)", "Block kept as it is"},
     {Mode::kAnyConfig, Mode::kGlobal, "", "Every configuration mode"},
 }};

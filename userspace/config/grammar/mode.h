@@ -35,6 +35,7 @@ enum class Mode : std::uint8_t {
   kInterface,
   kVrf,
   kVrfFamily,
+  kPix,        // the one mode of the PIX dialect (R-PIX-1)
   kOther,      // a block of the router's configuration that has nothing to do with us
   kAnyConfig,  // commands of every configuration mode: exit, end
 };

@@ -11,18 +11,6 @@
 namespace spa::config {
 namespace {
 
-// The MTU of the Linux device; Ethernet's when there is no such device.
-unsigned mtu_of(const std::string& device) {
-  constexpr unsigned kEthernet = 1500;
-  if (device.empty() || device.find('/') != std::string::npos) return kEthernet;
-  const auto text = read_file("/sys/class/net/" + device + "/mtu", 4096);
-  unsigned mtu = 0;
-  if (text)
-    for (const std::uint8_t digit : *text)
-      if (digit >= '0' && digit <= '9' && mtu < 1'000'000) mtu = mtu * 10 + (digit - '0');
-  return mtu == 0 ? kEthernet : mtu;
-}
-
 // What of a packet of this size is left for the inner one (RFC 4303 2).
 unsigned plaintext_mtu(const ike::ChildSaStatus& child, unsigned mtu) {
   const unsigned outer = (child.remote.address.is_v6() ? 40 : 20) +
@@ -158,35 +146,9 @@ class Collector {
   std::vector<IpsecIdentView> out_;
 };
 
-struct Totals {
-  ports::SaCounters in;
-  ports::SaCounters out;
-  ports::CompressionCounters compression;
-};
-
-Totals totals(const IpsecIdentView& ident) {
-  Totals sum;
-  const auto add = [](ports::SaCounters& to, const ports::SaCounters& from) {
-    to.packets += from.packets;
-    to.bytes += from.bytes;
-    to.auth_failures += from.auth_failures;
-    to.replay_failures += from.replay_failures;
-    to.other_failures += from.other_failures;
-  };
-  for (const IpsecSaView& sa : ident.sas) {
-    add(sum.in, sa.state.in);
-    add(sum.out, sa.state.out);
-    sum.compression.compressed += sa.state.compression.compressed;
-    sum.compression.not_compressed += sa.state.compression.not_compressed;
-    sum.compression.decompressed += sa.state.compression.decompressed;
-    sum.compression.decompress_failures += sa.state.compression.decompress_failures;
-  }
-  return sum;
-}
-
 // R-MAP-26
 void counters(Screen& screen, const IpsecIdentView& ident, bool detail) {
-  const Totals sum = totals(ident);
+  const IpsecTotals sum = ipsec_totals(ident);
   const auto out = n(sum.out.packets), in = n(sum.in.packets);
   screen.line("    #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu", out, out, out);
   screen.line("    #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu", in, in, in);
@@ -284,6 +246,37 @@ void block(Screen& screen, const IpsecIdentView& ident, bool detail) {
 }
 
 }  // namespace
+
+unsigned mtu_of(const std::string& device) {
+  constexpr unsigned kEthernet = 1500;
+  if (device.empty() || device.find('/') != std::string::npos) return kEthernet;
+  const auto text = read_file("/sys/class/net/" + device + "/mtu", 4096);
+  unsigned mtu = 0;
+  if (text)
+    for (const std::uint8_t digit : *text)
+      if (digit >= '0' && digit <= '9' && mtu < 1'000'000) mtu = mtu * 10 + (digit - '0');
+  return mtu == 0 ? kEthernet : mtu;
+}
+
+IpsecTotals ipsec_totals(const IpsecIdentView& ident) {
+  IpsecTotals sum;
+  const auto add = [](ports::SaCounters& to, const ports::SaCounters& from) {
+    to.packets += from.packets;
+    to.bytes += from.bytes;
+    to.auth_failures += from.auth_failures;
+    to.replay_failures += from.replay_failures;
+    to.other_failures += from.other_failures;
+  };
+  for (const IpsecSaView& sa : ident.sas) {
+    add(sum.in, sa.state.in);
+    add(sum.out, sa.state.out);
+    sum.compression.compressed += sa.state.compression.compressed;
+    sum.compression.not_compressed += sa.state.compression.not_compressed;
+    sum.compression.decompressed += sa.state.compression.decompressed;
+    sum.compression.decompress_failures += sa.state.compression.decompress_failures;
+  }
+  return sum;
+}
 
 std::vector<IpsecIdentView> ipsec_view(const policy::Snapshot& policy, Backend& backend) {
   return Collector(policy, backend).collect();

@@ -31,6 +31,17 @@ struct IpsecIdentView {
   std::vector<IpsecSaView> sas;  // the newest last
 };
 
+// Over all SAs of a line.
+struct IpsecTotals {
+  ports::SaCounters in;
+  ports::SaCounters out;
+  ports::CompressionCounters compression;
+};
+[[nodiscard]] IpsecTotals ipsec_totals(const IpsecIdentView& ident);
+
+// The MTU of the Linux device; Ethernet's when there is no such device.
+[[nodiscard]] unsigned mtu_of(const std::string& device);
+
 [[nodiscard]] std::vector<IpsecIdentView> ipsec_view(const policy::Snapshot& policy,
                                                      Backend& backend);
 [[nodiscard]] std::string ipsec_sa_text(const std::vector<IpsecIdentView>& idents, bool detail);

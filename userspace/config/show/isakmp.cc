@@ -242,10 +242,10 @@ std::string isakmp_sa_json(const std::vector<Ikev2View>& sas) {
   return json::serialize(json::object{{"isakmp_sas", std::move(list)}});
 }
 
-std::string isakmp_policy_text(const policy::Snapshot& snapshot) {
+std::string isakmp_policy_text(const policy::Snapshot& snapshot, bool headed) {
   Screen screen;
-  screen.blank();
-  screen.line("Global IKE policy");
+  if (headed) screen.blank();
+  if (headed) screen.line("Global IKE policy");
   for (const auto& [priority, configured] : snapshot.isakmp.policies) {
     screen.line("Protection suite of priority %u", priority);
     suite_text(screen, configured.suite(snapshot.legacy_algorithms));

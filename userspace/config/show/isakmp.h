@@ -14,7 +14,7 @@ namespace spa::config {
 // IKEv2's SAs among them are left out.
 [[nodiscard]] std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail);
 [[nodiscard]] std::string isakmp_sa_json(const std::vector<Ikev2View>& sas);
-[[nodiscard]] std::string isakmp_policy_text(const policy::Snapshot& snapshot);
+[[nodiscard]] std::string isakmp_policy_text(const policy::Snapshot& snapshot, bool headed);
 [[nodiscard]] std::string isakmp_policy_json(const policy::Snapshot& snapshot);
 [[nodiscard]] std::string isakmp_key_text(const policy::Snapshot& snapshot);
 [[nodiscard]] std::string isakmp_key_json(const policy::Snapshot& snapshot);

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "userspace/config/show/pix.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "userspace/config/show/names.h"
+#include "userspace/config/show/text.h"
+#include "userspace/config/show/time.h"
+
+namespace spa::config {
+namespace {
+
+// What ESP adds to a packet at most (RFC 4303 2): DES and MD5 in a tunnel make 56 octets.
+unsigned ipsec_overhead(const ike::ChildSaStatus& child) {
+  const bool v6 = child.remote.address.is_v6();
+  unsigned size = child.udp_encapsulation ? 8 : 0;
+  if (child.mode == policy::EncapsulationMode::kTunnel) size += v6 ? 40 : 20;
+  if (child.suite.has_esp())
+    size +=
+        8 + iv_size(child.suite.cipher) + icv_size(child.suite) + block_size(child.suite.cipher);
+  constexpr unsigned kAh = 24;  // RFC 4302 2, with 96 bits of ICV
+  return size + (child.suite.has_ah() ? kAh : 0);
+}
+
+void spi_block(Screen& screen, const IpsecIdentView& ident, const IpsecSaView& sa, bool inbound) {
+  const ike::ChildSaStatus& child = sa.child;
+  const std::uint32_t spi = inbound ? child.spi_in : child.spi_out;
+  const auto used = (inbound ? sa.state.in.bytes : sa.state.out.bytes) / 1024;
+  const auto left = child.lifetime.kilobytes > used ? child.lifetime.kilobytes - used : 0;
+  const bool tunnel = child.mode == policy::EncapsulationMode::kTunnel;
+  screen.line("      spi: 0x%x(%u)", spi, spi);
+  screen.line("        transform: %s ,", c(transform_names(child.suite)));
+  screen.line("        in use settings ={%s, }", tunnel ? "Tunnel" : "Transport");
+  screen.line("        slot: 0, conn id: %u, crypto map: %s", inbound ? child.id : child.id + 1,
+              c(ident.rule.crypto_map));
+  screen.line("        sa timing: remaining key lifetime (k/sec): (%llu/%u)", n(left),
+              child.remaining_seconds);
+  screen.line("        IV size: %u bytes", iv_size(child.suite.cipher));
+  screen.line("        replay detection support: Y");
+}
+
+void direction(Screen& screen, const IpsecIdentView& ident, bool inbound) {
+  const char* word = inbound ? "inbound" : "outbound";
+  screen.blank();
+  screen.line("     %s esp sas:", word);
+  for (const IpsecSaView& sa : ident.sas)
+    if (sa.child.suite.has_esp()) spi_block(screen, ident, sa, inbound);
+  screen.blank();
+  screen.line("     %s ah sas:", word);
+  for (const IpsecSaView& sa : ident.sas)
+    if (sa.child.suite.has_ah()) spi_block(screen, ident, sa, inbound);
+  screen.blank();
+  screen.line("     %s pcp sas:", word);
+}
+
+void counters(Screen& screen, const IpsecIdentView& ident) {
+  const IpsecTotals sum = ipsec_totals(ident);
+  const auto out = n(sum.out.packets), in = n(sum.in.packets);
+  screen.line("    #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest %llu", out, out, out);
+  screen.line("    #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify %llu", in, in, in);
+  const ports::CompressionCounters& packed = sum.compression;
+  screen.line("    #pkts compressed: %llu, #pkts decompressed: %llu", n(packed.compressed),
+              n(packed.decompressed));
+  screen.line(
+      "    #pkts not compressed: %llu, #pkts compr. failed: 0, #pkts decompress failed: %llu",
+      n(packed.not_compressed), n(packed.decompress_failures));
+  screen.line("    #send errors %llu, #recv errors %llu", n(sum.out.other_failures),
+              n(sum.in.auth_failures + sum.in.replay_failures + sum.in.other_failures));
+}
+
+void block(Screen& screen, const IpsecIdentView& ident) {
+  screen.blank();
+  screen.line("   local  ident (addr/mask/prot/port): (%s)", c(ident_text(ident.selectors.local)));
+  screen.line("   remote ident (addr/mask/prot/port): (%s)", c(ident_text(ident.selectors.remote)));
+  screen.line("   current_peer: %s", c(ident.peer.to_string()));
+  screen.line("     PERMIT, flags={origin_is_acl,}");
+  counters(screen, ident);
+  screen.blank();
+  screen.line("     local crypto endpt.: %s, remote crypto endpt.: %s",
+              c(ident.local_address.to_string()), c(ident.peer.to_string()));
+  const unsigned mtu = mtu_of(ident.device);
+  screen.line("     path mtu %u, ipsec overhead %u, media mtu %u", mtu,
+              ident.sas.empty() ? 0 : ipsec_overhead(ident.sas.back().child), mtu);
+  screen.line("     current outbound spi: %x",
+              ident.sas.empty() ? 0 : ident.sas.back().child.spi_out);
+  direction(screen, ident, true);
+  direction(screen, ident, false);
+}
+
+// An end of a line of an access list, with a network mask (R-PIX-2).
+std::string end_text(const IpPrefix& prefix) {
+  if (prefix.length == 0) return "any";
+  if (prefix.length == prefix.address.bits()) return "host " + prefix.address.to_string();
+  return prefix.address.to_string() + " " + mask_text(prefix);
+}
+
+// "permit ip 192.168.4.0 255.255.255.0 1.1.1.0 255.255.255.0"
+std::string line_text(const policy::AclEntry& entry) {
+  const std::string wild = acl_text(entry);
+  // The words between the ends are the same as the router's.
+  const std::string head = wild.substr(0, wild.find(' ', wild.find(' ') + 1));
+  const auto ports = [](std::uint16_t first, std::uint16_t last) -> std::string {
+    if (first == 0 && last == 65535) return "";
+    if (first == last) return " eq " + std::to_string(first);
+    return " range " + std::to_string(first) + " " + std::to_string(last);
+  };
+  return head + " " + end_text(entry.source) +
+         ports(entry.source_port_first, entry.source_port_last) + " " +
+         end_text(entry.destination) +
+         ports(entry.destination_port_first, entry.destination_port_last);
+}
+
+std::uint64_t hits(const std::vector<IpsecIdentView>& idents, const std::string& map,
+                   std::uint32_t sequence, std::size_t number) {
+  std::uint64_t count = 0;
+  for (const IpsecIdentView& ident : idents)
+    if (ident.rule.crypto_map == map && ident.rule.sequence == sequence &&
+        ident.rule.line == number)
+      count += ipsec_totals(ident).out.packets;
+  return count;
+}
+
+void entry_text(Screen& screen, const policy::Snapshot& policy, const policy::CryptoMap& map,
+                const policy::CryptoMapEntry& entry, const std::vector<IpsecIdentView>& idents) {
+  screen.blank();
+  screen.line("Crypto Map \"%s\" %u ipsec-isakmp", c(map.name), entry.sequence);
+  if (!entry.dynamic_map.empty()) {
+    screen.line("        Dynamic map template tag: %s", c(entry.dynamic_map));
+    return;
+  }
+  for (const IpAddress& peer : entry.peers) screen.line("        Peer = %s", c(peer.to_string()));
+  const auto list = policy.access_lists.find(entry.access_list);
+  if (list != policy.access_lists.end()) {
+    std::size_t number = 0;
+    for (const policy::AclEntry& line : list->second.entries) {
+      ++number;
+      screen.line("        access-list %s %s (hitcnt=%llu)", c(entry.access_list),
+                  c(line_text(line)), n(hits(idents, map.name, entry.sequence, number)));
+    }
+  }
+  if (!entry.peers.empty())
+    screen.line("        Current peer: %s", c(entry.peers.front().to_string()));
+  const policy::SaLifetime& global = policy.default_lifetime;
+  screen.line("        Security association lifetime: %llu kilobytes/%u seconds",
+              n(entry.lifetime.kilobytes != 0 ? entry.lifetime.kilobytes : global.kilobytes),
+              entry.lifetime.seconds != 0 ? entry.lifetime.seconds : global.seconds);
+  screen.line("        PFS (Y/N): %s", entry.pfs ? "Y" : "N");
+  if (entry.pfs) screen.line("        DH group:  group%u", static_cast<unsigned>(*entry.pfs));
+  std::string sets;
+  for (const std::string& name : entry.transform_sets) sets += name + ", ";
+  screen.line("        Transform sets={ %s}", c(sets));
+}
+
+// "CN = CRL1, OU = sjvpn, O = cisco, C = us"
+std::string name_text(const std::vector<NameAttribute>& name) {
+  std::string out;
+  for (const auto& [attribute, value] : name) {
+    out += out.empty() ? "" : ", ";
+    for (const char letter : attribute)
+      out += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+    out += " = " + value;
+  }
+  return out;
+}
+
+std::string lower(std::string text) {
+  for (char& letter : text)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return text;
+}
+
+const char* title(CertificateKind kind) {
+  switch (kind) {
+    case CertificateKind::kRaSign:
+      return "RA Signature Certificate";
+    case CertificateKind::kRaEncrypt:
+      return "RA KeyEncipher Certificate";
+    case CertificateKind::kCa:
+      return "CA Certificate";
+    case CertificateKind::kOwn:
+      break;
+  }
+  return "Certificate";
+}
+
+// "22:02:40 Jun 19 2001" (R-PIX-18)
+std::string plain_date(WallTime time) {
+  std::string text = date_text(time);
+  constexpr std::string_view kZone = " UTC";
+  if (const auto zone = text.find(kZone); zone != text.npos) text.erase(zone, kZone.size());
+  return text;
+}
+
+void certificate_text(Screen& screen, const CertificateView& view) {
+  screen.line("%s", title(view.kind));
+  screen.line("  Status: Available");
+  screen.line("  Certificate Serial Number: %s", c(lower(view.serial)));
+  screen.line("  Key Usage: %s", c(view.usage));
+  if (view.kind == CertificateKind::kOwn) {
+    screen.line("  Subject Name");
+    screen.line("    Name: %s", c(view.fqdn));
+  } else {
+    for (const NameAttribute& attribute : view.subject) {
+      const std::string text = name_text({attribute});
+      screen.line("    %*s", static_cast<int>(text.size() + (text[1] == ' ' ? 1 : 0)), c(text));
+    }
+  }
+  // R-PIX-19
+  if (!view.crl_urls.empty()) {
+    screen.line("  CRL Distribution Point:");
+    for (const std::string& url : view.crl_urls) screen.line("    %s", c(url));
+  }
+  screen.line("  Validity Date:");
+  screen.line("    start date: %s", c(plain_date(view.not_before)));
+  screen.line("    end   date: %s", c(plain_date(view.not_after)));
+}
+
+}  // namespace
+
+std::string pix_isakmp_sa_text(const std::vector<Ikev2View>& sas) {
+  Screen screen;
+  std::vector<const ike::IkeSaStatus*> list;
+  unsigned embryonic = 0;
+  for (const Ikev2View& view : sas) {
+    if (view.sa.version != 1) continue;
+    list.push_back(&view.sa);
+    embryonic += view.sa.state == ike::IkeSaState::kInNegotiation;
+  }
+  screen.line("Total     : %zu", list.size());
+  screen.line("Embryonic : %u", embryonic);
+  screen.line("        dst               src        state     pending     created");
+  for (const ike::IkeSaStatus* sa : list) {
+    const Endpoint& destination = sa->initiator ? sa->remote : sa->local;
+    const Endpoint& source = sa->initiator ? sa->local : sa->remote;
+    screen.line("%16s  %16s  %-11s %5u  %10zu", c(destination.address.to_string()),
+                c(source.address.to_string()), c(sa->isakmp_state), sa->requests_queued,
+                sa->children.size());
+  }
+  return screen.take();
+}
+
+std::string pix_crypto_map_text(const policy::Snapshot& policy, const std::string& only,
+                                const std::vector<IpsecIdentView>& idents) {
+  Screen screen;
+  for (const auto& [name, map] : policy.crypto_maps) {
+    if (!only.empty() && only != name) continue;
+    std::string interfaces;
+    for (const auto& interface : policy.interfaces)
+      if (interface.crypto_map == name) interfaces += interface.name + " ";
+    screen.line("Crypto Map: \"%s\" interfaces: { %s}", c(name), c(interfaces));
+    for (const auto& entry : map.entries) entry_text(screen, policy, map, entry, idents);
+  }
+  return screen.take();
+}
+
+std::string pix_ipsec_sa_text(const std::vector<IpsecIdentView>& idents) {
+  Screen screen;
+  const IpsecIdentView* last = nullptr;
+  for (const IpsecIdentView& ident : idents) {
+    if (last == nullptr || last->interface != ident.interface) {
+      screen.blank();
+      screen.line("interface: %s", c(ident.interface));
+      screen.line("    Crypto map tag: %s, local addr. %s", c(ident.rule.crypto_map),
+                  c(ident.local_address.to_string()));
+    }
+    last = &ident;
+    block(screen, ident);
+  }
+  return screen.take();
+}
+
+std::string pix_engine_text(const EngineInventory& inventory,
+                            const std::vector<ike::IkeSaStatus>& sas) {
+  // R-SHOW-31: both directions of each IPsec SA.
+  std::size_t used = 0;
+  for (const ike::IkeSaStatus& sa : sas) used += 2 * sa.children.size();
+  std::size_t size = 0;
+  for (const AcceleratorView& card : inventory.accelerators) size += card.sas_max;
+  constexpr std::size_t kLeast = 8;
+  if (size < used || size == 0) size = std::bit_ceil(std::max(used, kLeast));
+  Screen screen;
+  screen.line("Crypto Engine Connection Map:");
+  screen.line("    size = %zu, free = %zu, used = %zu, active = %zu", size, size - used, used,
+              used);
+  return screen.take();
+}
+
+std::string pix_certificates_text(const std::vector<CertificateView>& certificates) {
+  Screen screen;
+  for (const CertificateView& view : certificates) certificate_text(screen, view);
+  return screen.take();
+}
+
+std::string pix_crls_text(const std::vector<CrlView>& crls) {
+  Screen screen;
+  for (const CrlView& crl : crls) {
+    screen.line("CRL:");
+    screen.line("    CRL Issuer Name:");
+    screen.line("        %s", c(name_text(crl.issuer)));
+    screen.line("    LastUpdate: %s", c(plain_date(crl.last_update)));
+    screen.blank();
+    screen.line("    NextUpdate: %s", c(plain_date(crl.next_update)));
+  }
+  return screen.take();
+}
+
+std::string pix_time_text(WallTime now) {
+  return plain_date(now) + "\n";
+}
+
+std::string pix_debug_text(const std::vector<std::string>& streams) {
+  constexpr std::array<std::pair<const char*, const char*>, 3> kStreams{
+      {{"pki", "ca"}, {"ipsec", "ipsec"}, {"isakmp", "isakmp"}}};
+  constexpr std::array kFailover{"tx",   "rx",  "open", "cable",  "txdmp",  "rxdmp", "ifc", "rxip",
+                                 "txip", "get", "put",  "verify", "switch", "fail",  "fmsg"};
+  Screen screen;
+  for (const auto& [stream, word] : kStreams)
+    if (std::find(streams.begin(), streams.end(), stream) != streams.end())
+      screen.line("debug crypto %s 1", word);
+  screen.line("debug fover status");
+  for (const char* state : kFailover) screen.line("    %-7s Off", state);
+  return screen.take();
+}
+
+}  // namespace spa::config
