@@ -6,6 +6,7 @@
 #include "userspace/base/file.h"
 #include "userspace/config/key_encryption.h"
 #include "userspace/config/master_key.h"
+#include "userspace/config/rollback.h"
 #include "userspace/config/session.h"
 #include "userspace/config/show/time.h"
 #include "userspace/config/tree.h"
@@ -78,10 +79,12 @@ std::string without_secrets(std::string_view line) {
 Configuration::Configuration(Backend& backend, std::string startup_file)
     : backend_(backend),
       startup_file_(std::move(startup_file)),
-      master_key_(std::make_unique<MasterKey>(private_file(startup_file_))),
+      master_key_(std::make_unique<MasterKey>(startup_file_.empty() ? std::string()
+                                                                    : private_file(startup_file_))),
       tree_(std::make_unique<Tree>(master_key_.get())),
       snapshot_(std::make_shared<policy::Snapshot>()),
-      draft_(std::make_unique<Build>()) {
+      draft_(std::make_unique<Build>()),
+      rollback_(std::make_unique<Rollback>(*this)) {
   draft_->master_key = master_key_.get();
 }
 
@@ -125,11 +128,26 @@ Result<ApplyReport> Configuration::commit() {
   return report;
 }
 
+Result<ApplyReport> Configuration::replace(std::shared_ptr<Node> lines) {
+  const bool was_dirty = dirty_;
+  const auto was_changed = changed_at_;
+  auto before = tree_->exchange(std::move(lines));
+  spoil_draft();
+  touch(backend_.now());
+  auto report = commit();
+  if (report) return report;
+  static_cast<void>(tree_->exchange(std::move(before)));
+  spoil_draft();
+  dirty_ = was_dirty;
+  changed_at_ = was_changed;
+  return report;
+}
+
 Result<std::vector<LoadMessage>> Configuration::load_startup() {
   const Status has_key = master_key_->load();
   auto messages = load_startup_file();
   if (messages && !has_key)
-    messages->insert(messages->begin(), {0, "", "% " + has_key.error().text, true});
+    messages->insert(messages->begin(), {0, "", {}, "% " + has_key.error().text, true});
   return messages;
 }
 
@@ -154,18 +172,20 @@ Result<std::vector<LoadMessage>> Configuration::load(std::string_view text) {
     const std::string_view line = text.substr(0, newline);
     text.remove_prefix(newline == text.npos ? text.size() : newline + 1);
     ++number;
+    session.at_line(number);
     const Output output = session.execute(line);
     if (output.rejection)
-      messages.push_back({number, without_secrets(line), output.rejection->text, true});
+      messages.push_back(
+          {number, without_secrets(line), output.rejection->column, output.rejection->text, true});
     else if (!output.text.empty())
-      messages.push_back({number, without_secrets(line), output.text, false});
+      messages.push_back({number, without_secrets(line), {}, output.text, false});
     if (!session.configuring()) break;  // `end`
   }
   touch(backend_.now());
   auto report = commit();
   if (!report) return tl::unexpected(report.error());
   for (std::string& warning : report->warnings)
-    messages.push_back({0, "", "% Warning: " + std::move(warning), false});
+    messages.push_back({0, "", {}, "% Warning: " + std::move(warning), false});
   return messages;
 }
 
@@ -181,6 +201,10 @@ std::string Configuration::running_config() const {
 }
 
 Status Configuration::save() {
+  if (startup_file_.empty()) return fail(Errc::kState, "this configuration has no file");
+  if (rollback_->pending())
+    return fail(Errc::kState,
+                "it is taken back unless it is confirmed; 'configure confirm' comes first");
   const WallTime now = backend_.now();
   const auto before = saved_at_;
   saved_at_ = now;
