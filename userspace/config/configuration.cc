@@ -3,18 +3,16 @@
 
 #include <strings.h>
 
-#include "userspace/base/file.h"
 #include "userspace/config/key_encryption.h"
 #include "userspace/config/master_key.h"
 #include "userspace/config/rollback.h"
 #include "userspace/config/session.h"
 #include "userspace/config/show/time.h"
+#include "userspace/config/startup_file.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
 namespace {
-
-constexpr std::size_t kMaxStartupFile = 64u << 20;
 
 // Eight words of eight digits in a line (R-PKI-59).
 std::string hex_lines(ByteView der) {
@@ -152,13 +150,22 @@ Result<std::vector<LoadMessage>> Configuration::load_startup() {
 }
 
 Result<std::vector<LoadMessage>> Configuration::load_startup_file() {
-  const auto text = read_file(startup_file_, kMaxStartupFile);
-  if (!text) {
-    if (text.error().code == Errc::kNotFound) return load("");
-    return tl::unexpected(text.error());
+  const StartupFile file(startup_file_);
+  const auto found = file.read();
+  if (!found) {
+    if (found.error().code == Errc::kNotFound) return load("");
+    return tl::unexpected(found.error());
   }
-  auto messages = load({reinterpret_cast<const char*>(text->data()), text->size()});
+  auto messages = load(found->text);
   changed_at_.reset();
+  if (messages && !found->damage.empty())
+    messages->insert(messages->begin(),
+                     {0,
+                      "",
+                      {},
+                      "% startup-config is damaged (" + found->damage + "): " + file.copy_path() +
+                          " is used, which was saved with it or before",
+                      true});
   return messages;
 }
 
@@ -209,7 +216,7 @@ Status Configuration::save() {
   const auto before = saved_at_;
   saved_at_ = now;
   const std::string text = running_config();
-  const Status done = write_file_atomically(startup_file_, as_bytes(text), 0600);
+  const Status done = StartupFile(startup_file_).write(text);
   if (!done) {
     saved_at_ = before;
     return done;
@@ -218,9 +225,7 @@ Status Configuration::save() {
 }
 
 Result<std::string> Configuration::startup_config() const {
-  const auto text = read_file(startup_file_, kMaxStartupFile);
-  if (!text) return tl::unexpected(text.error());
-  return std::string(text->begin(), text->end());
+  return StartupFile(startup_file_).content();
 }
 
 }  // namespace spa::config

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 
+#include "userspace/tool/check.h"
 #include "userspace/tool/client.h"
 #include "userspace/tool/options.h"
 #include "userspace/tool/run.h"
@@ -40,11 +42,18 @@ int main(int argc, char** argv) {
     std::cout << "ipsec-tool " SPA_VERSION "\n";
     return kDone;
   }
+  if (options->what == Options::What::kCheck)
+    return run_check({options->files, options->json, options->strict}, std::cin,
+                     std::chrono::floor<spa::Duration>(std::chrono::system_clock::now()),
+                     {std::cout, std::cerr});
   auto client = Client::connect(options->socket);
   if (!client) {
     std::cerr << "ipsec-tool: " << client.error().text << "\n";
     return kUnreachable;
   }
+  if (options->what == Options::What::kPlan)
+    return run_plan(**client, options->files.front(), std::cin, options->json,
+                    {std::cout, std::cerr});
   StandardInput answers;
   if (options->what == Options::What::kComplete)
     return run_completion(**client, options->command, {std::cout, std::cerr});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "userspace/base/result.h"
 
@@ -14,13 +15,15 @@ inline constexpr int kRejected = 1;     // the router refused a line
 inline constexpr int kUnreachable = 2;  // no daemon, or wrong usage
 
 struct Options {
-  enum class What { kRun, kComplete, kHelp, kVersion };
+  enum class What { kRun, kComplete, kCheck, kPlan, kHelp, kVersion };
   What what = What::kRun;
   std::string socket;
   bool json = false;
   std::string file;  // -f; "-" is standard input
   std::string
       command;  // empty: a prompt, or lines from standard input; with kComplete, to complete
+  std::vector<std::string> files;  // with kCheck, one or more; with kPlan, one; "-" as above
+  bool strict = false;             // with kCheck
 };
 
 // `socket_variable` is the value of SPA_CONTROL, or null. kInvalid says what is wrong.
