@@ -21,6 +21,15 @@ _ipsec_tool() {
         esac
         i=$((i + 1))
     done
+    # The tool's own words take files.
+    if [[ ${words[0]} == check || ${words[0]} == plan ]]; then
+        if [[ $current == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '--strict --format' -- "$current")
+        else
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        fi
+        return
+    fi
     if [ ${#words[@]} -eq 0 ] && [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--control --format --file --help --version' -- "$current")
         return
@@ -35,6 +44,8 @@ _ipsec_tool() {
     fi
     mapfile -t COMPREPLY < <(ipsec-tool "${control[@]}" --complete "${words[*]}${words:+ }$current" 2>/dev/null)
     # What the tool does by itself.
-    if [ ${#words[@]} -eq 0 ] && [ -n "$current" ] && [[ import == "$current"* ]]; then COMPREPLY+=(import); fi
+    if [ ${#words[@]} -eq 0 ]; then
+        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'check import plan' -- "$current")
+    fi
 }
 complete -F _ipsec_tool ipsec-tool

@@ -18,6 +18,7 @@
 #include "userspace/ike/status.h"
 #include "userspace/policy/snapshot.h"
 #include "userspace/ports/sa_database.h"
+#include "userspace/ports/timers.h"
 
 namespace spa::config {
 
@@ -120,6 +121,11 @@ class Backend {
 
   // Puts a configuration in force as one. On an error nothing has changed.
   virtual Result<ApplyReport> apply(policy::SnapshotPtr snapshot) = 0;
+
+  // What apply() would do now, in the same words. Changes nothing.
+  [[nodiscard]] virtual Result<ApplyReport> plan(const policy::SnapshotPtr& snapshot) = 0;
+  // The clock of the thread that runs the sessions; outlives them and the configuration.
+  [[nodiscard]] virtual ports::Timers& timers() = 0;
 
   // Whether tunnel interfaces can be made and protected here; the error says why not, and what to
   // do.

@@ -3,18 +3,17 @@
 
 #include <strings.h>
 
-#include "userspace/base/file.h"
 #include "userspace/config/key_encryption.h"
 #include "userspace/config/master_key.h"
 #include "userspace/config/redact.h"
+#include "userspace/config/rollback.h"
 #include "userspace/config/session.h"
 #include "userspace/config/show/time.h"
+#include "userspace/config/startup_file.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
 namespace {
-
-constexpr std::size_t kMaxStartupFile = 64u << 20;
 
 // Eight words of eight digits in a line (R-PKI-59).
 std::string hex_lines(ByteView der) {
@@ -70,10 +69,12 @@ std::string chain_text(Backend& backend, const policy::Snapshot& snapshot) {
 Configuration::Configuration(Backend& backend, std::string startup_file)
     : backend_(backend),
       startup_file_(std::move(startup_file)),
-      master_key_(std::make_unique<MasterKey>(private_file(startup_file_))),
+      master_key_(std::make_unique<MasterKey>(startup_file_.empty() ? std::string()
+                                                                    : private_file(startup_file_))),
       tree_(std::make_unique<Tree>(master_key_.get())),
       snapshot_(std::make_shared<policy::Snapshot>()),
-      draft_(std::make_unique<Build>()) {
+      draft_(std::make_unique<Build>()),
+      rollback_(std::make_unique<Rollback>(*this)) {
   draft_->master_key = master_key_.get();
 }
 
@@ -126,22 +127,46 @@ Result<ApplyReport> Configuration::commit() {
   return report;
 }
 
+Result<ApplyReport> Configuration::replace(std::shared_ptr<Node> lines) {
+  const bool was_dirty = dirty_;
+  const auto was_changed = changed_at_;
+  auto before = tree_->exchange(std::move(lines));
+  spoil_draft();
+  touch(backend_.now());
+  auto report = commit();
+  if (report) return report;
+  static_cast<void>(tree_->exchange(std::move(before)));
+  spoil_draft();
+  dirty_ = was_dirty;
+  changed_at_ = was_changed;
+  return report;
+}
+
 Result<std::vector<LoadMessage>> Configuration::load_startup() {
   const Status has_key = master_key_->load();
   auto messages = load_startup_file();
   if (messages && !has_key)
-    messages->insert(messages->begin(), {0, "", "% " + has_key.error().text, true});
+    messages->insert(messages->begin(), {0, "", {}, "% " + has_key.error().text, true});
   return messages;
 }
 
 Result<std::vector<LoadMessage>> Configuration::load_startup_file() {
-  const auto text = read_file(startup_file_, kMaxStartupFile);
-  if (!text) {
-    if (text.error().code == Errc::kNotFound) return load("");
-    return tl::unexpected(text.error());
+  const StartupFile file(startup_file_);
+  const auto found = file.read();
+  if (!found) {
+    if (found.error().code == Errc::kNotFound) return load("");
+    return tl::unexpected(found.error());
   }
-  auto messages = load({reinterpret_cast<const char*>(text->data()), text->size()});
+  auto messages = load(found->text);
   changed_at_.reset();
+  if (messages && !found->damage.empty())
+    messages->insert(messages->begin(),
+                     {0,
+                      "",
+                      {},
+                      "% startup-config is damaged (" + found->damage + "): " + file.copy_path() +
+                          " is used, which was saved with it or before",
+                      true});
   return messages;
 }
 
@@ -155,18 +180,20 @@ Result<std::vector<LoadMessage>> Configuration::load(std::string_view text) {
     const std::string_view line = text.substr(0, newline);
     text.remove_prefix(newline == text.npos ? text.size() : newline + 1);
     ++number;
+    session.at_line(number);
     const Output output = session.execute(line);
     if (output.rejection)
-      messages.push_back({number, without_secrets(line), output.rejection->text, true});
+      messages.push_back(
+          {number, without_secrets(line), output.rejection->column, output.rejection->text, true});
     else if (!output.text.empty())
-      messages.push_back({number, without_secrets(line), output.text, false});
+      messages.push_back({number, without_secrets(line), {}, output.text, false});
     if (!session.configuring()) break;  // `end`
   }
   touch(backend_.now());
   auto report = commit();
   if (!report) return tl::unexpected(report.error());
   for (std::string& warning : report->warnings)
-    messages.push_back({0, "", "% Warning: " + std::move(warning), false});
+    messages.push_back({0, "", {}, "% Warning: " + std::move(warning), false});
   return messages;
 }
 
@@ -186,11 +213,15 @@ std::string Configuration::running_config() const {
 }
 
 Status Configuration::save() {
+  if (startup_file_.empty()) return fail(Errc::kState, "this configuration has no file");
+  if (rollback_->pending())
+    return fail(Errc::kState,
+                "it is taken back unless it is confirmed; 'configure confirm' comes first");
   const WallTime now = backend_.now();
   const auto before = saved_at_;
   saved_at_ = now;
   const std::string text = running_config();
-  const Status done = write_file_atomically(startup_file_, as_bytes(text), 0600);
+  const Status done = StartupFile(startup_file_).write(text);
   if (!done) {
     saved_at_ = before;
     return done;
@@ -199,9 +230,7 @@ Status Configuration::save() {
 }
 
 Result<std::string> Configuration::startup_config() const {
-  const auto text = read_file(startup_file_, kMaxStartupFile);
-  if (!text) return tl::unexpected(text.error());
-  return std::string(text->begin(), text->end());
+  return StartupFile(startup_file_).content();
 }
 
 }  // namespace spa::config

@@ -18,21 +18,25 @@
 namespace spa::config {
 
 class MasterKey;
+class Rollback;
 class Tree;
+struct Node;
 struct Build;
 
 // One line that was not taken, or that was taken with a warning.
 struct LoadMessage {
-  std::size_t line = 0;  // from 1
-  std::string source;    // the line as it stands, secrets blotted out
-  std::string text;      // "% Invalid input detected at '^' marker."
+  std::size_t line = 0;                 // from 1
+  std::string source;                   // the line as it stands, secrets blotted out
+  std::optional<std::size_t> column{};  // octets from its start, for the caret
+  std::string text;                     // "% Invalid input detected at '^' marker."
   bool rejected = true;
 };
 
 class Configuration {
  public:
   // `startup_file` is where write memory puts the configuration (DIR/startup-config); the master
-  // key stands beside it (private_file()). Reads neither. `backend` outlives this.
+  // key stands beside it (private_file()). Reads neither. `backend` outlives this. Without a name
+  // nothing of it is ever written.
   Configuration(Backend& backend, std::string startup_file);
   ~Configuration();
   Configuration(const Configuration&) = delete;
@@ -68,6 +72,10 @@ class Configuration {
   // Compiles the tree and gives it to the backend when it was changed since the last time.
   Result<ApplyReport> commit();
   void touch(WallTime now);  // the tree was changed
+  // Puts other lines (Tree::copy()) in force in place of all that are there. On an error nothing
+  // has changed.
+  Result<ApplyReport> replace(std::shared_ptr<Node> lines);
+  [[nodiscard]] Rollback& rollback() { return *rollback_; }
   // The policy while it is being typed: ahead of snapshot() inside a batch.
   [[nodiscard]] Build& draft();
   void spoil_draft() { draft_stale_ = true; }  // something was deleted or replaced
@@ -88,6 +96,7 @@ class Configuration {
   bool dirty_ = false;
   std::optional<WallTime> changed_at_;
   std::optional<WallTime> saved_at_;
+  std::unique_ptr<Rollback> rollback_;
 };
 
 }  // namespace spa::config

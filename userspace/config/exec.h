@@ -50,6 +50,7 @@ struct SessionState {
   bool closed = false;
   std::size_t batch = 0;  // depth of begin_batch()
   bool loading = false;   // the startup configuration
+  std::size_t line = 0;   // of the file that is read; 0: typed
   [[nodiscard]] Mode mode() const { return frames.back().mode; }
 };
 

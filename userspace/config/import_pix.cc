@@ -6,8 +6,8 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "userspace/config/candidate.h"
 #include "userspace/config/configuration.h"
-#include "userspace/config/offline_backend.h"
 #include "userspace/config/redact.h"
 #include "userspace/config/session.h"
 #include "userspace/config/tree.h"
@@ -17,7 +17,7 @@ namespace {
 
 class Importer {
  public:
-  Importer() : pix_(backend_, ""), router_(backend_, ""), session_(router_, true) {
+  Importer() : session_(router_, true) {
     static_cast<void>(pix_.set_dialect(Dialect::kPix));
     session_.begin_load();
   }
@@ -134,9 +134,11 @@ class Importer {
             "the router refuses what it means: " + output.rejection->text, true});
   }
 
-  OfflineBackend backend_;
-  Configuration pix_;
-  Configuration router_;
+  // Neither is ever in force, and nothing in them depends on the time.
+  Candidate pix_candidate_{WallTime{}};
+  Candidate router_candidate_{WallTime{}};
+  Configuration& pix_ = pix_candidate_.configuration();
+  Configuration& router_ = router_candidate_.configuration();
   Session session_;
   std::unordered_map<std::string, std::size_t> lines_;
   std::set<std::string> unusable_;

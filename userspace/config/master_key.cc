@@ -92,6 +92,7 @@ bool MasterKey::is(ByteView key) const {
 
 Status MasterKey::store(const std::optional<SecretBytes>& current,
                         const std::optional<SecretBytes>& saved) const {
+  if (path_.empty()) return {};
   if (!current && !saved) {
     if (::unlink(path_.c_str()) == 0 || errno == ENOENT) return {};
     return fail(Errc::kIo, path_ + ": " + std::strerror(errno));

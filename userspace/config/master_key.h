@@ -18,6 +18,12 @@ class MasterKey {
   static constexpr std::size_t kLongest = 127;
 
   explicit MasterKey(std::string path) : path_(std::move(path)) {}
+  // The same key, of which no file is ever written: so is one without a path.
+  [[nodiscard]] MasterKey in_memory() const {
+    MasterKey copy = *this;
+    copy.path_.clear();
+    return copy;
+  }
 
   // No file: no key. kInvalid says what is wrong with it, kIo why it cannot be read; there is no
   // key then.

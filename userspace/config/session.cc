@@ -288,6 +288,7 @@ class Session::Impl {
     if (!apply(exec, block, match)) return;
     Node* node = tree.store(block, *match.rule, match.args, false);
     if (node == nullptr) return exec.refuse("The configuration is full.");
+    node->line = state.line;
     changed(old != nullptr);
     enter(*node, command);
   }
@@ -326,9 +327,10 @@ class Session::Impl {
     if (count > 0) return changed(true);
     const Match& first = matches.front();
     if (!first.rule->command.negative || restore) return;
-    if (configuration.tree().store(*state.frames.back().block, *first.rule, first.args, true) ==
-        nullptr)
-      return exec.refuse("The configuration is full.");
+    Node* node =
+        configuration.tree().store(*state.frames.back().block, *first.rule, first.args, true);
+    if (node == nullptr) return exec.refuse("The configuration is full.");
+    node->line = state.line;
     changed(first.rule->command.apply_no != nullptr);
   }
 
@@ -384,6 +386,10 @@ void Session::begin_load() {
   impl_->state.frames.push_back({mode_of(impl_->configuration.tree().dialect()),
                                  impl_->configuration.tree().root().shared_from_this(),
                                  {}});
+}
+
+void Session::at_line(std::size_t number) {
+  impl_->state.line = number;
 }
 
 Output Session::end() {

@@ -79,6 +79,8 @@ class Session {
   // Enters configuration for a file that is read at start: a batch without end, in which nothing is
   // warned of that a later line may bring.
   void begin_load();
+  // The lines to come stand there in a file, from 1.
+  void at_line(std::size_t number);
 
   // Ctrl-Z: back to privileged EXEC from any depth; a question stays without an answer.
   Output end();

@@ -51,31 +51,30 @@ bool before(const Node& a, const Node& b) {
   return false;
 }
 
-}  // namespace
-
-// Stable: lines that nothing puts in order stay as they were typed.
-std::vector<const Node*> in_print_order(const Node& block) {
-  std::vector<std::pair<const Node*, std::size_t>> typed;
-  typed.reserve(block.children.size());
-  for (const auto& child : block.children) typed.emplace_back(child.get(), typed.size());
-  std::sort(typed.begin(), typed.end(), [](const auto& a, const auto& b) {
-    if (before(*a.first, *b.first)) return true;
-    return !before(*b.first, *a.first) && a.second < b.second;
-  });
-  std::vector<const Node*> out;
-  out.reserve(typed.size());
-  for (const auto& [node, place] : typed) out.push_back(node);
-  return out;
-}
-
-namespace {
-
 void print_node(const Node& node, std::size_t depth, std::string& out) {
   out.append(depth, ' ');
-  if (node.negated) out += "no ";
-  out += node.args.line(Args::Secrets::kPrinted);
-  out += '\n';
+  out += printed_line(node, Args::Secrets::kPrinted) + '\n';
   for (const Node* child : in_print_order(node)) print_node(*child, depth + 1, out);
+}
+
+std::shared_ptr<Node> copied(const Node& node, Node* parent) {
+  auto copy = std::make_shared<Node>();
+  copy->rule = node.rule;
+  copy->args = node.args;
+  copy->negated = node.negated;
+  copy->line = node.line;
+  copy->parent = parent;
+  for (const auto& child : node.children) {
+    copy->children.push_back(copied(*child, copy.get()));
+    const Node& made = *copy->children.back();
+    copy->by_key.emplace(key_of(*made.rule, made.args), copy->children.back().get());
+  }
+  return copy;
+}
+
+void mark_present(Node& node) {
+  node.removed = false;
+  for (const auto& child : node.children) mark_present(*child);
 }
 
 void compile_block(Build& build, const Node& block) {
@@ -93,6 +92,24 @@ void compile_block(Build& build, const Node& block) {
 }
 
 }  // namespace
+
+std::vector<const Node*> in_print_order(const Node& block) {
+  std::vector<std::pair<const Node*, std::size_t>> typed;
+  typed.reserve(block.children.size());
+  for (const auto& child : block.children) typed.emplace_back(child.get(), typed.size());
+  std::sort(typed.begin(), typed.end(), [](const auto& a, const auto& b) {
+    if (before(*a.first, *b.first)) return true;
+    return !before(*b.first, *a.first) && a.second < b.second;
+  });
+  std::vector<const Node*> out;
+  out.reserve(typed.size());
+  for (const auto& [node, place] : typed) out.push_back(node);
+  return out;
+}
+
+std::string printed_line(const Node& node, Args::Secrets secrets) {
+  return (node.negated ? "no " : "") + node.args.line(secrets);
+}
 
 std::string key_of(const Rule& rule, const Args& args) {
   const Command& command = rule.command;
@@ -167,6 +184,25 @@ void Tree::clear() {
   root_->children.clear();
   root_->by_key.clear();
   lines_ = 0;
+}
+
+std::shared_ptr<Node> Tree::copy() const {
+  return copied(*root_, nullptr);
+}
+
+// The root itself stays: sessions stand in it.
+std::shared_ptr<Node> Tree::exchange(std::shared_ptr<Node> lines) {
+  for (const auto& child : root_->children) mark_removed(*child);
+  std::swap(root_->children, lines->children);
+  std::swap(root_->by_key, lines->by_key);
+  for (Node* root : {root_.get(), lines.get()})
+    for (const auto& child : root->children) child->parent = root;
+  lines_ = 0;
+  for (const auto& child : root_->children) {
+    mark_present(*child);
+    lines_ += count_lines(*child);
+  }
+  return lines;
 }
 
 policy::Snapshot Tree::draft() const {

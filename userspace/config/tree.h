@@ -27,6 +27,7 @@ struct Node : std::enable_shared_from_this<Node> {
   Node* parent = nullptr;
   bool negated = false;                         // printed with `no` in front
   bool removed = false;                         // somebody deleted it while a session stood in it
+  std::size_t line = 0;                         // of the file it was read from, from 1; 0: typed
   std::vector<std::shared_ptr<Node>> children;  // as typed
   std::unordered_map<std::string, Node*> by_key;
 };
@@ -66,6 +67,11 @@ class Tree {
   // Lines that are kept as `no …` stay, unless `negated_too`.
   std::size_t remove(Node& block, const Rule& rule, const Args& beginning, bool negated_too);
   void clear();
+  // All lines, as they are now, under a root of their own.
+  [[nodiscard]] std::shared_ptr<Node> copy() const;
+  // Takes the lines of another tree in place of its own, which are returned: whoever stood in one
+  // of their blocks finds it deleted.
+  std::shared_ptr<Node> exchange(std::shared_ptr<Node> lines);
 
   [[nodiscard]] std::size_t lines() const { return lines_; }
 
@@ -89,8 +95,11 @@ class Tree {
   Dialect dialect_ = Dialect::kRouter;
 };
 
-// The lines of a block in the order in which they are compiled and printed.
+// The lines of a block in the order in which they are printed and compiled. Stable: lines that
+// nothing puts in order stay as they were typed.
 [[nodiscard]] std::vector<const Node*> in_print_order(const Node& block);
+// The line as it is printed, `no` in front where it is kept as such.
+[[nodiscard]] std::string printed_line(const Node& node, Args::Secrets secrets);
 // The key that tells a line from the others of its block.
 [[nodiscard]] std::string key_of(const Rule& rule, const Args& args);
 // Calls the line's apply function with its block set.

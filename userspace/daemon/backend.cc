@@ -1,77 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the commands ask of the daemon: sessions, engines, certificates, logs.
-#include <openssl/evp.h>
-#include <algorithm>
-
 #include "userspace/base/file.h"
+#include "userspace/config/certificate_view.h"
 #include "userspace/daemon/daemon.h"
 #include "userspace/daemon/version.h"
 #include "userspace/pki/pkcs12.h"
 
 namespace spa::daemon {
 
-namespace {
-
-Bytes fingerprint(ByteView der, const EVP_MD* algorithm) {
-  Bytes digest(EVP_MAX_MD_SIZE);
-  unsigned size = 0;
-  if (EVP_Digest(der.data(), der.size(), digest.data(), &size, algorithm, nullptr) != 1) return {};
-  digest.resize(size);
-  return digest;
-}
-
-std::string upper_hex(ByteView octets) {
-  std::string text = to_hex(octets);
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
-
-// A serial number as it is typed, in hexadecimal, in the form that certificates are compared by:
-// unsigned, without leading zeros.
-Bytes serial_octets(const std::string& serial) {
-  Bytes octets = from_hex(serial.size() % 2 == 0 ? serial : "0" + serial);
-  octets.erase(octets.begin(), std::find_if(octets.begin(), octets.end(),
-                                            [](std::uint8_t octet) { return octet != 0; }));
-  return octets;
-}
-
-// R-PKI-30: by content. One of ours without its key is nobody's authority either.
-config::CertificateKind kind_of(const pki::Certificate& certificate) {
-  if (certificate.is_ca()) return config::CertificateKind::kCa;
-  const std::string usage = certificate.key_usage();
-  if (usage == "Signature") return config::CertificateKind::kRaSign;
-  if (usage == "Encryption") return config::CertificateKind::kRaEncrypt;
-  return config::CertificateKind::kOwn;
-}
-
-config::CertificateView view_of(const std::string& trustpoint, config::CertificateKind kind,
-                                const pki::Certificate& certificate) {
-  config::CertificateView view;
-  view.trustpoint = trustpoint;
-  view.kind = kind;
-  view.serial = upper_hex(certificate.serial());
-  view.usage = certificate.key_usage();
-  view.issuer = certificate.issuer_attributes();
-  view.subject = certificate.subject_attributes();
-  for (const policy::Identity& name : certificate.names()) {
-    if (name.kind == policy::Identity::Kind::kFqdn && view.fqdn.empty()) view.fqdn = name.text;
-  }
-  view.crl_urls = certificate.crl_urls();
-  view.not_before = certificate.not_before();
-  view.not_after = certificate.not_after();
-  if (const auto key = certificate.public_key()) {
-    view.public_key =
-        std::string(crypto::to_string(key->type())) + " (" + std::to_string(key->bits()) + " bit)";
-  }
-  view.signature_algorithm = certificate.signature_algorithm();
-  view.md5 = fingerprint(certificate.der(), EVP_md5());
-  view.sha1 = fingerprint(certificate.der(), EVP_sha1());
-  view.der = certificate.der();
-  return view;
-}
-
-}  // namespace
+using config::serial_octets;
+using config::view_of;
 
 std::vector<ike::IkeSaStatus> Daemon::ike_sas() {
   return manager_->status();
@@ -110,16 +48,8 @@ Status Daemon::import_pkcs12(const std::string& trustpoint, const std::string& p
 
 Status Daemon::store_certificate(const std::string& trustpoint, config::CertificateKind kind,
                                  const std::string& serial, ByteView der) {
-  const auto certificate = pki::Certificate::from_der(der);
+  const auto certificate = config::read_certificate(trustpoint, kind, serial, der);
   if (!certificate) return tl::unexpected(certificate.error());
-  const Bytes wanted = serial_octets(serial);
-  if (wanted != certificate->serial()) {
-    return fail(Errc::kInvalid, "the certificate has the serial number " +
-                                    upper_hex(certificate->serial()) + ", not " + serial);
-  }
-  if (kind == config::CertificateKind::kCa && !certificate->is_ca()) {
-    return fail(Errc::kInvalid, certificate->subject() + " is not a CA certificate");
-  }
   return trust_store_.add_certificate(trustpoint, der);
 }
 
@@ -149,7 +79,7 @@ std::vector<config::CertificateView> Daemon::certificates() {
       views.push_back(view_of(content->name, config::CertificateKind::kOwn, *content->identity));
     }
     for (const pki::Certificate& certificate : content->intermediates) {
-      views.push_back(view_of(content->name, kind_of(certificate), certificate));
+      views.push_back(view_of(content->name, config::kind_of(certificate), certificate));
     }
     for (const pki::Certificate& certificate : content->authorities) {
       views.push_back(view_of(content->name, config::CertificateKind::kCa, certificate));

@@ -215,6 +215,14 @@ Rules Daemon::build_rules(const policy::Snapshot& snapshot) {
                              });
 }
 
+Result<config::ApplyReport> Daemon::plan(const policy::SnapshotPtr& snapshot) {
+  const Rules wanted = build_rules(*snapshot);
+  config::ApplyReport report;
+  report.warnings = wanted.warnings;
+  report.changes = manager_->would_close(*snapshot, wanted.rules);
+  return report;
+}
+
 Result<config::ApplyReport> Daemon::apply(policy::SnapshotPtr snapshot) {
   const Rules wanted = build_rules(*snapshot);
   config::ApplyReport report;

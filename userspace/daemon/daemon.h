@@ -42,6 +42,8 @@ class Daemon final : public config::Backend {
 
   // config::Backend
   Result<config::ApplyReport> apply(policy::SnapshotPtr snapshot) override;
+  Result<config::ApplyReport> plan(const policy::SnapshotPtr& snapshot) override;
+  ports::Timers& timers() override { return loop_; }
   Status can_make_tunnels() override;
   std::vector<ike::IkeSaStatus> ike_sas() override;
   Result<ports::SaPairState> sa_state(std::uint32_t spi_in) override;

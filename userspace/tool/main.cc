@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 
+#include "userspace/tool/check.h"
 #include "userspace/tool/client.h"
 #include "userspace/tool/import.h"
 #include "userspace/tool/options.h"
@@ -43,11 +45,18 @@ int main(int argc, char** argv) {
   }
   if (options->what == Options::What::kImportPix)
     return run_import_pix(options->file, options->output, {std::cout, std::cerr});
+  if (options->what == Options::What::kCheck)
+    return run_check({options->files, options->json, options->strict}, std::cin,
+                     std::chrono::floor<spa::Duration>(std::chrono::system_clock::now()),
+                     {std::cout, std::cerr});
   auto client = Client::connect(options->socket);
   if (!client) {
     std::cerr << "ipsec-tool: " << client.error().text << "\n";
     return kUnreachable;
   }
+  if (options->what == Options::What::kPlan)
+    return run_plan(**client, options->files.front(), std::cin, options->json,
+                    {std::cout, std::cerr});
   StandardInput answers;
   if (options->what == Options::What::kComplete)
     return run_completion(**client, options->command, {std::cout, std::cerr});

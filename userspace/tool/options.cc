@@ -34,6 +34,31 @@ Result<Options> read_import(int argc, char** argv, int at, Options options) {
   return options;
 }
 
+// What follows `check` and `plan`, which are the tool's own words: options and files.
+Status read_files(Options& options, int argc, char** argv) {
+  const std::string word = argv[optind];
+  options.what = word == "check" ? Options::What::kCheck : Options::What::kPlan;
+  for (int i = optind + 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--strict" && options.what == Options::What::kCheck) {
+      options.strict = true;
+    } else if (argument == "--format" && i + 1 < argc &&
+               (std::string_view(argv[i + 1]) == "json" ||
+                std::string_view(argv[i + 1]) == "text")) {
+      options.json = std::string_view(argv[++i]) == "json";
+    } else if (argument.size() > 1 && argument.front() == '-') {
+      return fail(Errc::kInvalid, "unknown option or missing value: " + std::string(argument));
+    } else {
+      options.files.emplace_back(argument);
+    }
+  }
+  if (options.files.empty()) return fail(Errc::kInvalid, word + " needs a file");
+  if (options.what == Options::What::kPlan && options.files.size() > 1)
+    return fail(Errc::kInvalid, "plan takes one file");
+  if (!options.file.empty()) return fail(Errc::kInvalid, "give -f or " + word + ", not both");
+  return {};
+}
+
 }  // namespace
 
 Result<Options> read_options(int argc, char** argv, const char* socket_variable) {
@@ -83,6 +108,13 @@ Result<Options> read_options(int argc, char** argv, const char* socket_variable)
   if (options.what == Options::What::kRun && optind < argc &&
       std::string_view(argv[optind]) == "import")
     return read_import(argc, argv, optind + 1, std::move(options));
+  const bool own =
+      options.what == Options::What::kRun && optind < argc &&
+      (std::string_view(argv[optind]) == "check" || std::string_view(argv[optind]) == "plan");
+  if (own) {
+    if (auto read = read_files(options, argc, argv); !read) return tl::unexpected(read.error());
+    return options;
+  }
   for (int i = optind; i < argc; ++i) {
     if (!options.command.empty()) options.command += ' ';
     options.command += argv[i];
@@ -95,15 +127,20 @@ Result<Options> read_options(int argc, char** argv, const char* socket_variable)
 std::string usage() {
   return "Usage: ipsec-tool [OPTION]... [COMMAND...]\n"
          "       ipsec-tool import pix FILE [-o OUT]\n"
+         "       ipsec-tool check [--strict] [--format FORMAT] FILE...\n"
+         "       ipsec-tool [OPTION]... plan FILE\n"
          "The command line of the IPsec router. COMMAND is one line as it would be typed at the\n"
          "router's prompt; without one there is a prompt (or the lines of standard input are "
          "run).\n"
+         "check looks configurations over without a daemon; several files are compared with each\n"
+         "other. plan tells what 'configure replace FILE' would change, and which SAs would drop.\n"
          "\n"
          "  -c, --control SOCKET   where the daemon listens; $SPA_CONTROL, else " +
          std::string(control::kDefaultSocket) +
          "\n"
          "      --format FORMAT    text (default) or json, for commands that show something\n"
          "  -f, --file FILE        paste FILE: a configuration, or commands; - is standard input\n"
+         "      --strict           warnings of a check count\n"
          "  -h, --help             this text\n"
          "  -V, --version          the version\n"
          "\n"
@@ -113,7 +150,8 @@ std::string usage() {
          "counterpart.\n"
          "It needs no daemon.\n"
          "\n"
-         "Exit status: 0 done, 1 a line was rejected, 2 no daemon or wrong usage.\n";
+         "Exit status: 0 done, 1 a line was rejected, 2 no daemon or wrong usage.\n"
+         "Of check: 0 no errors, 1 warnings with --strict, 2 errors.\n";
 }
 
 }  // namespace spa::tool

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "userspace/base/result.h"
 
@@ -14,7 +15,7 @@ inline constexpr int kRejected = 1;     // the router refused a line
 inline constexpr int kUnreachable = 2;  // no daemon, or wrong usage
 
 struct Options {
-  enum class What { kRun, kComplete, kImportPix, kHelp, kVersion };
+  enum class What { kRun, kComplete, kCheck, kPlan, kImportPix, kHelp, kVersion };
   What what = What::kRun;
   std::string socket;
   bool json = false;
@@ -22,6 +23,8 @@ struct Options {
   std::string output;  // of an import; empty: standard output
   std::string
       command;  // empty: a prompt, or lines from standard input; with kComplete, to complete
+  std::vector<std::string> files;  // with kCheck, one or more; with kPlan, one; "-" as above
+  bool strict = false;             // with kCheck
 };
 
 // `socket_variable` is the value of SPA_CONTROL, or null. kInvalid says what is wrong.

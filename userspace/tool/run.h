@@ -26,6 +26,10 @@ int run_completion(Client& client, const std::string& line, Streams streams);
 // with their number; the others are kept.
 int run_paste(Client& client, std::istream& file, const std::string& name, bool json,
               Streams streams);
+// What `configure replace` of the file would do. The daemon reads it: standard input, for "-", goes
+// into a file of mode 0600 that is gone afterwards.
+int run_plan(Client& client, const std::string& file, std::istream& input, bool json,
+             Streams streams);
 // A prompt with history, completion and `?`, on a terminal.
 int run_prompt(Client& client);
 

@@ -2,15 +2,55 @@
 // A running system that does nothing but remember what it was told.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "userspace/config/backend.h"
 
 namespace spa::config {
 
+// Time passes when a test says so.
+class FakeTimers final : public ports::Timers {
+ public:
+  [[nodiscard]] SteadyTime now() const override { return now_; }
+  [[nodiscard]] WallTime wall() const override { return {}; }
+  [[nodiscard]] Id after(Duration delay, std::function<void()> callback) override {
+    waiting_[++last_] = {now_ + delay, std::move(callback)};
+    return last_;
+  }
+  void cancel(Id id) override { waiting_.erase(id); }
+  void advance(Duration time) {
+    const SteadyTime end = now_ + time;
+    for (;;) {
+      auto due = waiting_.end();
+      for (auto it = waiting_.begin(); it != waiting_.end(); ++it)
+        if (it->second.first <= end &&
+            (due == waiting_.end() || it->second.first < due->second.first))
+          due = it;
+      if (due == waiting_.end()) break;
+      now_ = due->second.first;
+      const auto callback = std::move(due->second.second);
+      waiting_.erase(due);
+      callback();
+    }
+    now_ = end;
+  }
+
+ private:
+  SteadyTime now_{};
+  Id last_ = 0;
+  std::map<Id, std::pair<SteadyTime, std::function<void()>>> waiting_;
+};
+
 class FakeBackend : public Backend {
  public:
+  Result<ApplyReport> plan(const policy::SnapshotPtr& snapshot) override {
+    planned = snapshot;
+    return apply_report;
+  }
+  ports::Timers& timers() override { return clock; }
   Result<ApplyReport> apply(policy::SnapshotPtr snapshot) override {
     ++applied;
     if (refuse_apply) return fail(Errc::kState, "the data plane is away");
@@ -79,6 +119,8 @@ class FakeBackend : public Backend {
   }
   std::vector<std::string> debugging() override { return {streams.begin(), streams.end()}; }
 
+  FakeTimers clock;
+  policy::SnapshotPtr planned;
   int applied = 0;
   bool refuse_apply = false;
   bool refuse_certificates = false;

@@ -43,6 +43,22 @@ TEST(Options, ImportAFile) {
   EXPECT_FALSE(read({"--format", "json", "import", "pix", "a"}));
 }
 
+TEST(Options, KnowTheToolsOwnWords) {
+  const auto check = read({"check", "--strict", "--format", "json", "a.cfg", "-"});
+  ASSERT_TRUE(check);
+  EXPECT_EQ(check->what, Options::What::kCheck);
+  EXPECT_EQ(check->files, std::vector<std::string>({"a.cfg", "-"}));
+  EXPECT_TRUE(check->strict && check->json);
+  EXPECT_FALSE(read({"check", "a.cfg"})->strict);
+  EXPECT_EQ(read({"-c", "/tmp/y", "plan", "a.cfg"})->what, Options::What::kPlan);
+  for (const auto& wrong : std::vector<std::vector<std::string>>{{"check"},
+                                                                 {"plan"},
+                                                                 {"plan", "a", "b"},
+                                                                 {"plan", "--strict", "a"},
+                                                                 {"check", "--format"}})
+    EXPECT_FALSE(read(wrong)) << wrong.back();
+}
+
 TEST(Options, RefuseMistakes) {
   EXPECT_FALSE(read({"--format", "xml"}));
   EXPECT_FALSE(read({"--nonsense"}));

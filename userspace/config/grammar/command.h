@@ -113,6 +113,7 @@ struct Command {
 void add_exec_commands(std::vector<Command>& table);
 void add_show_commands(std::vector<Command>& table);
 void add_system_commands(std::vector<Command>& table);
+void add_replace_commands(std::vector<Command>& table);
 void add_password_commands(std::vector<Command>& table);
 void add_isakmp_commands(std::vector<Command>& table);
 void add_isakmp_public_key_commands(std::vector<Command>& table);

@@ -297,6 +297,7 @@ const Grammar& Grammar::instance() {
     add_exec_commands(table);
     add_show_commands(table);
     add_system_commands(table);
+    add_replace_commands(table);
     add_password_commands(table);
     add_isakmp_commands(table);
     add_isakmp_client_commands(table);
