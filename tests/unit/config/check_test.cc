@@ -192,7 +192,7 @@ TEST(Check, NamesSasThatOutliveTheirIkeSa) {
             Lines({}));
 }
 
-// R-CLI-11
+// Only part of a router is here; whoever reads a whole configuration should know which.
 TEST(Check, NotesWhatHasNoEffect) {
   EXPECT_EQ(of_kind(look_at("ip classless\ncrypto pki trustpoint T\n enrollment url "
                             "http://192.0.2.80\n"),
