@@ -3,6 +3,7 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <limits>
 #include <utility>
 
 namespace spa::control {
@@ -120,6 +121,7 @@ json::object encode_response(const Response& response) {
   object["prompt"] = printable(response.prompt);
   if (response.asking != Asking::kNothing)
     object["asking"] = response.asking == Asking::kHidden ? "hidden" : "shown";
+  if (response.page != 0) object["page"] = response.page;
   if (response.closed) object["closed"] = true;
   return object;
 }
@@ -161,6 +163,11 @@ Result<Reply> decode_response(const json::object& object) {
   if (auto ok = read(object, "text", response.text); !ok) return tl::unexpected(ok.error());
   if (auto ok = read(object, "prompt", response.prompt); !ok) return tl::unexpected(ok.error());
   if (auto ok = read(object, "closed", response.closed); !ok) return tl::unexpected(ok.error());
+  std::uint64_t page = 0;
+  if (auto ok = read(object, "page", page); !ok) return tl::unexpected(ok.error());
+  if (page > std::numeric_limits<unsigned>::max())
+    return fail(Errc::kInvalid, "\"page\" is out of range");
+  response.page = static_cast<unsigned>(page);
   std::string asking;
   if (auto ok = read(object, "asking", asking); !ok) return tl::unexpected(ok.error());
   if (!asking.empty() && asking != "shown" && asking != "hidden")

@@ -68,6 +68,7 @@ struct Response {
   std::vector<Choice> choices;
   std::string prompt;
   Asking asking = Asking::kNothing;
+  unsigned page = 0;  // lines of a page for who reads on a terminal; 0: no pages
   bool closed = false;
 };
 

@@ -185,6 +185,7 @@ class Connection {
     response.id = request.id;
     if (response.prompt.empty()) response.prompt = session_.prompt();
     response.asking = to_asking(session_.asking());
+    response.page = session_.terminal_length();
     const bool last = response.closed;
     send(std::move(response));
     follow_monitor();

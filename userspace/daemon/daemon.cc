@@ -186,10 +186,12 @@ Status Daemon::load_configuration() {
   const auto messages = configuration_->load_startup();
   if (!messages) return tl::unexpected(messages.error());
   for (const config::LoadMessage& message : *messages) {
+    const std::string place =
+        message.line == 0
+            ? std::string()
+            : "startup-config line " + std::to_string(message.line) + " (" + message.source + "): ";
     log_.write({message.rejected ? Severity::kError : Severity::kWarning, "PARSER",
-                "STARTUP_CONFIG",
-                "startup-config line " + std::to_string(message.line) + " (" + message.source +
-                    "): " + message.text});
+                "STARTUP_CONFIG", place + message.text});
   }
   return {};
 }

@@ -2,6 +2,7 @@
 // The interactive prompt: libedit with the router's completion, `?` help and Ctrl-Z.
 #include <histedit.h>
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <clocale>
@@ -9,6 +10,7 @@
 #include <iostream>
 
 #include "userspace/tool/options.h"
+#include "userspace/tool/pager.h"
 #include "userspace/tool/render.h"
 #include "userspace/tool/run.h"
 
@@ -107,6 +109,21 @@ int read_key(EditLine* editor, wchar_t* key) {
   }
 }
 
+// One key at once and unseen; 0 when nobody types any more.
+char more_key() {
+  termios before{};
+  if (::tcgetattr(STDIN_FILENO, &before) != 0) return 0;
+  termios raw = before;
+  raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  raw.c_cc[VMIN] = 1;
+  raw.c_cc[VTIME] = 0;
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+  char key = 0;
+  if (::read(STDIN_FILENO, &key, 1) != 1) key = 0;
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
+  return key;
+}
+
 // False when the session is over.
 bool run_line(Terminal& terminal, const std::string& line) {
   auto response = terminal.end_typed ? terminal.client.ask(RequestType::kEnd)
@@ -117,7 +134,8 @@ bool run_line(Terminal& terminal, const std::string& line) {
     terminal.lost_text = response.error().text;
     return false;
   }
-  std::cout << response->text;
+  show_pages(response->text, ::isatty(STDOUT_FILENO) != 0 ? response->page : 0, std::cout,
+             more_key);
   if (response->rejection)
     std::cout << render_rejection_at_prompt(*response->rejection, terminal.prompt, line);
   std::cout << std::flush;

@@ -5,6 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+
+#include "tests/unit/pki/test_ca.h"
+#include "userspace/base/bytes.h"
 
 namespace spa::config::check {
 namespace {
@@ -192,13 +196,35 @@ TEST(Check, NamesSasThatOutliveTheirIkeSa) {
             Lines({}));
 }
 
-// R-CLI-11
+// Only part of a router is here; whoever reads a whole configuration should know which.
 TEST(Check, NotesWhatHasNoEffect) {
   EXPECT_EQ(of_kind(look_at("ip classless\ncrypto pki trustpoint T\n enrollment url "
                             "http://192.0.2.80\n"),
                     "effect"),
             Lines({"1 note: 'ip classless' is kept and has no effect",
                    "3 note: 'enrollment url http://192.0.2.80' is kept and has no effect"}));
+}
+
+// R-TIME-4
+TEST(Check, NamesCertificatesThatAreNotValidNow) {
+  pki::test::TestCa ca("Root");
+  const auto issued = ca.issue({.serial = 0x2001, .from_hours = -1, .to_hours = 24 * 90});
+  const std::string text =
+      "hostname left\ncrypto pki trustpoint LAB\n enrollment terminal\n"
+      "crypto pki certificate chain LAB\n certificate 2001\n" +
+      to_hex(issued.der()) + "\n quit\n";
+  const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+  const auto look = [&](int hours) {
+    const auto found = check({{"router.cfg", text}}, now + std::chrono::hours(hours));
+    EXPECT_TRUE(found);
+    const Lines lines = of_kind(found->front(), "certificate");
+    return lines.empty() ? std::string() : lines.front();
+  };
+  EXPECT_EQ(look(0), "");
+  const std::string title = "certificate 2001 of trustpoint LAB ";
+  EXPECT_TRUE(look(24 * 91).starts_with("2 error: " + title + "has expired at ")) << look(24 * 91);
+  EXPECT_TRUE(look(-24).starts_with("2 error: " + title + "is not valid before ")) << look(-24);
+  EXPECT_TRUE(look(24 * 80).starts_with("2 warning: " + title + "expires at ")) << look(24 * 80);
 }
 
 // R-MAP-18: access lists of both ends are mirrors of each other.

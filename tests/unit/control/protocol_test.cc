@@ -35,6 +35,7 @@ TEST(Protocol, BringsResponsesAcross) {
   response.choices = {{"show", "Show it", true}, {"<1-10>", "", false}};
   response.prompt = "Router#";
   response.closed = true;
+  response.page = 24;
   response.asking = Asking::kHidden;
   const auto back = decode_reply(body(encode(Reply(response))));
   ASSERT_TRUE(back) << back.error().text;
@@ -48,6 +49,7 @@ TEST(Protocol, BringsResponsesAcross) {
   EXPECT_FALSE(got.choices[1].keyword);
   EXPECT_EQ(got.prompt, "Router#");
   EXPECT_TRUE(got.closed);
+  EXPECT_EQ(got.page, 24U);
   EXPECT_EQ(got.asking, Asking::kHidden);
 }
 

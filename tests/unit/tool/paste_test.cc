@@ -112,6 +112,22 @@ class Paste : public testing::Test {
   Router router;
 };
 
+// `ipsec-tool plan -`: the daemon reads what came on standard input, and nothing changes.
+TEST_F(Paste, PlansWithoutChangingAnything) {
+  auto client = Client::connect(router.path);
+  ASSERT_TRUE(client);
+  std::ostringstream out, err;
+  std::istringstream good("hostname right\n");
+  EXPECT_EQ(run_plan(**client, "-", good, false, {out, err}), kDone);
+  EXPECT_EQ(out.str(), "!Contextual Config Diffs:\n+hostname right\n!No SA is dropped\n");
+  EXPECT_EQ(err.str(), "");
+  std::istringstream bad("hostnime right\n");
+  EXPECT_EQ(run_plan(**client, "-", bad, false, {out, err}), kRejected);
+  EXPECT_NE(err.str().find("% 1 line is refused"), std::string::npos) << err.str();
+  EXPECT_EQ(run_plan(**client, "a file.cfg", bad, false, {out, err}), kUnreachable);
+  EXPECT_EQ(router.backend.applied, 0);
+}
+
 TEST_F(Paste, NeedsNoConfigureTerminal) {
   const Ran ran = paste(
       "!\nhostname left\ncrypto ikev2 keyring K\n peer P\n  address 10.0.0.1\n"
