@@ -273,13 +273,20 @@ TEST_F(Pix, CryptoMapsAreFlatLines) {
   const auto& set = policy().transform_sets.at("strong");
   EXPECT_EQ(set.esp_cipher, (policy::Cipher{wire::EncrId::kAesCbc, 256}));
   EXPECT_EQ(set.mode, policy::EncapsulationMode::kTransport);
-  const auto& entries = policy().crypto_maps.at("m").entries;
+  const auto entries = policy().crypto_maps.at("m").entries;
   ASSERT_EQ(entries.size(), 2u);
   EXPECT_EQ(entries[0].peers.size(), 2u);
   EXPECT_EQ(entries[0].pfs, wire::DhId::kModp768);
   EXPECT_EQ(entries[0].lifetime, (policy::SaLifetime{1000, 5000}));
   EXPECT_EQ(entries[1].dynamic_map, "d");
   EXPECT_EQ(policy().interfaces.at(0).crypto_map, "m");
+  type("no crypto map m 10 set peer 192.0.2.2");
+  EXPECT_EQ(policy().crypto_maps.at("m").entries.at(0).peers.size(), 1u);
+  type("no crypto map m 10 ipsec-isakmp");  // an entry goes with its settings
+  EXPECT_EQ(printed().find("crypto map m 10"), std::string::npos);
+  EXPECT_EQ(policy().crypto_maps.at("m").entries.size(), 1u);
+  type("crypto map m 10 ipsec-isakmp");
+  EXPECT_TRUE(policy().crypto_maps.at("m").entries.at(0).peers.empty());
   type("no crypto map m 10");
   EXPECT_EQ(policy().crypto_maps.at("m").entries.size(), 1u);
   EXPECT_EQ(printed().find("crypto map m 10"), std::string::npos);

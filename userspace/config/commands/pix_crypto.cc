@@ -176,6 +176,13 @@ void add_map(std::vector<Command>& table) {
                      return std::vector<RouterLine>{
                          {"", map_block(a) + (dynamic.empty() ? "" : " dynamic " + dynamic)}};
                    },
+                   .removed =
+                       [](Exec& e, const Args& a) {
+                         // Without its kind there is no entry, and nothing for its settings.
+                         if (a.find("sequence") != nullptr)
+                           remove_pix_lines(
+                               e, joined({"crypto map", a.text("name"), a.text("sequence")}));
+                       },
                    .key = by({"name", "sequence"}),
                    .group = kMapEntryGroup,
                    .order = at(PixOrder::kCryptoMap),

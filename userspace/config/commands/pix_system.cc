@@ -356,8 +356,12 @@ std::string words_behind(const Args& args, std::string_view first) {
 void remove_pix_lines(Exec& exec, std::string_view beginning) {
   Tree& tree = exec.configuration().tree();
   const auto found = Grammar::instance().match_removal(kMode, beginning, split_words(beginning));
+  std::size_t count = 0;
   for (const Match& match : found.matches)
-    if (!match.rule->command.run) tree.remove(tree.root(), *match.rule, match.args, true);
+    if (!match.rule->command.run) count += tree.remove(tree.root(), *match.rule, match.args, true);
+  if (count == 0) return;
+  exec.configuration().spoil_draft();
+  exec.configuration().touch(exec.backend().now());
 }
 
 void add_pix_system_commands(std::vector<Command>& table) {
