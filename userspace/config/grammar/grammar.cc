@@ -309,6 +309,7 @@ const Grammar& Grammar::instance() {
     add_ipsec_commands(table);
     add_interface_commands(table);
     add_vrf_commands(table);
+    add_call_admission_commands(table);
     add_foreign_commands(table);
     auto made = make(std::move(table));
     if (!made) std::abort();  // a malformed table is a programming error; a unit test names it
