@@ -89,9 +89,10 @@ void Router::start() {
     engine = std::make_unique<crypto::OpenSslEngine>(std::move(executor));
     kem = std::make_unique<FakeKem>(*engine);
     crypto::PublicKeyEngine& best = has_kem ? *kem : static_cast<crypto::PublicKeyEngine&>(*engine);
-    const ike::Dependencies ports{
+    ike::Dependencies ports{
         datagrams, timers, database, credentials, best, log, std::make_shared<ike::ConnectionIds>(),
         &addresses};
+    ports.call_admission = admission;
     manager = std::make_unique<ike::Dispatcher>(std::make_unique<ikev1::Manager>(ports, options),
                                                 std::make_unique<ikev2::Manager>(ports, options));
     database.set_listener(manager.get());

@@ -89,6 +89,9 @@ class Router {
   FakeCredentials credentials;
   FakeClientAddresses addresses;
   KeptLog log;
+  std::uint32_t charge = 0;  // what the monitor of resources says
+  std::shared_ptr<ike::CallAdmission> admission =
+      std::make_shared<ike::CallAdmission>([this] { return charge; });
   std::unique_ptr<crypto::OpenSslEngine> engine;
   std::unique_ptr<FakeKem> kem;
   std::unique_ptr<ike::Dispatcher> manager;

@@ -15,6 +15,7 @@
 #include "userspace/base/clock.h"
 #include "userspace/base/log.h"
 #include "userspace/base/result.h"
+#include "userspace/ike/call_admission.h"
 #include "userspace/ike/status.h"
 #include "userspace/policy/snapshot.h"
 #include "userspace/ports/sa_database.h"
@@ -138,6 +139,9 @@ class Backend {
   // Returns how many IKE SAs (or SA pairs with kIpsecSas) are being deleted. Peers are told
   // (R-DBG-4).
   virtual Result<std::size_t> clear(const ClearRequest& request) = 0;
+  // IKE requests and IKE SAs as call admission counts them (R-CAC-12).
+  [[nodiscard]] virtual ike::CallAdmissionCounts call_admission() = 0;
+  virtual void clear_call_admission() = 0;
   [[nodiscard]] virtual std::vector<EngineView> engines() = 0;
   // Asks the devices for their counters.
   [[nodiscard]] virtual std::vector<AcceleratorView> accelerators() = 0;

@@ -102,14 +102,15 @@ Status Daemon::start() {
   auto addresses = kernel::HostAddresses::open();
   if (!addresses) return tl::unexpected(addresses.error());
   host_addresses_ = std::move(*addresses);
-  const ike::Dependencies ports{*sockets_,
-                                loop_,
-                                *sa_database_,
-                                credentials_,
-                                *engines_,
-                                log_,
-                                std::make_shared<ike::ConnectionIds>(),
-                                host_addresses_.get()};
+  ike::Dependencies ports{*sockets_,
+                          loop_,
+                          *sa_database_,
+                          credentials_,
+                          *engines_,
+                          log_,
+                          std::make_shared<ike::ConnectionIds>(),
+                          host_addresses_.get()};
+  ports.call_admission = admission_;
   ike::Options options;
   options.crash_secret = crash_secret();
   manager_ = std::make_unique<ike::Dispatcher>(std::make_unique<ikev1::Manager>(ports),

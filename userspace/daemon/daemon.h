@@ -14,6 +14,7 @@
 #include "userspace/daemon/log_hub.h"
 #include "userspace/daemon/options.h"
 #include "userspace/daemon/rules.h"
+#include "userspace/daemon/system_load.h"
 #include "userspace/dataplane/rule_keeper.h"
 #include "userspace/dataplane/soft_sa_database.h"
 #include "userspace/ike/dispatcher.h"
@@ -48,6 +49,8 @@ class Daemon final : public config::Backend {
   std::vector<ike::IkeSaStatus> ike_sas() override;
   Result<ports::SaPairState> sa_state(std::uint32_t spi_in) override;
   Result<std::size_t> clear(const config::ClearRequest& request) override;
+  ike::CallAdmissionCounts call_admission() override { return admission_->counts(); }
+  void clear_call_admission() override { admission_->clear(); }
   std::vector<config::EngineView> engines() override;
   std::vector<config::AcceleratorView> accelerators() override;
   std::string device_of(const policy::Interface& interface) override;
@@ -95,6 +98,9 @@ class Daemon final : public config::Backend {
   LogHub log_;
   net::Loop loop_;
   SteadyTime started_;
+  SystemLoad load_;
+  std::shared_ptr<ike::CallAdmission> admission_ =
+      std::make_shared<ike::CallAdmission>([this] { return load_.charge(loop_.now()); });
   dataplane::SoftSaDatabase* soft_ = nullptr;  // sa_database_, where it is the in-process card
   std::unique_ptr<net::IkeSockets> sockets_;
   std::unique_ptr<kernel::InterfaceTable> interfaces_;

@@ -10,6 +10,7 @@
 #include "userspace/base/log.h"
 #include "userspace/crypto/engine.h"
 #include "userspace/ike/address_pool.h"
+#include "userspace/ike/call_admission.h"
 #include "userspace/ike/connection_ids.h"
 #include "userspace/ports/client_addresses.h"
 #include "userspace/ports/credentials.h"
@@ -32,6 +33,8 @@ struct Dependencies {
   ports::ClientAddresses* client_addresses = nullptr;  // where addresses from peers go, if anywhere
   // Shared likewise: what is lent with one version is not lent with the other.
   std::shared_ptr<AddressPools> address_pools = std::make_shared<AddressPools>();
+  // Likewise: a limit is for the SAs of both.
+  std::shared_ptr<CallAdmission> call_admission = std::make_shared<CallAdmission>();
 };
 
 // Times and bounds that are no part of the configuration language. The defaults are what the daemon

@@ -65,4 +65,19 @@ void Shard::keep_record(std::uint32_t ike_sa, SteadyTime since, const Endpoint& 
   decisions.add(std::move(r));
 }
 
+Status Shard::admit_call(CallAdmission::Direction direction, const IpAddress& from,
+                         const IpAddress& to, bool known_peer) {
+  const auto cause = ports.call_admission->judge(direction, known_peer, snapshot->call_admission);
+  if (!cause) return {};
+  const bool incoming = direction == CallAdmission::Direction::kIncoming;
+  const std::string why =
+      *cause == CallAdmission::Cause::kResources ? "SYSTEM RESOURCES LOW" : "IKE SA LIMIT REACHED";
+  // R-CAC-14
+  const std::string text = std::string("IKE denied an ") + (incoming ? "INCOMING" : "OUTGOING") +
+                           " SA request from " + from.to_string() + " to " + to.to_string() +
+                           " due to " + why;
+  log_limited(Severity::kWarning, "CRYPTO", "IKE_DENY_SA_REQ", text);
+  return fail(Errc::kState, text);
+}
+
 }  // namespace spa::ike

@@ -62,6 +62,11 @@ class Shard {
   // The negotiation for a rule failed: wait before the next attempt.
   void failed(const ports::PolicyId& id, Duration wait);
 
+  // Whether an IKE SA may be begun (R-CAC-4, R-CAC-5): counted, and logged where it is refused.
+  // kState: it may not. `known_peer`: there is an SA with that peer.
+  [[nodiscard]] Status admit_call(CallAdmission::Direction direction, const IpAddress& from,
+                                  const IpAddress& to, bool known_peer);
+
   // --- logs ---
   void log(Severity severity, std::string_view facility, std::string_view mnemonic,
            std::string text);

@@ -13,7 +13,13 @@ using ike::Phase;
 
 IsakmpSa::IsakmpSa(Shard& owner, std::uint32_t number, bool we_initiate, std::uint64_t cookie,
                    const Endpoint& at, const Endpoint& peer)
-    : shard(owner), id(number), initiator(we_initiate), spi_local(cookie), local(at), remote(peer) {
+    : shard(owner),
+      id(number),
+      initiator(we_initiate),
+      spi_local(cookie),
+      local(at),
+      remote(peer),
+      counted_(owner.ports.call_admission) {
   handshake = std::make_unique<Handshake>();
   created = shard.now();
   auto exchange = std::make_unique<Exchange>();
@@ -36,6 +42,7 @@ void IsakmpSa::step(Phase to) {
     return;
   }
   phase_ = to;
+  counted_.step(to);
 }
 
 ChildSa* IsakmpSa::child(std::uint32_t spi_in) const {

@@ -12,6 +12,7 @@
 #include "userspace/base/address.h"
 #include "userspace/crypto/ikev1_cipher.h"
 #include "userspace/crypto/ikev1_keys.h"
+#include "userspace/ike/call_admission.h"
 #include "userspace/ike/child_sa.h"
 #include "userspace/ike/lifecycle.h"
 #include "userspace/ike/liveness.h"
@@ -198,6 +199,7 @@ class IsakmpSa {
   void forget_old_exchanges(SteadyTime now);
 
   ike::Phase phase_ = ike::Phase::kInit;
+  ike::CountedSa counted_;
   std::map<std::uint32_t, std::unique_ptr<Exchange>> exchanges_;
   std::vector<std::unique_ptr<ike::Task<>>> scripts_;
   std::uint64_t timer_ = 0;

@@ -55,6 +55,12 @@ std::vector<IsakmpSa*> Shard::with_peer(const IpAddress& remote) const {
   return list;
 }
 
+bool Shard::has_sa_with(const IpAddress& remote) const {
+  const std::vector<IsakmpSa*> list = with_peer(remote);
+  return std::any_of(list.begin(), list.end(),
+                     [](const IsakmpSa* sa) { return sa->usable() || !sa->children.empty(); });
+}
+
 void Shard::moved(IsakmpSa& sa, const IpAddress& old_remote) {
   if (old_remote == sa.remote.address) return;
   by_peer_.remove(old_remote, sa.spi_local);

@@ -36,6 +36,8 @@ class Shard final : public ike::Shard {
   [[nodiscard]] IsakmpSa* find(std::uint64_t cookie) const { return table_.find(cookie); }
   [[nodiscard]] std::vector<IsakmpSa*> all() const { return table_.all(); }
   [[nodiscard]] std::vector<IsakmpSa*> with_peer(const IpAddress& remote) const;
+  // Whether anything is up with that peer: what it asks for then is no new call (R-CAC-8).
+  [[nodiscard]] bool has_sa_with(const IpAddress& remote) const;
   void moved(IsakmpSa& sa, const IpAddress& old_remote);
   // Ends an SA at once: its IPsec SAs leave the data plane, it leaves the table. It is freed when
   // nothing runs; whoever calls this returns soon and touches it no more.

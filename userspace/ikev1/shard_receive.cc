@@ -164,6 +164,11 @@ void Shard::on_first_message(const v1::Header& header, const Endpoint& local,
     if (const Result<Bytes> octets = v1::serialize(reply)) send(local, remote, *octets);
     return;
   }
+  // A refused request is not answered: the next one may find room.
+  if (!admit_call(ike::CallAdmission::Direction::kIncoming, remote.address, local.address,
+                  has_sa_with(remote.address))) {
+    return;
+  }
   const Result<IsakmpSa*> made = create(false, local, remote);
   if (!made) return;
   IsakmpSa& sa = **made;

@@ -38,6 +38,9 @@ Status Shard::begin(const ports::PolicyRule& rule, const std::vector<ports::Poli
   if (aggressive && !snapshot->isakmp.aggressive_mode) {
     return fail(Errc::kState, rule.id.to_string() + ": aggressive mode is disabled");
   }
+  const Status admitted = admit_call(ike::CallAdmission::Direction::kOutgoing, rule.local,
+                                     rule.remote, has_sa_with(rule.remote));
+  if (!admitted) return admitted;
   Result<IsakmpSa*> made = create(true, {rule.local, ike::kIkePort}, {rule.remote, ike::kIkePort});
   if (!made) return tl::unexpected(made.error());
   IsakmpSa& sa = **made;

@@ -22,6 +22,7 @@ IkeSa::IkeSa(Shard& owner, std::uint32_t number, bool we_initiate, std::uint64_t
       spi_local(spi),
       local(at),
       remote(peer),
+      counted_(owner.ports.call_admission),
       request_fragments_(owner.fragment_budget),
       reply_fragments_(owner.fragment_budget) {
   handshake = std::make_unique<Handshake>();
@@ -44,6 +45,7 @@ void IkeSa::step(Phase to) {
     return;
   }
   phase_ = to;
+  counted_.step(to);
 }
 
 ChildSa* IkeSa::child(std::uint32_t spi_in) const {

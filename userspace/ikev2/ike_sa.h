@@ -15,6 +15,7 @@
 #include "userspace/crypto/cipher.h"
 #include "userspace/crypto/keymat.h"
 #include "userspace/ike/arbiter.h"
+#include "userspace/ike/call_admission.h"
 #include "userspace/ike/lifecycle.h"
 #include "userspace/ike/liveness.h"
 #include "userspace/ike/peer_certificate.h"
@@ -282,6 +283,7 @@ class IkeSa {
   void look_at_liveness(SteadyTime now);
 
   ike::Phase phase_ = ike::Phase::kInit;
+  ike::CountedSa counted_;
   ike::RequestWindow requests_;
   ike::ReplyWindow replies_;
   std::optional<crypto::IkeCipher> seal_;

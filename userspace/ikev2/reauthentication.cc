@@ -52,6 +52,7 @@ void reauthenticate(IkeSa& sa) {
     sa.reauth_at = shard.now() + kRetry;
     return;
   }
+  shard.ports.call_admission->count_accepted(ike::CallAdmission::Direction::kOutgoing);
   IkeSa& next = **made;
   sa.replaced_by_authentication = true;
   next.profile = sa.profile;

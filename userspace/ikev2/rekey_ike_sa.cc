@@ -64,6 +64,9 @@ bool children_in_motion(const IkeSa& sa) {
 Result<IkeSa*> create_successor(IkeSa& sa, bool initiator) {
   Result<IkeSa*> made = sa.shard.create(initiator, sa.local, sa.remote);
   if (!made) return made;
+  using Direction = ike::CallAdmission::Direction;
+  sa.shard.ports.call_admission->count_accepted(initiator ? Direction::kOutgoing
+                                                          : Direction::kIncoming);
   IkeSa& next = **made;
   next.handshake.reset();
   next.profile = sa.profile;

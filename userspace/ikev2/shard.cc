@@ -62,6 +62,12 @@ std::vector<IkeSa*> Shard::with_peer(const IpAddress& remote) const {
   return list;
 }
 
+bool Shard::has_sa_with(const IpAddress& remote) const {
+  const std::vector<IkeSa*> list = with_peer(remote);
+  return std::any_of(list.begin(), list.end(),
+                     [](const IkeSa* sa) { return sa->usable() || !sa->children.empty(); });
+}
+
 void Shard::left_half_open(IkeSa& sa) {
   if (!sa.handshake || !sa.handshake->counted_half_open) return;
   sa.handshake->counted_half_open = false;

@@ -45,6 +45,8 @@ class Shard final : public ike::Shard {
   [[nodiscard]] IkeSa* find(std::uint64_t spi_local) const { return table_.find(spi_local); }
   [[nodiscard]] std::vector<IkeSa*> all() const { return table_.all(); }
   [[nodiscard]] std::vector<IkeSa*> with_peer(const IpAddress& remote) const;
+  // Whether anything is up with that peer: what it asks for then is no new call (R-CAC-8).
+  [[nodiscard]] bool has_sa_with(const IpAddress& remote) const;
   // The IKE SAs with the peer that the configuration knows by this address, wherever it is now.
   [[nodiscard]] std::vector<IkeSa*> with_home(const IpAddress& home) const;
   void moved(IkeSa& sa, const IpAddress& old_remote);
@@ -124,7 +126,8 @@ class Shard final : public ike::Shard {
   [[nodiscard]] std::optional<wire::Message> read_first(const wire::Header& header,
                                                         const Endpoint& local,
                                                         const Endpoint& remote, ByteView message);
-  // The half-open SA of a first request; null without randomness.
+  // The half-open SA of a first request; null where call admission refuses it or without
+  // randomness.
   [[nodiscard]] IkeSa* open_half(const wire::Header& header, const Endpoint& local,
                                  const Endpoint& remote, ByteView message, Steps steps);
   void forget_tickets(const policy::Snapshot& next);

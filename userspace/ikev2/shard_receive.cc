@@ -213,6 +213,11 @@ std::optional<wire::Message> Shard::read_first(const wire::Header& header, const
 
 IkeSa* Shard::open_half(const wire::Header& header, const Endpoint& local, const Endpoint& remote,
                         ByteView message, Steps steps) {
+  // A refused request is not answered: the next one may find room.
+  if (!admit_call(ike::CallAdmission::Direction::kIncoming, remote.address, local.address,
+                  has_sa_with(remote.address))) {
+    return nullptr;
+  }
   const Result<IkeSa*> made = create(false, local, remote);
   if (!made) return nullptr;
   IkeSa& sa = **made;

@@ -71,6 +71,9 @@ Status Shard::initiate(const ports::PolicyId& id, unsigned tried) {
     return {};
   }
   const IpAddress peer = peers.size() == 1 ? peers.front() : rotation(id).current(peers);
+  const Status admitted = admit_call(ike::CallAdmission::Direction::kOutgoing, wanted->rule.local,
+                                     peer, has_sa_with(peer));
+  if (!admitted) return admitted;
   Result<IkeSa*> made = create(true, {wanted->rule.local, kIkePort}, {peer, kIkePort});
   if (!made) return tl::unexpected(made.error());
   (*made)->peers_tried = tried;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "userspace/policy/call_admission.h"
 #include "userspace/policy/client_configuration.h"
 #include "userspace/policy/ikev2.h"
 #include "userspace/policy/ipsec.h"
@@ -47,6 +48,7 @@ struct Snapshot {
   // do not fragment (RFC 7383).
   std::uint32_t fragmentation_mtu = 1280;
 
+  CallAdmissionLimits call_admission;
   Isakmp isakmp;
   std::map<std::string, User> users;  // `username`
 

@@ -67,6 +67,8 @@ class FakeBackend : public Backend {
     cleared.push_back(request);
     return sas.size();
   }
+  ike::CallAdmissionCounts call_admission() override { return calls; }
+  void clear_call_admission() override { calls = {}; }
   std::vector<EngineView> engines() override { return engine_list; }
   std::vector<AcceleratorView> accelerators() override { return accelerator_list; }
   std::string device_of(const policy::Interface& interface) override { return interface.device; }
@@ -129,6 +131,7 @@ class FakeBackend : public Backend {
   std::vector<ike::IkeSaStatus> sas;
   std::map<std::uint32_t, ports::SaPairState> states;
   std::vector<ClearRequest> cleared;
+  ike::CallAdmissionCounts calls;
   std::vector<EngineView> engine_list;
   std::vector<AcceleratorView> accelerator_list;
   std::vector<CertificateView> store;

@@ -5,6 +5,7 @@
 #include "userspace/config/exec.h"
 #include "userspace/config/grammar/command.h"
 #include "userspace/config/show/accelerator.h"
+#include "userspace/config/show/call_admission.h"
 #include "userspace/config/show/crypto_map.h"
 #include "userspace/config/show/crypto_session.h"
 #include "userspace/config/show/engine.h"
@@ -166,6 +167,28 @@ void certificates(Exec& exec, const Args& args) {
       certificates_json);
 }
 
+void call_admission(Exec& exec, bool crypto) {
+  const policy::CallAdmissionLimits& limits = policy_of(exec).call_admission;
+  answer(
+      exec, exec.backend().call_admission(),
+      [&](const auto& counts) {
+        return crypto ? crypto_call_admission_text(counts, limits)
+                      : call_admission_text(counts, limits);
+      },
+      [&](const auto& counts) { return call_admission_json(counts, limits); });
+}
+
+void add_call_admission(std::vector<Command>& table) {
+  table.push_back({.mode = Mode::kUser,
+                   .pattern = "show call admission statistics",
+                   .help = "How busy this machine is, and what was refused (R-SHOW-15).",
+                   .run = [](Exec& e, const Args&) { call_admission(e, false); }});
+  table.push_back({.mode = Mode::kUser,
+                   .pattern = "show crypto call admission statistics",
+                   .help = "IKE SAs and requests for them, accepted and refused (R-SHOW-16).",
+                   .run = [](Exec& e, const Args&) { call_admission(e, true); }});
+}
+
 void add_crypto(std::vector<Command>& table) {
   constexpr Mode kMode = Mode::kUser;
   table.push_back({.mode = kMode,
@@ -321,6 +344,7 @@ void add_system(std::vector<Command>& table) {
 
 void add_show_commands(std::vector<Command>& table) {
   add_crypto(table);
+  add_call_admission(table);
   add_system(table);
 }
 

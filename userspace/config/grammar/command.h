@@ -128,6 +128,7 @@ void add_dynamic_map_commands(std::vector<Command>& table);
 void add_interface_commands(std::vector<Command>& table);
 void add_tunnel_commands(std::vector<Command>& table);
 void add_vrf_commands(std::vector<Command>& table);
+void add_call_admission_commands(std::vector<Command>& table);
 void add_foreign_commands(std::vector<Command>& table);
 void add_pix_exec_commands(std::vector<Command>& table);
 void add_pix_system_commands(std::vector<Command>& table);

@@ -310,6 +310,7 @@ const Grammar& Grammar::instance() {
     add_ipsec_commands(table);
     add_interface_commands(table);
     add_vrf_commands(table);
+    add_call_admission_commands(table);
     add_foreign_commands(table);
     add_pix_exec_commands(table);
     add_pix_system_commands(table);
