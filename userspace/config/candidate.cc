@@ -68,6 +68,8 @@ class CandidateBackend final : public Backend {
   Status request_crl(const std::string&) override { return only_looked_at(); }
   std::vector<CrlView> crls() override { return {}; }
   SystemInfo system() override { return {}; }
+  ike::CallAdmissionCounts call_admission() override { return {}; }
+  void clear_call_admission() override {}
   WallTime now() override { return clock_.wall(); }
   void write_log(const LogRecord&) override {}
   std::vector<LogLine> log() override { return {}; }
