@@ -139,6 +139,18 @@ TEST_F(IsakmpTest, PoliciesAreRemovedAndRestored) {
   EXPECT_TRUE(isakmp().policies.contains(20));
 }
 
+// R-CLI-8: `encr` is taken, and is what is printed, whichever was typed.
+TEST_F(IsakmpTest, TheCipherIsPrintedInItsShortForm) {
+  quietly({"crypto isakmp policy 10", "encr aes 256"});
+  EXPECT_EQ(suite(10).cipher, (policy::Cipher{EncrId::kAesCbc, 256}));
+  EXPECT_NE(type("do show running-config").find("\n encr aes 256\n"), std::string::npos);
+  quietly({"encryption aes 192"});
+  EXPECT_EQ(suite(10).cipher, (policy::Cipher{EncrId::kAesCbc, 192}));
+  const std::string text = type("do show running-config");
+  EXPECT_NE(text.find("\n encr aes 192\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("aes 256"), std::string::npos) << text;
+}
+
 // R-POL-16, R-SHOW-1: in ascending order, then the default suite.
 TEST_F(IsakmpTest, PoliciesAreShownInTheirOrder) {
   type("crypto legacy-algorithms");

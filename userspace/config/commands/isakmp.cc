@@ -60,8 +60,12 @@ void add_policy(std::vector<Command>& table) {
                    .enters = kMode});
   table.push_back({.mode = kMode,
                    .pattern = "encryption (des|3des|aes [128|192|256])",
-                   .help = "The cipher; aes alone has 128 bits.",
+                   .help = "The cipher; aes alone has 128 bits. Printed as encr.",
                    .apply = set_cipher,
+                   .prepare = [](Args& a) -> Status {
+                     a.print_as("encryption", "encr");
+                     return {};
+                   },
                    .order = 1});
   table.push_back({.mode = kMode,
                    .pattern = "hash (sha|sha256|sha384|sha512|md5)",

@@ -7,7 +7,7 @@ namespace spa::config {
 
 bool Args::has(std::string_view keyword) const {
   for (const Value& value : values_)
-    if (value.token->is_keyword() && value.text == keyword) return true;
+    if (value.token->is_keyword() && value.token->text == keyword) return true;
   return false;
 }
 
@@ -26,6 +26,11 @@ const std::string& Args::text(std::string_view name) const {
 void Args::set_text(std::string_view name, std::string text) {
   for (Value& value : values_)
     if (!value.token->is_keyword() && value.token->text == name) value.text = std::move(text);
+}
+
+void Args::print_as(std::string_view keyword, std::string text) {
+  for (Value& value : values_)
+    if (value.token->is_keyword() && value.token->text == keyword) value.text = std::move(text);
 }
 
 std::uint64_t Args::number(std::string_view name, std::uint64_t otherwise) const {

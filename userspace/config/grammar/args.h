@@ -27,6 +27,8 @@ class Args {
   [[nodiscard]] const std::vector<Value>& values() const { return values_; }
   // For Command::prepare: gives the argument of this name another text.
   void set_text(std::string_view name, std::string text);
+  // The same for a keyword, which is still found by its full name.
+  void print_as(std::string_view keyword, std::string text);
 
   // The line as it is printed. Secrets are printed too, or blotted out.
   enum class Secrets { kPrinted, kHidden };
