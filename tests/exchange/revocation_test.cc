@@ -17,7 +17,12 @@ class RevokedPeers : public TwoRouters, public ::testing::WithParamInterface<int
         r->use_certificates(subject);
       }
     }
-    right.config.disconnect_revoked_peers = true;
+    disconnect(true);
+  }
+  // The switch of this version alone: the other one's says nothing here (R-REV-1).
+  void disconnect(bool on) {
+    (GetParam() == 1 ? right.config.isakmp.disconnect_revoked_peers
+                     : right.config.disconnect_revoked_peers) = on;
   }
   [[nodiscard]] static Bytes issuer() { return to_bytes(as_bytes("0DN CN=Test CA")); }
 };
@@ -43,7 +48,7 @@ TEST_P(RevokedPeers, Go) {
 TEST_P(RevokedPeers, GoByWhatIsKept) {
   start();
   bring_up(left);
-  right.config.disconnect_revoked_peers = false;
+  disconnect(false);
   right.start();
   const std::vector<Bytes> held = right.manager->held_serials(issuer());
   ASSERT_EQ(held.size(), 1U);
@@ -55,10 +60,10 @@ TEST_P(RevokedPeers, GoByWhatIsKept) {
 // R-REV-3, R-REV-4: a session that came up before the switch is spared, until it is cleared, which
 // deletes its IKE SA and its IPsec SAs, and comes up anew.
 TEST_P(RevokedPeers, AreKnownAfterASessionWasCleared) {
-  right.config.disconnect_revoked_peers = false;
+  disconnect(false);
   start();
   bring_up(left);
-  right.config.disconnect_revoked_peers = true;
+  disconnect(true);
   right.start();
   EXPECT_TRUE(right.manager->held_serials(issuer()).empty());
   EXPECT_EQ(right.manager->clear({}), 1U);
@@ -67,6 +72,16 @@ TEST_P(RevokedPeers, AreKnownAfterASessionWasCleared) {
   expect_clean(left);
   bring_up(left);
   EXPECT_EQ(right.manager->held_serials(issuer()).size(), 1U);
+}
+
+// R-REV-1: each version has a switch of its own.
+TEST_P(RevokedPeers, AreLeftAloneByTheOtherVersionsSwitch) {
+  disconnect(false);
+  (GetParam() == 1 ? right.config.disconnect_revoked_peers
+                   : right.config.isakmp.disconnect_revoked_peers) = true;
+  start();
+  bring_up(left);
+  EXPECT_TRUE(right.manager->held_serials(issuer()).empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, RevokedPeers, ::testing::Values(1, 2),

@@ -324,7 +324,7 @@ void establish(IsakmpSa& sa, const Verified& verified) {
     sa.peer_certificate_serial = to_hex(certificate.serial);
     sa.peer_certificate_issuer = certificate.issuer;
     // R-REV-3, 6, 11
-    if (certificate.check_revocation && snapshot.disconnect_revoked_peers) {
+    if (certificate.check_revocation && snapshot.isakmp.disconnect_revoked_peers) {
       sa.held =
           ike::HeldCertificate{certificate.issuer_der, certificate.issuer, certificate.serial};
     }

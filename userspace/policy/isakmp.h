@@ -105,9 +105,10 @@ struct IsakmpProfile {
 enum class IsakmpIdentity { kAddress, kHostname, kDn };
 
 struct Isakmp {
-  bool enabled = true;            // `crypto isakmp enable`
-  bool aggressive_mode = true;    // `crypto isakmp aggressive-mode disable` takes it away
-  bool udp_encapsulation = true;  // `crypto ipsec nat-transparency udp-encapsulation`
+  bool enabled = true;                    // `crypto isakmp enable`
+  bool aggressive_mode = true;            // `crypto isakmp aggressive-mode disable` takes it away
+  bool udp_encapsulation = true;          // `crypto ipsec nat-transparency udp-encapsulation`
+  bool disconnect_revoked_peers = false;  // `crypto isakmp disconnect-revoked-peers` (R-REV-1)
   IsakmpIdentity identity = IsakmpIdentity::kAddress;
   DpdSettings keepalive;                           // `crypto isakmp keepalive`
   std::map<std::uint32_t, IsakmpPolicy> policies;  // by priority, 1 first

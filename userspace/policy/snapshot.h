@@ -66,7 +66,7 @@ struct Snapshot {
 
   std::vector<Trustpoint> trustpoints;  // in order of definition
   std::vector<CertificateMapEntry> certificate_maps;
-  bool disconnect_revoked_peers = false;  // `crypto ikev2 disconnect-revoked-peers` (R-REV)
+  bool disconnect_revoked_peers = false;  // `crypto ikev2 disconnect-revoked-peers` (R-REV-1)
 
   [[nodiscard]] const Trustpoint* trustpoint(
       std::string_view name) const;  // without regard to case

@@ -166,6 +166,28 @@ TEST_F(Screens, Ikev2) {
   EXPECT_NE(text.find("      NAT-T is detected outside\n"), std::string::npos);
 }
 
+// R-SHOW-17, R-REV-15: a peer once, whatever the number of its SAs; the third line only with the
+// feature.
+TEST_F(Screens, IsakmpPeers) {
+  EXPECT_EQ(session.execute("show crypto isakmp peers").text, "");  // IKEv2's are not among them
+  backend.sas[0].version = 1;
+  backend.sas[0].remote.port = 500;
+  backend.sas.push_back(backend.sas[0]);
+  backend.sas[1].id = 2;
+  backend.sas[1].disconnect_revoked = true;
+  EXPECT_EQ(session.execute("show crypto isakmp peers").text,
+            "Peer: 172.16.172.34 Port: 500 Local: 172.16.172.39\n"
+            " Phase1 id: 172.16.172.34\n"
+            " Disconnect Revoked Peer: Enabled\n");
+  backend.sas[1].disconnect_revoked = false;
+  EXPECT_EQ(session.execute("show crypto isakmp peers").text,
+            "Peer: 172.16.172.34 Port: 500 Local: 172.16.172.39\n"
+            " Phase1 id: 172.16.172.34\n");
+  backend.sas[1].state = ike::IkeSaState::kInNegotiation;
+  backend.sas.erase(backend.sas.begin());
+  EXPECT_EQ(session.execute("show crypto isakmp peers").text, "");
+}
+
 TEST_F(Screens, IpsecSa) {  // R-SHOW-37, R-MAP-24, 26 to 30
   expect("sh cr ipsec sa", "ipsec-sa.txt");
   expect("show crypto ipsec sa detail", "ipsec-sa-detail.txt");

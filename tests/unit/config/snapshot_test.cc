@@ -68,7 +68,8 @@ TEST(Snapshot, HasTheIkev2Objects) {
   EXPECT_EQ(profile.dpd, (policy::DpdSettings{30, 5, true}));
   EXPECT_EQ(profile.trustpoints, std::vector<std::string>{"LAB"});
   EXPECT_EQ(loaded.policy().cookie_challenge, 100u);
-  EXPECT_TRUE(loaded.policy().disconnect_revoked_peers);  // R-REV-1
+  EXPECT_TRUE(loaded.policy().disconnect_revoked_peers);  // R-REV-1: one switch for each version
+  EXPECT_FALSE(loaded.policy().isakmp.disconnect_revoked_peers);
 }
 
 // R-MAP-10, 11, 12, 13, 18

@@ -337,6 +337,15 @@ void add_globals(std::vector<Command>& table) {
                    .section = kSection,
                    .elide = "crypto isakmp enable",
                    .negative = true});
+  table.push_back({.pattern = "crypto isakmp disconnect-revoked-peers",
+                   .help =
+                       "Ends IKEv1 sessions of peers whose certificate a new CRL revokes; IKEv2 "
+                       "has a switch of its own.",
+                   .apply = [](Build& b, const Args&) -> Status {
+                     b.snapshot.isakmp.disconnect_revoked_peers = true;
+                     return {};
+                   },
+                   .section = kSection});
   table.push_back({.pattern = "crypto isakmp aggressive-mode disable",
                    .help = "Neither begins nor answers aggressive mode.",
                    .apply = [](Build& b, const Args&) -> Status {

@@ -71,6 +71,10 @@ void isakmp_sa(Exec& exec, const Args& args) {
       isakmp_sa_json);
 }
 
+void isakmp_peers(Exec& exec, const Args& args) {
+  answer(exec, sas_of(exec, args), isakmp_peers_text, isakmp_peers_json);
+}
+
 void isakmp_policy(Exec& exec, const Args&) {
   answer(
       exec, policy_of(exec),
@@ -203,6 +207,10 @@ void add_crypto(std::vector<Command>& table) {
                    .pattern = "show crypto isakmp sa [detail] [vrf <vrf:word>]",
                    .help = "ISAKMP SAs of IKEv1 (R-SHOW-3, 5); of one VRF.",
                    .run = isakmp_sa});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto isakmp peers",
+                   .help = "Peers of IKEv1 and who they proved to be (R-SHOW-17).",
+                   .run = isakmp_peers});
   table.push_back({.mode = kMode,
                    .pattern = "show crypto isakmp policy",
                    .help = "What IKEv1 negotiates, in order (R-SHOW-1).",

@@ -345,6 +345,7 @@ constexpr Entry kEntries[] = {
     {"password", "Password"},
     {"password-encryption", "For the keys of the configuration"},
     {"peer", "Peer"},
+    {"peers", "Peers"},
     {"pem", "With PEM headers"},
     {"per-host", "For each pair of hosts"},
     {"period", "How far apart"},

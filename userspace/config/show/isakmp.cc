@@ -210,6 +210,51 @@ std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail) {
   return screen.take();
 }
 
+namespace {
+
+// The newest SA of each peer and identity: an older one is only still finishing.
+std::vector<const ike::IkeSaStatus*> peers_of(const std::vector<Ikev2View>& sas) {
+  std::vector<const ike::IkeSaStatus*> peers;
+  for (const Ikev2View& view : sas) {
+    const ike::IkeSaStatus& sa = view.sa;
+    if (sa.version != 1 || sa.state == ike::IkeSaState::kInNegotiation) continue;
+    const auto same = std::find_if(peers.begin(), peers.end(), [&](const auto* other) {
+      return other->remote == sa.remote && other->local == sa.local &&
+             other->remote_identity == sa.remote_identity;
+    });
+    if (same == peers.end()) {
+      peers.push_back(&sa);
+    } else if ((*same)->id < sa.id) {
+      *same = &sa;
+    }
+  }
+  return peers;
+}
+
+}  // namespace
+
+std::string isakmp_peers_text(const std::vector<Ikev2View>& sas) {
+  Screen screen;
+  for (const ike::IkeSaStatus* sa : peers_of(sas)) {
+    screen.line("Peer: %s Port: %u Local: %s", c(sa->remote.address.to_string()), sa->remote.port,
+                c(sa->local.address.to_string()));
+    screen.line(" Phase1 id: %s", c(sa->remote_identity.to_string()));
+    if (sa->disconnect_revoked) screen.line(" Disconnect Revoked Peer: Enabled");
+  }
+  return screen.take();
+}
+
+std::string isakmp_peers_json(const std::vector<Ikev2View>& sas) {
+  json::array list;
+  for (const ike::IkeSaStatus* sa : peers_of(sas)) {
+    list.push_back(json::object{{"remote", endpoint_json(sa->remote)},
+                                {"local", endpoint_json(sa->local)},
+                                {"identity", sa->remote_identity.to_string()},
+                                {"disconnect_revoked", sa->disconnect_revoked}});
+  }
+  return json::serialize(json::object{{"isakmp_peers", std::move(list)}});
+}
+
 std::string isakmp_sa_json(const std::vector<Ikev2View>& sas) {
   json::array list;
   for (const Ikev2View& view : sas) {

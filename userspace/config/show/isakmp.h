@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// show crypto isakmp sa [detail], show crypto isakmp policy, show crypto isakmp key (R-SHOW-1..6,
-// 22).
+// show crypto isakmp sa [detail], show crypto isakmp peers, show crypto isakmp policy, show crypto
+// isakmp key (R-SHOW-1..6, 17, 22).
 #pragma once
 
 #include <string>
@@ -14,6 +14,9 @@ namespace spa::config {
 // IKEv2's SAs among them are left out.
 [[nodiscard]] std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail);
 [[nodiscard]] std::string isakmp_sa_json(const std::vector<Ikev2View>& sas);
+// Peers of IKEv1 whose SA is up, each once.
+[[nodiscard]] std::string isakmp_peers_text(const std::vector<Ikev2View>& sas);
+[[nodiscard]] std::string isakmp_peers_json(const std::vector<Ikev2View>& sas);
 [[nodiscard]] std::string isakmp_policy_text(const policy::Snapshot& snapshot, bool headed);
 [[nodiscard]] std::string isakmp_policy_json(const policy::Snapshot& snapshot);
 [[nodiscard]] std::string isakmp_key_text(const policy::Snapshot& snapshot);
