@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "userspace/config/show/names.h"
+#include "userspace/config/show/pki.h"
 #include "userspace/config/show/text.h"
 #include "userspace/config/show/time.h"
 
@@ -171,20 +172,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-const char* title(CertificateKind kind) {
-  switch (kind) {
-    case CertificateKind::kRaSign:
-      return "RA Signature Certificate";
-    case CertificateKind::kRaEncrypt:
-      return "RA KeyEncipher Certificate";
-    case CertificateKind::kCa:
-      return "CA Certificate";
-    case CertificateKind::kOwn:
-      break;
-  }
-  return "Certificate";
-}
-
 // "22:02:40 Jun 19 2001" (R-PIX-18)
 std::string plain_date(WallTime time) {
   std::string text = date_text(time);
@@ -194,7 +181,7 @@ std::string plain_date(WallTime time) {
 }
 
 void certificate_text(Screen& screen, const CertificateView& view) {
-  screen.line("%s", title(view.kind));
+  screen.line("%s", certificate_title(view.kind));
   screen.line("  Status: Available");
   screen.line("  Certificate Serial Number: %s", c(lower(view.serial)));
   screen.line("  Key Usage: %s", c(view.usage));

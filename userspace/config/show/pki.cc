@@ -7,13 +7,7 @@
 #include "userspace/config/show/time.h"
 
 namespace spa::config {
-namespace {
-
-void rdns(Screen& screen, const std::vector<NameAttribute>& name) {
-  for (const auto& [attribute, value] : name) screen.line("    %s=%s", c(attribute), c(value));
-}
-
-const char* title(CertificateKind kind) {
+const char* certificate_title(CertificateKind kind) {
   switch (kind) {
     case CertificateKind::kRaSign:
       return "RA Signature Certificate";
@@ -27,8 +21,14 @@ const char* title(CertificateKind kind) {
   return "Certificate";
 }
 
+namespace {
+
+void rdns(Screen& screen, const std::vector<NameAttribute>& name) {
+  for (const auto& [attribute, value] : name) screen.line("    %s=%s", c(attribute), c(value));
+}
+
 void certificate_text(Screen& screen, const CertificateView& view, bool verbose) {
-  screen.line("%s", title(view.kind));
+  screen.line("%s", certificate_title(view.kind));
   screen.line("  Status: Available");
   screen.line("  Certificate Serial Number (hex): %s", c(view.serial));
   screen.line("  Certificate Usage: %s", c(view.usage));

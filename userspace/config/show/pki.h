@@ -9,6 +9,8 @@
 
 namespace spa::config {
 
+// What a certificate is, as its screens are headed.
+[[nodiscard]] const char* certificate_title(CertificateKind kind);
 [[nodiscard]] std::string certificates_text(const std::vector<CertificateView>& certificates,
                                             bool verbose);
 [[nodiscard]] std::string certificates_json(const std::vector<CertificateView>& certificates);
