@@ -2,6 +2,7 @@
 #include "userspace/config/show/ipsec_sa.h"
 
 #include <algorithm>
+#include <map>
 
 #include "userspace/base/file.h"
 #include "userspace/config/show/names.h"
@@ -37,7 +38,11 @@ IpAddress primary_address(const policy::Snapshot& policy, const policy::CryptoMa
 class Collector {
  public:
   Collector(const policy::Snapshot& policy, Backend& backend)
-      : policy_(policy), backend_(backend), sas_(backend.ike_sas()) {}
+      : policy_(policy), backend_(backend), sas_(backend.ike_sas()) {
+    for (const ike::IkeSaStatus& sa : sas_)
+      for (const ike::ChildSaStatus& child : sa.children)
+        children_of_[child.rule].push_back({sa, child});
+  }
 
   std::vector<IpsecIdentView> collect() {
     for (const auto& interface : policy_.interfaces) {
@@ -123,9 +128,8 @@ class Collector {
     if (!interface.tunnel) view.local_address = primary_address(policy_, map, interface, view.peer);
     view.selectors = selectors;
     view.replay_window = policy_.replay_window;
-    for (const ike::IkeSaStatus& sa : sas_) {
-      for (const ike::ChildSaStatus& child : sa.children) {
-        if (child.rule != view.rule) continue;
+    if (const auto found = children_of_.find(view.rule); found != children_of_.end()) {
+      for (const auto& [sa, child] : found->second) {
         view.local_address = child.local.address;
         view.peer = child.remote.address;
         view.peer_port = child.remote.port != 0 ? child.remote.port : sa.remote.port;
@@ -143,6 +147,12 @@ class Collector {
   const policy::Snapshot& policy_;
   Backend& backend_;
   std::vector<ike::IkeSaStatus> sas_;
+  struct Owned {
+    const ike::IkeSaStatus& sa;
+    const ike::ChildSaStatus& child;
+  };
+  // Thousands of entries ask for their SAs.
+  std::map<ports::PolicyId, std::vector<Owned>> children_of_;
   std::vector<IpsecIdentView> out_;
 };
 
