@@ -238,8 +238,12 @@ Negotiated<Phase2Agreed> accept_phase2(IsakmpSa& sa, Phase2Offer offer, const Pa
   Phase2Agreed agreed;
   agreed.suite = answered->suite;
   agreed.peer = answered->peer;
-  const auto selectors = selectors_of(sa, answer, true);
+  auto selectors = selectors_of(sa, answer, true);
   if (!selectors) return invalid(selectors.error().text);
+  // The peer may repeat our identities, or name the ends as it sees them (RFC 3947 5.2).
+  if (agreed.suite.mode == EncapsulationMode::kTransport) {
+    *selectors = as_seen_here(sa, answer, true, *selectors);
+  }
   const bool named = v1::find<v1::IdPayload>(answer) != nullptr;
   if (named && (selectors->local != offer.local || selectors->remote != offer.remote)) {
     return tl::unexpected(refuse(v1::NotifyType::kInvalidIdInformation,
@@ -273,7 +277,7 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
     return tl::unexpected(refuse(v1::NotifyType::kBadProposalSyntax, "no SA payload"));
   }
   const bool transport = offers_transport(*offered);
-  if (transport) *selectors = as_seen_here(sa, request, *selectors);
+  if (transport) *selectors = as_seen_here(sa, request, false, *selectors);
   if (const Status good = judge_client(sa, selectors->remote); !good) {
     ++shard.counters.ts_unacceptable;
     return tl::unexpected(refuse(v1::NotifyType::kInvalidIdInformation, good.error().text));
