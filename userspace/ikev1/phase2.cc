@@ -404,7 +404,25 @@ Result<ports::SaPair> make_pair(IsakmpSa& sa, const Phase2Agreed& agreed,
   return pair;
 }
 
+Refusal refused_by(const ports::SaDatabase& plane, const Error& error) {
+  return refuse(v1::NotifyType::kNoProposalChosen,
+                "data plane " + plane.name() + " refuses the SA: " + error.text);
+}
+
 }  // namespace
+
+Negotiated<ike::InboundHalf> install_inbound(IsakmpSa& sa, const Phase2Agreed& agreed,
+                                             const Phase2Keying& keying) {
+  ports::SaDatabase& plane = sa.shard.ports.sa_database;
+  const Result<ports::SaPair> pair = make_pair(sa, agreed, keying);
+  if (!pair) {
+    return tl::unexpected(refuse(v1::NotifyType::kNoProposalChosen, pair.error().text));
+  }
+  if (Status added = plane.add_inbound(*pair); !added) {
+    return tl::unexpected(refused_by(plane, added.error()));
+  }
+  return ike::InboundHalf(plane, pair->spi_in);
+}
 
 Negotiated<ChildSa*> install_phase2(IsakmpSa& sa, Phase2Agreed agreed, const Phase2Keying& keying) {
   Shard& shard = sa.shard;
@@ -413,9 +431,7 @@ Negotiated<ChildSa*> install_phase2(IsakmpSa& sa, Phase2Agreed agreed, const Pha
     return tl::unexpected(refuse(v1::NotifyType::kNoProposalChosen, pair.error().text));
   }
   if (Status added = shard.ports.sa_database.add(*pair); !added) {
-    return tl::unexpected(refuse(
-        v1::NotifyType::kNoProposalChosen,
-        "data plane " + shard.ports.sa_database.name() + " refuses the SA: " + added.error().text));
+    return tl::unexpected(refused_by(shard.ports.sa_database, added.error()));
   }
   agreed.own.installed();
   sa.children.push_back(ike::describe(shard, *pair, agreed.suite.group));
