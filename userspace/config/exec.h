@@ -13,6 +13,7 @@
 #include "userspace/config/dialogue.h"
 #include "userspace/config/grammar/mode.h"
 #include "userspace/config/session.h"
+#include "userspace/config/show/form.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
@@ -35,9 +36,6 @@ struct Frame {
   std::shared_ptr<Node> block;  // the root in global configuration; null in EXEC
   std::string name;             // of a block that is not in the tree: the trustpoint of a chain
 };
-
-// `terminal dialect`: how the screens look.
-enum class ScreenForm { kLive, kPix };
 
 // The state of a session between two lines.
 struct SessionState {

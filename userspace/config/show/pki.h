@@ -6,15 +6,16 @@
 #include <vector>
 
 #include "userspace/config/backend.h"
+#include "userspace/config/show/form.h"
 
 namespace spa::config {
 
 // What a certificate is, as its screens are headed.
 [[nodiscard]] const char* certificate_title(CertificateKind kind);
 [[nodiscard]] std::string certificates_text(const std::vector<CertificateView>& certificates,
-                                            bool verbose);
+                                            bool verbose, ScreenForm form);
 [[nodiscard]] std::string certificates_json(const std::vector<CertificateView>& certificates);
-[[nodiscard]] std::string crls_text(const std::vector<CrlView>& crls);
+[[nodiscard]] std::string crls_text(const std::vector<CrlView>& crls, ScreenForm form);
 [[nodiscard]] std::string crls_json(const std::vector<CrlView>& crls);
 
 }  // namespace spa::config
