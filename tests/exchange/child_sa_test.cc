@@ -529,8 +529,8 @@ TEST_F(Liveness, HintsAreOnlyHints) {
 TEST_F(Liveness, InvalidSpiInsideTheIkeSa) {
   bring_up_with(0, false);
   const std::uint32_t lost = left.database.pairs.begin()->first;
-  EXPECT_TRUE(left.manager->on_unknown_spi(right.address, lost));
-  EXPECT_FALSE(left.manager->on_unknown_spi(*IpAddress::parse("10.0.0.1"), lost));
+  EXPECT_TRUE(left.manager->on_unknown_spi({right.address, lost}));
+  EXPECT_FALSE(left.manager->on_unknown_spi({*IpAddress::parse("10.0.0.1"), lost}));
   run(Duration(5000));
   EXPECT_TRUE(right.database.pairs.empty());
   EXPECT_TRUE(left.database.pairs.empty());

@@ -61,7 +61,7 @@ class InvalidSpi : public TwoRouters, public ::testing::WithParamInterface<int> 
 TEST_P(InvalidSpi, EndsThatPairAlone) {
   const std::uint32_t lost = left.database.pairs.begin()->first;
   const std::uint32_t kept = left.database.pairs.rbegin()->first;
-  EXPECT_TRUE(left.manager->on_unknown_spi(right.address, lost));
+  EXPECT_TRUE(left.manager->on_unknown_spi({right.address, lost}));
   run(Duration(5000));
   ASSERT_EQ(left.database.pairs.size(), 1U);
   EXPECT_TRUE(left.database.pairs.contains(kept));
@@ -76,7 +76,7 @@ TEST_P(InvalidSpi, EndsThatPairAlone) {
 // R-SPI-4, R-SPI-5: without an IKE SA with the sender nothing is sent to him.
 TEST_P(InvalidSpi, StrangersAreToldNothing) {
   const std::size_t before = network.sent.size();
-  EXPECT_FALSE(left.manager->on_unknown_spi(*IpAddress::parse("198.51.100.9"), 0x12345678));
+  EXPECT_FALSE(left.manager->on_unknown_spi({*IpAddress::parse("198.51.100.9"), 0x12345678}));
   run(Duration(60000));
   EXPECT_EQ(network.sent.size(), before);
 }
@@ -85,7 +85,7 @@ TEST_P(InvalidSpi, StrangersAreToldNothing) {
 TEST_P(InvalidSpi, AFloodIsNotAnsweredByOne) {
   const std::size_t before = network.sent.size();
   for (std::uint32_t i = 0; i < 1000; ++i) {
-    (void)left.manager->on_unknown_spi(right.address, 0x70000000 + i);
+    (void)left.manager->on_unknown_spi({right.address, 0x70000000 + i});
   }
   run(Duration(5000));
   EXPECT_LT(network.sent.size() - before, 100U);

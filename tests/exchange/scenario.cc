@@ -249,8 +249,8 @@ std::vector<Scenario> informational() {
        true,
        [](World&) {},
        [](World& w) {
-         (void)w.left.manager->on_unknown_spi(w.right.address,
-                                              w.left.database.pairs.begin()->first);
+         (void)w.left.manager->on_unknown_spi(
+             {w.right.address, w.left.database.pairs.begin()->first});
        },
        {1, 0}},
   };

@@ -132,7 +132,7 @@ class Life : public World {
         if (chance(50)) r.restart();
         return;
       case 11:  // ESP under an SPI that is not there any more
-        (void)r.manager->on_unknown_spi(r.peer_address, static_cast<std::uint32_t>(random_()));
+        (void)r.manager->on_unknown_spi({r.peer_address, static_cast<std::uint32_t>(random_())});
         return;
       case 12:  // everything that was ever said may be said again
         if (!network.sent.empty()) network.deliver(network.sent[random_() % network.sent.size()]);

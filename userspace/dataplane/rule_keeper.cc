@@ -167,8 +167,8 @@ void RuleKeeper::on_lost(std::uint32_t spi) {
   if (listener_ != nullptr) listener_->on_lost(spi);
 }
 
-bool RuleKeeper::on_unknown_spi(const IpAddress& remote, std::uint32_t spi) {
-  return listener_ != nullptr && listener_->on_unknown_spi(remote, spi);
+bool RuleKeeper::on_unknown_spi(const ports::UnknownSpi& unknown) {
+  return listener_ != nullptr && listener_->on_unknown_spi(unknown);
 }
 
 void RuleKeeper::on_mapping(std::uint32_t spi_in, const Endpoint& remote) {

@@ -63,7 +63,7 @@ class RuleKeeper final : public ports::SaDatabase, private ports::SaDatabaseList
   void on_expire(std::uint32_t spi, bool hard) override;
   void on_lost(std::uint32_t spi) override;
   void on_mapping(std::uint32_t spi_in, const Endpoint& remote) override;
-  bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi) override;
+  bool on_unknown_spi(const ports::UnknownSpi& unknown) override;
 
   // The rule that a pair is to stand under: its own one, made if need be.
   Result<Rule*> rule_for(const ports::SaPair& pair);

@@ -191,7 +191,7 @@ void SoftSaDatabase::Impl::on_event(const esp::Event& event) {
   // packets may overtake the answer.
   if (event.type == SPA_EVENT_UNKNOWN_SPI && !reserved_spis.contains(event.spi)) {
     notify([source = EventLog::source_of(event), spi = event.spi](auto& to) {
-      (void)to.on_unknown_spi(source, spi);
+      (void)to.on_unknown_spi({source, spi});
     });
   }
   const bool hard = event.type == SPA_EVENT_HARD_EXPIRE;

@@ -107,8 +107,14 @@ std::size_t Dispatcher::close_revoked(ByteView issuer_der, const std::vector<Byt
   return ikev1_->close_revoked(issuer_der, serials) + ikev2_->close_revoked(issuer_der, serials);
 }
 
-bool Dispatcher::on_unknown_spi(const IpAddress& remote, std::uint32_t spi) {
-  return ikev2_->on_unknown_spi(remote, spi) || ikev1_->on_unknown_spi(remote, spi);
+bool Dispatcher::on_unknown_spi(const ports::UnknownSpi& unknown) {
+  return ikev2_->on_unknown_spi(unknown) || ikev1_->on_unknown_spi(unknown) ||
+         recover_unknown_spi(unknown);
+}
+
+bool Dispatcher::recover_unknown_spi(const ports::UnknownSpi& unknown) {
+  if (!snapshot_->isakmp.invalid_spi_recovery) return false;
+  return ikev2_->recover_unknown_spi(unknown) || ikev1_->recover_unknown_spi(unknown);
 }
 
 bool Dispatcher::owns(std::uint32_t spi) const {

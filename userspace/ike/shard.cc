@@ -30,6 +30,20 @@ void Shard::send(const Endpoint& local, const Endpoint& remote, ByteView message
   if (!ports.datagrams.send(local, remote, message)) ++counters.send_errors;
 }
 
+const ports::PolicyRule* Shard::rule_for_recovery(const IpAddress& peer, bool ikev2) const {
+  for (const ports::PolicyRule* rule : rules.towards(peer)) {
+    const policy::CryptoMapEntry* of = entry(rule->id);
+    if (rule->remote == peer && of != nullptr && of->ikev2_profile.empty() != ikev2) return rule;
+  }
+  return nullptr;
+}
+
+bool Shard::may_recover(const IpAddress& peer) {
+  const bool may = spi_recovery_.may_begin(peer, now());
+  ++(may ? counters.spi_recoveries : counters.spi_recoveries_refused);
+  return may;
+}
+
 void Shard::failed(const ports::PolicyId& id, Duration wait) {
   if (Rule* r = rule(id)) r->hold_until = now() + wait;
 }

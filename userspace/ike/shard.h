@@ -15,6 +15,7 @@
 #include "userspace/ike/rate_limit.h"
 #include "userspace/ike/retransmit.h"
 #include "userspace/ike/rule_table.h"
+#include "userspace/ike/spi_recovery.h"
 #include "userspace/ike/strand.h"
 #include "userspace/policy/snapshot.h"
 
@@ -62,6 +63,13 @@ class Shard {
   // The negotiation for a rule failed: wait before the next attempt.
   void failed(const ports::PolicyId& id, Duration wait);
 
+  // The rule, of this version of IKE, by which an IKE SA with that peer would be begun; null where
+  // none of the configuration's names the peer.
+  [[nodiscard]] const ports::PolicyRule* rule_for_recovery(const IpAddress& peer,
+                                                           bool ikev2) const;
+  // Whether an IKE SA may be made for an unknown SPI of that peer's; counted either way.
+  [[nodiscard]] bool may_recover(const IpAddress& peer);
+
   // Whether an IKE SA may be begun (R-CAC-4, R-CAC-5): counted, and logged where it is refused.
   // kState: it may not. `known_peer`: there is an SA with that peer.
   [[nodiscard]] Status admit_call(CallAdmission::Direction direction, const IpAddress& from,
@@ -82,6 +90,7 @@ class Shard {
 
  private:
   const std::string stream_;
+  SpiRecovery spi_recovery_;
   RateLimit stranger_logs_{5, 20};
   std::mt19937 jitter_;
 };

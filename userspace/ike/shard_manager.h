@@ -36,7 +36,8 @@ class ShardManager : public Manager {
   [[nodiscard]] std::vector<DecisionRecord> decisions() const override;
   [[nodiscard]] std::vector<Bytes> held_serials(ByteView issuer_der) const override;
   std::size_t close_revoked(ByteView issuer_der, const std::vector<Bytes>& serials) override;
-  bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi) override;
+  bool on_unknown_spi(const ports::UnknownSpi& unknown) override;
+  bool recover_unknown_spi(const ports::UnknownSpi& unknown) override;
   [[nodiscard]] bool owns(std::uint32_t spi) const override;
 
   // From the data plane, or from the dispatcher in front of several managers.

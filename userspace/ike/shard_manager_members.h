@@ -133,13 +133,27 @@ void ShardManager<VersionShard>::on_mapping(std::uint32_t spi_in, const Endpoint
 }
 
 template <typename VersionShard>
-bool ShardManager<VersionShard>::on_unknown_spi(const IpAddress& remote, std::uint32_t spi) {
-  const auto peers = shard_->with_peer(remote);
-  const bool known =
-      std::any_of(peers.begin(), peers.end(), [](const auto* sa) { return sa->usable(); });
-  shard_->strand.run(
-      [shard = shard_.get(), remote, spi] { (void)shard->on_unknown_spi(remote, spi); });
+bool ShardManager<VersionShard>::on_unknown_spi(const ports::UnknownSpi& unknown) {
+  const auto peers = shard_->with_peer(unknown.remote);
+  // One that we are making will do too: it says so when it is up.
+  const bool known = std::any_of(peers.begin(), peers.end(), [](const auto* sa) {
+    return sa->usable() || (sa->initiator && sa->handshake != nullptr);
+  });
+  shard_->strand.run([shard = shard_.get(), unknown] { (void)shard->on_unknown_spi(unknown); });
   return known;
+}
+
+template <typename VersionShard>
+bool ShardManager<VersionShard>::recover_unknown_spi(const ports::UnknownSpi& unknown) {
+  if (shard_->rule_for_recovery(unknown.remote, VersionShard::kIsIkev2) == nullptr) return false;
+  shard_->strand.run([shard = shard_.get(), unknown] {
+    const ports::PolicyRule* rule =
+        shard->rule_for_recovery(unknown.remote, VersionShard::kIsIkev2);
+    if (rule == nullptr || !shard->may_recover(unknown.remote)) return;
+    const Status begun = shard->begin_recovery(*rule, unknown);
+    if (!begun) shard->debug_line("no recovery of an unknown SPI: " + begun.error().text);
+  });
+  return true;
 }
 
 template <typename VersionShard>

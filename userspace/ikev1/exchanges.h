@@ -35,6 +35,8 @@ void expire(IsakmpSa& sa, const std::string& cause);
 void delete_child(IsakmpSa& sa, std::uint32_t spi_in);
 // R-U-THERE, or the end of a peer that does not answer any more (RFC 3706 5).
 void ask_whether_alive(IsakmpSa& sa);
+// INVALID-SPI, inside the ISAKMP SA (RFC 2408 3.14.1, RFC 2407 4.6.3).
+void report_unknown_spi(IsakmpSa& sa, const ports::UnknownSpi& unknown);
 void take_informational(IsakmpSa& sa, const Incoming& message);
 // INITIAL-CONTACT: of what we have with this very identity, only this SA is alive (RFC
 // 2407 4.6.3.3).

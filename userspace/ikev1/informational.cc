@@ -194,6 +194,15 @@ void take_notify(IsakmpSa& sa, const v1::NotifyPayload& notify) {
 
 }  // namespace
 
+void report_unknown_spi(IsakmpSa& sa, const ports::UnknownSpi& unknown) {
+  v1::NotifyPayload notify;
+  notify.protocol = unknown.ah ? v1::ProtocolId::kAh : v1::ProtocolId::kEsp;
+  notify.type = NotifyType::kInvalidSpi;
+  notify.spi = v1::spi_octets(unknown.spi);
+  //                                  <-- or -->   HDR*, HASH(1), N(INVALID-SPI)
+  sa.inform(one(std::move(notify)));
+}
+
 void take_informational(IsakmpSa& sa, const Incoming& message) {
   for (const v1::Payload& payload : message.payloads) {
     if (sa.phase() == Phase::kGone) return;

@@ -100,6 +100,9 @@ class IsakmpSa {
   std::vector<std::unique_ptr<ChildSa>> children;
   std::unique_ptr<Client> client;       // once established: its user, its settings
   std::vector<ports::PolicyId> wanted;  // rules to make SAs for, those under way included
+  // Of the peer, to be told when this SA is up (RFC 2407 4.6.3; R-SPI-6).
+  static constexpr std::size_t kMostUnknownSpis = 8;
+  std::vector<ports::UnknownSpi> unknown_spis;
   ike::Liveness liveness;
   DeadPeerDetection dpd;
   SteadyTime created{};

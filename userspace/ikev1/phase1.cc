@@ -222,6 +222,9 @@ void refuse_peer(IsakmpSa& sa, const std::string& cause) {
 }
 
 void begin_wanted(IsakmpSa& sa) {
+  for (const ports::UnknownSpi& unknown : std::exchange(sa.unknown_spis, {})) {
+    report_unknown_spi(sa, unknown);
+  }
   if (sa.client && sa.client->pending()) return;  // XAUTH and mode config come first
   const std::vector<ports::PolicyId> wanted = sa.wanted;
   for (const ports::PolicyId& id : wanted) sa.spawn(initiate_quick_mode(sa, id, 0));

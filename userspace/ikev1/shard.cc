@@ -151,7 +151,7 @@ void Shard::rekey_child(IsakmpSa& sa, std::uint32_t spi_in) {
   for (IsakmpSa* other : with_peer(sa.remote.address)) {
     if (other->wants(id)) return;
   }
-  const Status begun = begin(*known, {id});
+  const auto begun = begin(*known, {id});
   if (!begun) debug(sa, "no new phase 1: " + begun.error().text);
 }
 
@@ -181,7 +181,7 @@ void Shard::rekey_isakmp_sa(IsakmpSa& sa) {
   const ports::PolicyRule* known = rule_in_use(sa);
   if (known == nullptr) return;
   debug(sa, "ISAKMP SA is near its end, beginning a new one");
-  const Status begun = begin(*known, {});
+  const auto begun = begin(*known, {});
   if (!begun) debug(sa, "no new phase 1: " + begun.error().text);
 }
 

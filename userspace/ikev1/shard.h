@@ -22,6 +22,7 @@ namespace spa::ikev1 {
 
 class Shard final : public ike::Shard {
  public:
+  static constexpr bool kIsIkev2 = false;
   Shard(const Dependencies& dependencies, const Options& options);
   ~Shard();
 
@@ -81,7 +82,9 @@ class Shard final : public ike::Shard {
   std::size_t close_revoked(ByteView issuer_der, const std::vector<Bytes>& serials);
   void on_expire(std::uint32_t spi, bool hard);
   void on_mapping(std::uint32_t spi_in, const Endpoint& remote);
-  bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi);
+  bool on_unknown_spi(const ports::UnknownSpi& unknown);
+  // Begins an IKE SA with the peer of this rule, to tell him of it.
+  Status begin_recovery(const ports::PolicyRule& rule, const ports::UnknownSpi& unknown);
 
   // --- logs ---
   void debug(const IsakmpSa& sa, const std::string& text);
@@ -98,7 +101,8 @@ class Shard final : public ike::Shard {
                         ByteView message);
   [[nodiscard]] bool admitted(const Endpoint& remote);
   // A new ISAKMP SA for `rule`, which begins phase 1.
-  Status begin(const ports::PolicyRule& rule, const std::vector<ports::PolicyId>& wanted);
+  Result<IsakmpSa*> begin(const ports::PolicyRule& rule,
+                          const std::vector<ports::PolicyId>& wanted);
 
   ike::SaTable<IsakmpSa> table_;
   ike::PeerIndex by_peer_;

@@ -18,7 +18,8 @@ bool has_live_child(const IsakmpSa& sa, const ports::PolicyId& id) {
 
 }  // namespace
 
-Status Shard::begin(const ports::PolicyRule& rule, const std::vector<ports::PolicyId>& wanted) {
+Result<IsakmpSa*> Shard::begin(const ports::PolicyRule& rule,
+                               const std::vector<ports::PolicyId>& wanted) {
   const std::string name = profile_of(rule.id);
   const policy::IsakmpProfile* p = profile(name);
   if (!name.empty() && p == nullptr) {
@@ -40,7 +41,7 @@ Status Shard::begin(const ports::PolicyRule& rule, const std::vector<ports::Poli
   }
   const Status admitted = admit_call(ike::CallAdmission::Direction::kOutgoing, rule.local,
                                      rule.remote, has_sa_with(rule.remote));
-  if (!admitted) return admitted;
+  if (!admitted) return tl::unexpected(admitted.error());
   Result<IsakmpSa*> made = create(true, {rule.local, ike::kIkePort}, {rule.remote, ike::kIkePort});
   if (!made) return tl::unexpected(made.error());
   IsakmpSa& sa = **made;
@@ -54,7 +55,7 @@ Status Shard::begin(const ports::PolicyRule& rule, const std::vector<ports::Poli
     debug(sa, "Can not start Aggressive mode, trying Main mode.");  // R-POL-21
     sa.spawn(initiate_main_mode(sa));
   }
-  return {};
+  return &sa;
 }
 
 Status Shard::initiate(const ports::PolicyId& id) {
@@ -78,7 +79,10 @@ Status Shard::initiate(const ports::PolicyId& id) {
   if (now() < wanted->hold_until) {
     return fail(Errc::kState, id.to_string() + " failed a moment ago; not tried again yet");
   }
-  if (carrier == nullptr) return begin(wanted->rule, {id});
+  if (carrier == nullptr) {
+    const auto begun = begin(wanted->rule, {id});
+    return begun ? Status{} : Status(tl::unexpected(begun.error()));
+  }
   carrier->wanted.push_back(id);
   const bool waits = carrier->client && carrier->client->pending();
   if (carrier->usable() && !waits) carrier->spawn(initiate_quick_mode(*carrier, id, 0));
@@ -142,21 +146,29 @@ void Shard::on_mapping(std::uint32_t spi_in, const Endpoint& remote) {
   }
 }
 
-bool Shard::on_unknown_spi(const IpAddress& remote, std::uint32_t spi) {
-  for (IsakmpSa* sa : with_peer(remote)) {
+bool Shard::on_unknown_spi(const ports::UnknownSpi& unknown) {
+  for (IsakmpSa* sa : with_peer(unknown.remote)) {
     if (!sa->usable()) continue;
-    if (spi_hints_.allow(now())) {
-      v1::NotifyPayload notify;
-      notify.protocol = v1::ProtocolId::kEsp;
-      notify.type = v1::NotifyType::kInvalidSpi;
-      notify.spi = v1::spi_octets(spi);
-      Payloads payloads;
-      payloads.emplace_back(std::move(notify));
-      sa->inform(std::move(payloads));
-    }
+    if (spi_hints_.allow(now())) report_unknown_spi(*sa, unknown);
+    return true;
+  }
+  for (IsakmpSa* sa : with_peer(unknown.remote)) {
+    if (!sa->initiator || !sa->handshake) continue;
+    if (sa->unknown_spis.size() < IsakmpSa::kMostUnknownSpis) sa->unknown_spis.push_back(unknown);
     return true;
   }
   return false;
+}
+
+Status Shard::begin_recovery(const ports::PolicyRule& rule, const ports::UnknownSpi& unknown) {
+  if (stopping) return fail(Errc::kState, "shutting down");
+  if (!snapshot->isakmp.enabled) return fail(Errc::kState, "ISAKMP is disabled");  // R-SPI-2
+  const auto begun = begin(rule, {});
+  if (!begun) return tl::unexpected(begun.error());
+  (*begun)->unknown_spis.push_back(unknown);
+  log(Severity::kNotice, "CRYPTO", "INV_SPI_RECOVERY",
+      "IKE SA to " + rule.remote.to_string() + " to tell of its unknown SPI");
+  return {};
 }
 
 }  // namespace spa::ikev1

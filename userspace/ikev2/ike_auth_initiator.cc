@@ -178,7 +178,7 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
   std::optional<ChildOffer> offer;
   const ike::Rule* wanted = shard.rule(rule);
   if (wanted == nullptr) co_return abort(sa, rule.to_string() + " is no longer configured");
-  const bool childless = profile->childless && sa.handshake->peer_childless;
+  const bool childless = (profile->childless || sa.only_tells) && sa.handshake->peer_childless;
   if (!childless) {
     Negotiated<ChildOffer> made = offer_child(sa, rule, false, nullptr, sa.handshake->steps);
     if (!made) co_return abort(sa, made.error().text);
@@ -227,6 +227,9 @@ ike::Task<> authenticate_as_initiator(IkeSa& sa, ports::PolicyId rule) {
   shard.peer_works(sa);
   if (offer && conclude_child(sa, std::move(*offer), response, nonce_i, nonce_r)) {
     sa.remove_wanted(rule);
+  }
+  for (const std::uint32_t unknown : std::exchange(sa.unknown_spis, {})) {
+    sa.spawn(report_unknown_spi(sa, unknown));
   }
   if (sa.replaces != 0) co_return co_await conclude_reauthentication(sa);
   const std::vector<ports::PolicyId> others = sa.wanted;

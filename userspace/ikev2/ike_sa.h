@@ -119,6 +119,10 @@ class IkeSa {
   std::unique_ptr<Handshake> handshake;  // null once established
   std::vector<std::unique_ptr<ChildSa>> children;
   std::vector<ports::PolicyId> wanted;  // rules to make CHILD SAs for, the one under way included
+  // Of the peer, to be told when this SA is up (1.5, 2.21.4; R-SPI-6).
+  static constexpr std::size_t kMostUnknownSpis = 8;
+  std::vector<std::uint32_t> unknown_spis;
+  bool only_tells = false;  // it is made for that: a CHILD SA is not wanted
   std::vector<ChildCollision> collisions;
   EarlyDeletes early_deletes;
   FollowUps follow_ups;

@@ -29,6 +29,7 @@ struct HeldTicket {
 
 class Shard final : public ike::Shard {
  public:
+  static constexpr bool kIsIkev2 = true;
   Shard(const Dependencies& dependencies, const Options& options);
   ~Shard();
 
@@ -106,7 +107,9 @@ class Shard final : public ike::Shard {
   std::size_t close_revoked(ByteView issuer_der, const std::vector<Bytes>& serials);
   void on_expire(std::uint32_t spi, bool hard);
   void on_mapping(std::uint32_t spi_in, const Endpoint& remote);
-  bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi);
+  bool on_unknown_spi(const ports::UnknownSpi& unknown);
+  // Begins an IKE SA with the peer of this rule, to tell him of it.
+  Status begin_recovery(const ports::PolicyRule& rule, const ports::UnknownSpi& unknown);
 
   // --- logs ---
   void debug(const IkeSa& sa, const std::string& text);

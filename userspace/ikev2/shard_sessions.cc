@@ -23,6 +23,12 @@ bool has_live_child(const IkeSa& sa, const ike::Rule& wanted, bool by_pair) {
   });
 }
 
+void note_unknown_spi(IkeSa& sa, std::uint32_t spi) {
+  std::vector<std::uint32_t>& noted = sa.unknown_spis;
+  const bool again = std::find(noted.begin(), noted.end(), spi) != noted.end();
+  if (!again && noted.size() < IkeSa::kMostUnknownSpis) noted.push_back(spi);
+}
+
 }  // namespace
 
 Status Shard::initiate(const ports::PolicyId& id, unsigned tried) {
@@ -149,13 +155,39 @@ void Shard::on_mapping(std::uint32_t spi_in, const Endpoint& remote) {
   }
 }
 
-bool Shard::on_unknown_spi(const IpAddress& remote, std::uint32_t spi) {
-  for (IkeSa* sa : with_peer(remote)) {
+bool Shard::on_unknown_spi(const ports::UnknownSpi& unknown) {
+  for (IkeSa* sa : with_peer(unknown.remote)) {
     if (!sa->usable()) continue;
-    if (spi_hints_.allow(now())) sa->spawn(report_unknown_spi(*sa, spi));
+    if (spi_hints_.allow(now())) sa->spawn(report_unknown_spi(*sa, unknown.spi));
+    return true;
+  }
+  for (IkeSa* sa : with_peer(unknown.remote)) {
+    if (!sa->initiator || !sa->handshake) continue;
+    note_unknown_spi(*sa, unknown.spi);
     return true;
   }
   return false;
+}
+
+Status Shard::begin_recovery(const ports::PolicyRule& rule, const ports::UnknownSpi& unknown) {
+  if (stopping) return fail(Errc::kState, "shutting down");
+  const policy::Ikev2Profile* p = profile(entry(rule.id)->ikev2_profile);
+  if (p == nullptr || !p->complete()) {
+    return fail(Errc::kState, rule.id.to_string() + ": IKEv2 profile is missing or incomplete");
+  }
+  const Status admitted = admit_call(ike::CallAdmission::Direction::kOutgoing, rule.local,
+                                     rule.remote, has_sa_with(rule.remote));
+  if (!admitted) return admitted;
+  Result<IkeSa*> made = create(true, {rule.local, kIkePort}, {rule.remote, kIkePort});
+  if (!made) return tl::unexpected(made.error());
+  IkeSa& sa = **made;
+  sa.profile = p->name;
+  sa.only_tells = true;
+  note_unknown_spi(sa, unknown.spi);
+  log(Severity::kNotice, "CRYPTO", "INV_SPI_RECOVERY",
+      "IKE SA to " + rule.remote.to_string() + " to tell of its unknown SPI");
+  sa.spawn(initiate_ike_sa(sa, rule.id));
+  return {};
 }
 
 }  // namespace spa::ikev2

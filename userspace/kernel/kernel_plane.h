@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "userspace/kernel/card_events.h"
 #include "userspace/kernel/device_routes.h"
 #include "userspace/kernel/interface_table.h"
 #include "userspace/kernel/kernel_sa_database.h"
@@ -57,6 +58,7 @@ struct KernelSaDatabase::Impl {
   void handle(const DeletedEvent& event);
   void handle(const FlushedEvent& event);
   void handle(const MappingEvent& event);
+  void on_unknown_spi(const CardUnknownSpi& unknown);
   void on_devices();
   void check_all();
 
@@ -98,6 +100,7 @@ struct KernelSaDatabase::Impl {
   std::unique_ptr<InterfaceTable> interfaces;
   std::unique_ptr<ProtectedRoutes> routes;
   std::unique_ptr<DeviceRoutes> scoped_routes;
+  std::unique_ptr<CardEvents> cards;  // null where the kernel has no generic netlink
   ports::Readiness::Id watch = 0;
   ports::SaDatabaseListener* listener = nullptr;
 

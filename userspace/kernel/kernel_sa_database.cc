@@ -76,6 +76,8 @@ Status KernelSaDatabase::Impl::start() {
   auto watching = loop.watch(events.fd(), [this] { on_events(); });
   if (!watching) return tl::unexpected(watching.error());
   watch = *watching;
+  auto listening = CardEvents::open(loop, [this](const auto& unknown) { on_unknown_spi(unknown); });
+  if (listening) cards = std::move(*listening);
   return {};
 }
 
@@ -132,6 +134,16 @@ void KernelSaDatabase::Impl::handle(const MappingEvent& event) {
   if (found != by_state.end() && listener != nullptr) {
     listener->on_mapping(std::uint32_t{found->second}, event.remote);
   }
+}
+
+// Unknown to a card, which need not have all SAs of the kernel, and may have lost some. The kernel
+// itself counts such packets and does not say whose they are.
+void KernelSaDatabase::Impl::on_unknown_spi(const CardUnknownSpi& unknown) {
+  for (const XfrmLayer layer : {XfrmLayer::kEsp, XfrmLayer::kAh}) {
+    const auto state = read_state({unknown.destination, unknown.spi, layer});
+    if (state || state.error().code != Errc::kNotFound) return;
+  }
+  if (listener != nullptr) (void)listener->on_unknown_spi({unknown.source, unknown.spi});
 }
 
 // A device that goes down takes its offloaded states with it, and the kernel tells nobody.

@@ -108,6 +108,7 @@ struct Isakmp {
   bool enabled = true;                    // `crypto isakmp enable`
   bool aggressive_mode = true;            // `crypto isakmp aggressive-mode disable` takes it away
   bool udp_encapsulation = true;          // `crypto ipsec nat-transparency udp-encapsulation`
+  bool invalid_spi_recovery = false;      // `crypto isakmp invalid-spi-recovery` (R-SPI-1)
   bool disconnect_revoked_peers = false;  // `crypto isakmp disconnect-revoked-peers` (R-REV-1)
   IsakmpIdentity identity = IsakmpIdentity::kAddress;
   DpdSettings keepalive;                           // `crypto isakmp keepalive`

@@ -158,6 +158,13 @@ struct SaPairState {
   std::string offload_reason;  // why not, where a card was asked for and did not take it
 };
 
+// A protected packet came for an SPI that no SA here has; nobody has authenticated it.
+struct UnknownSpi {
+  IpAddress remote;  // where it says it is from
+  std::uint32_t spi = 0;
+  bool ah = false;  // otherwise ESP
+};
+
 class SaDatabaseListener {
  public:
   virtual ~SaDatabaseListener() = default;
@@ -172,9 +179,8 @@ class SaDatabaseListener {
   virtual void on_lost(std::uint32_t spi) = 0;
   // The peer's encapsulation end point changed (NAT).
   virtual void on_mapping(std::uint32_t spi_in, const Endpoint& remote) = 0;
-  // ESP came from `remote`, which nobody has authenticated, for an SPI that no SA here has. Whether
-  // that peer can be told.
-  virtual bool on_unknown_spi(const IpAddress& /*remote*/, std::uint32_t /*spi*/) { return false; }
+  // Whether that peer can be told, or will be.
+  virtual bool on_unknown_spi(const UnknownSpi& /*unknown*/) { return false; }
 };
 
 class SaDatabase {

@@ -124,7 +124,7 @@ class Responder {
       case 2:
         return router_.expire_first(true);
       case 3:
-        (void)router_.manager->on_unknown_spi(address_, what);
+        (void)router_.manager->on_unknown_spi({address_, what});
         return;
       default:
         (void)router_.manager->clear({});

@@ -338,6 +338,16 @@ TEST_F(IsakmpTest, ScreensNameTheCapabilities) {
   EXPECT_NE(text.find(" rsig 2  01:00:00 DN\n"), std::string::npos);
 }
 
+// R-SPI-1
+TEST_F(IsakmpTest, InvalidSpiRecoveryIsOffUnlessGiven) {
+  quietly({"crypto isakmp enable"});
+  EXPECT_FALSE(isakmp().invalid_spi_recovery);
+  quietly({"crypto isakmp invalid-spi-recovery"});
+  EXPECT_TRUE(isakmp().invalid_spi_recovery);
+  quietly({"no crypto isakmp invalid-spi-recovery"});
+  EXPECT_FALSE(isakmp().invalid_spi_recovery);
+}
+
 TEST_F(IsakmpTest, InvalidSpiRecoveryIsKept) {  // R-SPI-18
   quietly({"crypto ipsec transform-set auth2 ah-sha-hmac esp-aes esp-sha-hmac", "exit",
            "crypto isakmp invalid-spi-recovery", "crypto isakmp key 1234 address 10.2.2.2"});

@@ -173,14 +173,14 @@ TEST_F(RuleKeeperTest, UnknownSpisAreToldOn) {
     void on_expire(std::uint32_t, bool) override {}
     void on_lost(std::uint32_t) override {}
     void on_mapping(std::uint32_t, const Endpoint&) override {}
-    bool on_unknown_spi(const IpAddress&, std::uint32_t spi) override {
-      heard = spi;
+    bool on_unknown_spi(const ports::UnknownSpi& unknown) override {
+      heard = unknown.spi;
       return true;
     }
     std::uint32_t heard = 0;
   } listener;
   keeper_.set_listener(&listener);
-  EXPECT_TRUE(plane_.listener->on_unknown_spi(*IpAddress::parse("10.0.0.2"), 4711));
+  EXPECT_TRUE(plane_.listener->on_unknown_spi({*IpAddress::parse("10.0.0.2"), 4711}));
   EXPECT_EQ(listener.heard, 4711u);
 }
 

@@ -38,8 +38,8 @@ struct Heard final : ports::SaDatabaseListener {
   std::vector<std::pair<std::uint32_t, bool>> expiries;
   std::vector<Endpoint> mappings;
   std::vector<std::pair<IpAddress, std::uint32_t>> unknown;
-  bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi) override {
-    unknown.emplace_back(remote, spi);
+  bool on_unknown_spi(const ports::UnknownSpi& what) override {
+    unknown.emplace_back(what.remote, what.spi);
     return true;
   }
   void on_acquire(const ports::PolicyId& rule,

@@ -375,7 +375,11 @@ void add_globals(std::vector<Command>& table) {
                    },
                    .section = kSection});
   table.push_back({.pattern = "crypto isakmp invalid-spi-recovery",
-                   .help = "Kept as it is: peers are not told of unknown SPIs.",
+                   .help = "An IKE SA is made to tell a peer that his SPI is unknown.",
+                   .apply = [](Build& b, const Args&) -> Status {
+                     b.snapshot.isakmp.invalid_spi_recovery = true;
+                     return {};
+                   },
                    .section = kSection});
   table.push_back({.pattern = "crypto isakmp nat keepalive <seconds:5-3600>",
                    .help = "How often a NAT is kept open.",
