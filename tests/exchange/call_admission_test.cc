@@ -21,8 +21,8 @@ class CallAdmission : public TwoRouters, public ::testing::WithParamInterface<in
   }
 };
 
-// R-CAC-4, R-CAC-12, R-CAC-14: no answer, one line with both addresses; when the resources are
-// there again, the same peer gets in.
+// R-CAC-4, R-CAC-12, R-CAC-14, R-DBG-40: no answer, one line with both addresses; when the
+// resources are there again, the same peer gets in.
 TEST_P(CallAdmission, RefusesTheRequestOfAPeer) {
   right.config.call_admission.resources = 50000;
   right.charge = 60000;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <sstream>
 
 #include "userspace/crypto/hash.h"
 
@@ -263,6 +265,52 @@ void FakeCredentials::validate(const std::vector<Bytes>& chain,
 bool FakeCredentials::matches(const ports::PeerCertificate& peer, const std::string& map) {
   const auto found = maps.find(map);
   return found != maps.end() && peer.subject.find(found->second) != std::string::npos;
+}
+
+std::vector<std::pair<std::string, std::string>> FakeCredentials::name_attributes(ByteView der) {
+  std::vector<std::pair<std::string, std::string>> list;
+  std::stringstream text(std::string(der.begin() + 4, der.end()));
+  std::string part;
+  while (std::getline(text, part, ',')) {
+    const std::size_t equals = part.find('=');
+    std::string key = part.substr(0, equals);
+    std::ranges::transform(key, key.begin(), [](unsigned char c) { return std::tolower(c); });
+    list.emplace_back(key, part.substr(equals + 1));
+  }
+  return list;
+}
+
+void KeptLog::write(const LogRecord& record) {
+  lines.push_back(format(record));
+  if (!all_forms) return;
+  Told told{"log", {}};
+  for (const DebugForm form : {DebugForm::kA, DebugForm::kB, DebugForm::kC, DebugForm::kPix}) {
+    told.forms[form] = {{lines.back(), true}};
+  }
+  told_.push_back(std::move(told));
+}
+
+void KeptLog::debug(const DebugRecord& record) {
+  ++events;
+  for (DebugLine& line : record.event.lines(DebugForm::kA)) lines.push_back(std::move(line.text));
+  if (!all_forms) return;
+  Told told{std::string(record.stream), {}};
+  for (const DebugForm form : {DebugForm::kA, DebugForm::kB, DebugForm::kC, DebugForm::kPix}) {
+    told.forms[form] = record.event.lines(form);
+  }
+  told_.push_back(std::move(told));
+}
+
+std::vector<std::string> KeptLog::watch(DebugForm form,
+                                        const std::set<std::string>& streams) const {
+  std::vector<std::string> seen;
+  for (const Told& told : told_) {
+    if (!streams.contains(told.stream)) continue;
+    for (const DebugLine& line : told.forms.at(form)) {
+      seen.push_back((line.stamped ? "" : "+") + line.text);
+    }
+  }
+  return seen;
 }
 
 bool KeptLog::has(std::string_view part) const {

@@ -178,6 +178,8 @@ class FakeCredentials final : public ports::Credentials {
   void validate(const std::vector<Bytes>& chain, const std::vector<std::string>& trustpoints,
                 std::function<void(Result<ports::PeerCertificate>)> done) override;
   bool matches(const ports::PeerCertificate& peer, const std::string& map) override;
+  // Of "CN=Test CA,O=Example".
+  std::vector<std::pair<std::string, std::string>> name_attributes(ByteView der) override;
 
   // Trustpoint -> CA it trusts and the subject of our certificate in it (may be empty).
   struct Point {
@@ -199,10 +201,26 @@ class FakeCredentials final : public ports::Credentials {
 // Keeps lines, to be searched by tests.
 class KeptLog final : public LogSink {
  public:
-  void write(const LogRecord& record) override { lines.push_back(format(record)); }
-  [[nodiscard]] bool debugging(std::string_view) const override { return true; }
+  void write(const LogRecord& record) override;
+  void debug(const DebugRecord& record) override;
+  [[nodiscard]] bool debugging(std::string_view) const override { return watched; }
   [[nodiscard]] bool has(std::string_view part) const;
+  // What somebody reads who watches these streams in a form; what goes on with the line before
+  // begins with a plus sign.
+  [[nodiscard]] std::vector<std::string> watch(DebugForm form,
+                                               const std::set<std::string>& streams) const;
+
+  bool watched = true;     // debugging is on
+  bool all_forms = false;  // keep what watch() needs
+  std::size_t events = 0;  // of debugging
   std::vector<std::string> lines;
+
+ private:
+  struct Told {
+    std::string stream;
+    std::map<DebugForm, DebugLines> forms;
+  };
+  std::vector<Told> told_;
 };
 
 }  // namespace spa::exchange

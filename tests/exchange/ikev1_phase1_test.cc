@@ -124,7 +124,7 @@ TEST_F(Ikev1, NoKeyForThePeer) {
   right.isakmp_key().address = *IpPrefix::parse("10.0.0.0/8");
   start();
   bring_up(left);
-  EXPECT_TRUE(right.log.has("no pre-shared key with 172.16.172.34"));
+  EXPECT_TRUE(right.log.has("No pre-shared key with 172.16.172.34!"));
   EXPECT_TRUE(right.status().empty());
 }
 

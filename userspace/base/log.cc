@@ -18,4 +18,10 @@ std::string format(const LogRecord& record) {
   return line;
 }
 
+void LogSink::debug(const DebugRecord& record) {
+  for (DebugLine& line : record.event.lines(DebugForm::kA)) {
+    write({Severity::kDebug, record.stream, "", std::move(line.text)});
+  }
+}
+
 }  // namespace spa

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "userspace/base/debug.h"
+
 namespace spa {
 
 // The severities of syslog (RFC 5424, 6.2.1), which the router prints as a digit.
@@ -26,6 +28,8 @@ class LogSink {
   virtual void write(const LogRecord& record) = 0;
   // Cheap test, so that debug text is only built when somebody reads it.
   [[nodiscard]] virtual bool debugging(std::string_view stream) const = 0;
+  // A sink that does not care about forms gets the lines of the newest one.
+  virtual void debug(const DebugRecord& record);
 };
 
 // "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"
@@ -36,6 +40,7 @@ class NullLog final : public LogSink {
  public:
   void write(const LogRecord&) override {}
   [[nodiscard]] bool debugging(std::string_view) const override { return false; }
+  void debug(const DebugRecord&) override {}
 };
 
 }  // namespace spa

@@ -58,8 +58,8 @@ void Shard::log_limited(Severity severity, std::string_view facility, std::strin
   if (stranger_logs_.allow(now())) log(severity, facility, mnemonic, std::move(text));
 }
 
-void Shard::debug_line(const std::string& text) {
-  log(Severity::kDebug, stream_, "", text);
+void Shard::debug_line(const IpAddress& peer, std::string text) {
+  ports.log.debug({stream_, peer, PlainDebug(std::move(text))});
 }
 
 void Shard::keep_record(std::uint32_t ike_sa, SteadyTime since, const Endpoint& remote,

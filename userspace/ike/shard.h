@@ -81,8 +81,8 @@ class Shard {
   // The same for what strangers can cause: at a bounded rate.
   void log_limited(Severity severity, std::string_view facility, std::string_view mnemonic,
                    std::string text);
-  // One line of the debug stream, as it is printed.
-  void debug_line(const std::string& text);
+  // One line of the debug stream, as it is printed, about a peer.
+  void debug_line(const IpAddress& peer, std::string text);
   [[nodiscard]] bool debugging() const { return ports.log.debugging(stream_); }
   // Keeps why a negotiation went as it did; `since`: when it began, for an IKE SA with a number.
   void keep_record(std::uint32_t ike_sa, SteadyTime since, const Endpoint& remote,

@@ -4,6 +4,7 @@
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/identity.h"
 #include "userspace/ikev1/phase1.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -25,7 +26,12 @@ Status take_values(IsakmpSa& sa, const Suites& offered, const Incoming& answer) 
   if (chosen == nullptr || answer.header.responder_cookie == 0) {
     return fail(Errc::kInvalid, "answer lacks SA or cookie");
   }
-  const Result<policy::IsakmpSuite> suite = accept(offered, *chosen);
+  trace::processing(sa, "SA");
+  trace::vendor_ids(trace::teller(sa), answer.payloads);
+  Checks checks;
+  const Result<policy::IsakmpSuite> suite =
+      accept(offered, *chosen, trace::watched(sa) ? &checks : nullptr);
+  trace::checked_answer(sa, checks);
   if (!suite) return tl::unexpected(suite.error());
   Result<Bytes> peer_value = public_value(sa, answer.payloads);
   if (!peer_value) return tl::unexpected(peer_value.error());
@@ -46,6 +52,9 @@ ike::Task<Result<Verified>> judge(IsakmpSa& sa, const crypto::DhKey& key, const 
   ike::EngineAnswer<SecretBytes> shared = co_await ike::derive(sa.shard, key, sa.handshake->ke_r);
   if (!shared.result) co_return tl::unexpected(shared.result.error());
   sa.dh_engine = shared.engine;
+  trace::processing(sa, "KE");
+  trace::dh_shared(sa, shared.engine);
+  trace::processing(sa, "NONCE");
   const Result<policy::Identity> peer = identity_of(*id);
   if (!peer && !hides_values(sa)) co_return tl::unexpected(peer.error());
   const auto first_iv = derive_keys(sa, *shared.result, peer ? &*peer : nullptr);
@@ -89,9 +98,15 @@ ike::Task<> initiate_aggressive_mode(IsakmpSa& sa) {
   payloads.emplace_back(offer_payload);
   payloads.emplace_back(v1::KePayload{h.ke_i});
   if (Status own = add_nonce(sa, payloads); !own) co_return abort(sa, own.error().text);
+  const std::size_t place = payloads.size();
   if (!hides_values(sa)) payloads.emplace_back(*id);
   add_certificate_requests(sa, payloads);
   add_vendor_ids(sa, payloads);
+  if (!hides_values(sa)) {
+    trace::own_identity(sa, *id, us->identity, v1::type_of(payloads.at(place + 1)));
+  }
+  trace::dh_created(sa, shard.ports.engine.name());
+  trace::began_phase1(sa);
   // HDR, SA, KE, Ni, IDii, [VID]       -->
   // HDR, SA, KE, <IDii_b>PubKey_r, <Ni_b>PubKey_r, [VID]  -->
   Incoming answer = co_await sa.ask(exchange, std::move(payloads));

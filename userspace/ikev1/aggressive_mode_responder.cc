@@ -4,6 +4,7 @@
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/identity.h"
 #include "userspace/ikev1/phase1.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -19,7 +20,6 @@ ike::Task<> respond_aggressive_mode(IsakmpSa& sa, Incoming first, Choice choice)
   h.sa_body = to_bytes(first.body(v1::PayloadType::kSa));
   take_suite(sa, choice.suite);
   take_vendor_ids(sa, first.payloads);
-  take_certificate_requests(sa, first.payloads);
   Result<Bytes> peer_value = public_value(sa, first.payloads);
   if (!peer_value) co_return abort(sa, peer_value.error().text);
   Result<SecretBytes> peer_nonce = co_await take_nonce(sa, first.payloads);
@@ -37,8 +37,13 @@ ike::Task<> respond_aggressive_mode(IsakmpSa& sa, Incoming first, Choice choice)
   if (!agreement) co_return abort(sa, agreement.error().text);
   h.ke_r = std::move(agreement->public_value);
   sa.dh_engine = agreement->engine;
+  trace::processing(sa, "KE");
+  trace::dh_created(sa, agreement->engine);
+  trace::dh_shared(sa, agreement->engine);
+  trace::processing(sa, "NONCE");
   const auto iv = derive_keys(sa, agreement->shared, peer ? &*peer : nullptr);
   if (!iv) co_return abort(sa, iv.error().text);
+  take_certificate_requests(sa, first.payloads);
   // Who we are depends on the profile, and message 2 says it before the peer has proved anything.
   if (peer) sa.profile = likely_profile(*shard.snapshot, sa.local.address, *peer);
   Payloads payloads;

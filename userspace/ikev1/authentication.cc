@@ -7,6 +7,7 @@
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/identity.h"
 #include "userspace/ikev1/own_key.h"
+#include "userspace/ikev1/trace/steps.h"
 #include "userspace/ikev1/values.h"
 
 namespace spa::ikev1 {
@@ -33,6 +34,8 @@ Suites possible(Shard& shard, const std::string& profile, const IpAddress& local
           return false;
         }
         steps.push_back(policy + "no pre-shared key with " + peer.to_string());
+        trace::teller(shard, peer)(
+            [&] { return trace::Said{"No pre-shared key with " + peer.to_string() + "!"}; });
         return true;
       case IsakmpAuth::kRsaSig: {
         const auto own = own_certificate(shard, profile, {});
@@ -86,8 +89,10 @@ Result<Self> self(IsakmpSa& sa) {
       return n.kind == Kind::kAddress && n.address == self.identity.address;
     });
     if (!named) {  // R-POL-19
-      shard.debug(sa, "My ID configured as IPv4 Addr, but Addr not in Cert!");
-      shard.debug(sa, "Using FQDN as My ID");
+      constexpr auto kNumbered = trace::Style::kNumbered;
+      trace::say(sa, "My ID configured as IPv4 Addr, but Addr not in Cert!", trace::kInAll,
+                 kNumbered);
+      trace::say(sa, "Using FQDN as My ID", trace::kInAll, kNumbered);
       self.identity = by_name;
     }
   }
@@ -104,10 +109,19 @@ ike::Task<Result<Payloads>> prove(IsakmpSa& sa, const Self& self, Bytes hash) {
   for (const Bytes& certificate : self.certificate->chain) {
     payloads.emplace_back(v1::CertPayload{v1::CertEncoding::kX509Signature, certificate});
   }
+  trace::name(sa, "constructing CERT payload for", self.certificate->subject_der, trace::kInNewer,
+              trace::Style::kSpaced);
+  trace::growing_buffer(sa, payloads);
+  trace::tell(sa, [&] {
+    return trace::Said{
+        " using the " + self.certificate->trustpoint + " trustpoint's keypair to sign",
+        trace::kInNewer, trace::Style::kColon};
+  });
   ike::EngineAnswer<Bytes> made =
       co_await sign(sa.shard, *self.certificate->key, kSignature, std::move(hash));
   if (!made.result) co_return tl::unexpected(made.result.error());
   sa.auth_engine = made.engine;
+  trace::rsa_signed(sa);
   payloads.emplace_back(v1::SignaturePayload{std::move(*made.result)});
   co_return payloads;
 }
@@ -117,11 +131,14 @@ void add_certificate_requests(IsakmpSa& sa, Payloads& to) {
   const policy::IsakmpProfile* profile = sa.shard.profile(sa.profile);
   const auto trustpoints = profile != nullptr ? profile->trustpoints : std::vector<std::string>{};
   for (Bytes& name : sa.shard.ports.credentials.ca_names(trustpoints)) {
+    trace::name(sa, "constructing CERT_REQ for issuer", name, trace::kInNewer,
+                trace::Style::kSpaced);
     to.emplace_back(v1::CertReqPayload{v1::CertEncoding::kX509Signature, std::move(name)});
   }
 }
 
 void take_certificate_requests(IsakmpSa& sa, const Payloads& payloads) {
+  trace::certificate_requests(sa, payloads);
   for (const auto* request : v1::find_all<v1::CertReqPayload>(payloads)) {
     if (request->encoding != v1::CertEncoding::kX509Signature) continue;
     if (!request->authority.empty()) sa.handshake->peer_authorities.push_back(request->authority);
@@ -139,6 +156,7 @@ ike::Task<Result<ports::PeerCertificate>> judge_chain(IsakmpSa& sa, std::vector<
   Result<ports::PeerCertificate> judged = co_await validate(sa.shard, chain, trustpoints);
   if (judged && !judged->key) judged = fail(Errc::kDenied, "certificate without usable key");
   if (!judged) {
+    trace::say(sa, "Unknown error in cert validation, 65535", trace::kInPix);
     sa.shard.log(Severity::kNotice, "CRYPTO", "IKMP_INVAL_CERT",
                  "Certificate received from " + sa.remote.address.to_string() +
                      " is bad: " + judged.error().text);
@@ -162,11 +180,12 @@ ike::Task<Result<std::string>> profile_with_certificate(IsakmpSa& sa, policy::Sn
     for (const auto& [name, profile] : snapshot->isakmp.profiles) {
       if (!snapshot->terminates(profile.local, sa.local.address)) continue;
       const auto& maps = profile.match_certificate_maps;
-      const bool fits = std::any_of(maps.begin(), maps.end(), [&](const std::string& map) {
+      const auto fits = std::find_if(maps.begin(), maps.end(), [&](const std::string& map) {
         return sa.shard.ports.credentials.matches(certificate, map);
       });
-      if (!fits) continue;
-      sa.shard.debug(sa, "certificate map matches " + name + " profile");
+      if (fits == maps.end()) continue;
+      trace::matched_names(sa, certificate.subject_der, *fits);
+      trace::say(sa, " certificate map matches " + name + " profile");
       found = name;
       break;
     }
@@ -175,15 +194,18 @@ ike::Task<Result<std::string>> profile_with_certificate(IsakmpSa& sa, policy::Sn
   if (profile == snapshot->isakmp.profiles.end() || profile->second.trustpoints.empty()) {
     co_return found;
   }
-  sa.shard.debug(sa, "Trying to re-validate CERT using new profile");
-  std::string list = "Creating CERT validation list: ";
+  trace::say(sa, " Trying to re-validate CERT using new profile");
+  std::string list = " Creating CERT validation list: ";
   for (const std::string& name : profile->second.trustpoints) list += name + ", ";
   list.pop_back();  // a comma after the last one too
-  sa.shard.debug(sa, list);
+  trace::say(sa, list);
   Result<ports::PeerCertificate> again =
       co_await judge_chain(sa, std::move(chain), profile->second.trustpoints);
   if (!again) co_return tl::unexpected(again.error());
-  sa.shard.debug(sa, "CERT validity confirmed.");
+  trace::say(sa, " CERT validity confirmed.");
+  if (profile->second.keyrings.empty()) {
+    trace::say(sa, "Profile has no keyring, aborting key search", trace::kInNewer);
+  }
   certificate = std::move(*again);
   co_return found;
 }
@@ -200,12 +222,14 @@ ike::Task<Result<Verified>> check_signature(IsakmpSa& sa, const Payloads& payloa
       chain.push_back(certificate->data);
     }
   }
+  trace::certificates(sa, chain.size());
   Result<ports::PeerCertificate> judged =
       co_await judge_chain(sa, chain, trustpoints_of(sa.shard, sa.profile));
   if (!judged) co_return tl::unexpected(judged.error());
   ike::EngineAnswer<void> answer =
       co_await verify(sa.shard, *judged->key, kSignature, std::move(hash), signed_value);
   if (!answer.result) {
+    trace::processing(sa, "SIG");
     co_return fail(Errc::kDenied,
                    "signature of " + judged->subject + " is wrong: " + answer.result.error().text);
   }
@@ -214,6 +238,7 @@ ike::Task<Result<Verified>> check_signature(IsakmpSa& sa, const Payloads& payloa
                            : ike::speaks_for(*judged, identity);
   // R-POL-20: logged only; what the certificate says is who the peer is.
   if (!vouched) ike::log_identity_mismatch(sa.shard, identity, *judged);
+  trace::say(sa, "adding peer's pubkey to cache", trace::kInNewer, trace::Style::kSpaced);
   if (!vouched || identity.kind == Kind::kDn) {
     identity = {Kind::kDn, {}, judged->subject, judged->subject_der};
   }
@@ -224,6 +249,8 @@ ike::Task<Result<Verified>> check_signature(IsakmpSa& sa, const Payloads& payloa
     if (!profile) co_return tl::unexpected(profile.error());
     verified.profile = std::move(*profile);
   }
+  // It was verified before the profile was looked for; the router tells of it here.
+  trace::signature(sa, identity);
   co_return verified;
 }
 
@@ -231,6 +258,8 @@ Status compare_hash(IsakmpSa& sa, const Payloads& payloads, const Bytes& hash,
                     const std::string& cause) {
   const auto* sent = v1::find<v1::HashPayload>(payloads);
   if (sent == nullptr) return fail(Errc::kInvalid, "peer sent no HASH");
+  trace::processing(sa, "HASH");
+  trace::hmac(sa);
   if (constant_time_equal(sent->data, hash)) return {};
   // Possibly nobody's message at all: the exchange waits for a better one.
   sa.shard.log_limited(Severity::kInfo, "CRYPTO", "IKMP_AUTH_FAIL",
@@ -293,14 +322,13 @@ Result<Verified> check_encryption(IsakmpSa& sa, const Payloads& payloads, const 
   return fail(Errc::kDenied, "the RSA key of the peer is not that of " + identity->to_string());
 }
 
-}  // namespace
-
-ike::Task<Result<Verified>> check(IsakmpSa& sa, const Incoming& message, Bytes hash) {
+ike::Task<Result<Verified>> check_proof(IsakmpSa& sa, const Incoming& message, Bytes hash) {
   const Result<Bytes> id = claimed_id(sa, message);
   if (!id) co_return tl::unexpected(id.error());
   if (hides_values(sa)) co_return check_encryption(sa, message.payloads, hash, *id);
   const Result<policy::Identity> identity = identity_of(*id);
   if (!identity) co_return tl::unexpected(identity.error());
+  trace::claimed_identity(sa, message, *identity);
   if (sa.suite.auth == IsakmpAuth::kRsaSig) {
     Result<Verified> verified =
         co_await check_signature(sa, message.payloads, std::move(hash), *identity);
@@ -309,9 +337,18 @@ ike::Task<Result<Verified>> check(IsakmpSa& sa, const Incoming& message, Bytes h
   co_return check_hash(sa, message.payloads, hash, *identity);
 }
 
+}  // namespace
+
+ike::Task<Result<Verified>> check(IsakmpSa& sa, const Incoming& message, Bytes hash) {
+  Result<Verified> verified = co_await check_proof(sa, message, std::move(hash));
+  if (verified) trace::tell(sa, [&] { return trace::Authenticated{sa.remote.address}; });
+  co_return verified;
+}
+
 void establish(IsakmpSa& sa, const Verified& verified) {
   Shard& shard = sa.shard;
   const policy::Snapshot& snapshot = *shard.snapshot;
+  trace::completed_phase1(sa);
   shard.left_half_open(sa);
   sa.step(ike::Phase::kEstablished);
   sa.established = shard.now();
@@ -340,8 +377,8 @@ void establish(IsakmpSa& sa, const Verified& verified) {
   sa.rekey_at = shard.now() + std::min(after, life - life / 50);
   const policy::IsakmpProfile* profile = shard.profile(sa.profile);
   if (profile != nullptr && !profile->client_group.empty()) {  // R-PROF-14
-    shard.debug(
-        sa, "Profile " + sa.profile + " assigned peer the group named " + profile->client_group);
+    trace::say(
+        sa, " Profile " + sa.profile + " assigned peer the group named " + profile->client_group);
   }
   sa.liveness.configure(
       profile != nullptr && profile->keepalive ? *profile->keepalive : snapshot.isakmp.keepalive,

@@ -5,6 +5,7 @@
 
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/shard.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -98,12 +99,23 @@ void ask_whether_alive(IsakmpSa& sa) {
   const policy::DpdSettings& settings = sa.liveness.settings();
   if (sa.dpd.asked >= shard.options.liveness_tries) {
     ++shard.counters.peers_dead;
+    trace::say(sa, "peer " + sa.remote.address.to_string() + " not responding!", trace::kInNewer);
+    trace::stay(sa, "FROM_TIMER", "IKE_TIMER_PEERS_ALIVE");
     shard.retire(sa, "peer is not responding");  // RFC 3706 5.5, R-DPD-16, R-DPD-19
     return;
   }
   // RFC 3706 6.2
   if (sa.dpd.next_sequence == 0) sa.dpd.next_sequence = shard.random() & 0x7FFF'FFFF;
   ++shard.counters.liveness_checks;
+  // The first says only that nothing was heard; the others that an answer is missing.
+  if (sa.dpd.asked != 0) {
+    trace::tell(sa, [&] {
+      return trace::Said{trace::print("DPD incrementing error counter (%u/%u)", sa.dpd.asked,
+                                      shard.options.liveness_tries),
+                         trace::kInNewer, trace::Style::kColon};
+    });
+  }
+  trace::stay(sa, "FROM_TIMER", sa.dpd.asked == 0 ? "IKE_TIMER_IM_ALIVE" : "IKE_TIMER_PEERS_ALIVE");
   ++sa.dpd.asked;
   sa.dpd.due = shard.now() + Duration(std::max(1U, settings.retry_seconds) * 1000LL);
   // HDR*, HASH(1), N(R-U-THERE)  -->
@@ -115,7 +127,7 @@ void ask_whether_alive(IsakmpSa& sa) {
 
 namespace {
 
-void take_delete(IsakmpSa& sa, const v1::DeletePayload& deleted) {
+void take_delete(IsakmpSa& sa, const v1::DeletePayload& deleted, std::uint32_t node) {
   Shard& shard = sa.shard;
   if (deleted.protocol == v1::ProtocolId::kIsakmp) {
     if (!v1::names(deleted, sa.cookie_i(), sa.cookie_r()) || !sa.usable()) return;
@@ -131,7 +143,11 @@ void take_delete(IsakmpSa& sa, const v1::DeletePayload& deleted) {
       if (owner != &sa && !same_peer(*owner, sa)) continue;
       const ChildSa* child = owner->child_by_outbound(deleted.protocol, spi_out);
       if (child == nullptr) continue;
-      shard.debug(sa, "IPsec SA " + std::to_string(child->id) + " deleted by peer");
+      trace::tell(sa, [&] {
+        return trace::Said{"deleting spi " + std::to_string(spi_out) +
+                               " message ID = " + trace::message_id(node, DebugForm::kA),
+                           trace::kInRouter, trace::Style::kPlain};
+      });
       shard.remove_child(*owner, child->spi_in);
       break;
     }
@@ -142,6 +158,7 @@ void take_delete(IsakmpSa& sa, const v1::DeletePayload& deleted) {
 void take_dpd(IsakmpSa& sa, const v1::NotifyPayload& notify) {
   const auto sequence = v1::parse_dpd(notify, sa.cookie_i(), sa.cookie_r());
   if (!sequence) return;
+  trace::heard_dpd(sa, notify.type, *sequence);
   if (notify.type == NotifyType::kRUThere) {
     if (sa.dpd.peer_sequence && *sequence <= *sa.dpd.peer_sequence) {
       ++sa.shard.counters.out_of_window;
@@ -204,11 +221,20 @@ void report_unknown_spi(IsakmpSa& sa, const ports::UnknownSpi& unknown) {
 }
 
 void take_informational(IsakmpSa& sa, const Incoming& message) {
+  const std::uint32_t node = message.header.message_id;
   for (const v1::Payload& payload : message.payloads) {
     if (sa.phase() == Phase::kGone) return;
-    if (const auto* deleted = std::get_if<v1::DeletePayload>(&payload)) take_delete(sa, *deleted);
-    if (const auto* notify = std::get_if<v1::NotifyPayload>(&payload)) take_notify(sa, *notify);
+    if (const auto* deleted = std::get_if<v1::DeletePayload>(&payload)) {
+      trace::processing(sa, "DELETE", node);
+      take_delete(sa, *deleted, node);
+    } else if (const auto* notify = std::get_if<v1::NotifyPayload>(&payload)) {
+      trace::notification(sa, *notify, node);
+      take_notify(sa, *notify);
+    }
   }
+  if (sa.phase() == Phase::kGone) return;
+  trace::deleting_node(sa, node, "Informational (in) state 1", "informational (in) state 1");
+  trace::stay(sa, "FROM_PEER", "IKE_INFO_NOTIFY");
 }
 
 // By identity, not by address: behind a NAT others have the same one (RFC 3947 6).

@@ -6,6 +6,7 @@
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/phase2_suite.h"
 #include "userspace/ikev1/shard.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -168,6 +169,8 @@ void IsakmpSa::on_time(SteadyTime now) {
     ++exchange->transmissions;
     exchange->due = now + exchange->policy.wait(exchange->transmissions, shard.random());
     ++shard.counters.retransmitted;
+    trace::retransmitting(*this, message_id, exchange->transmissions - 1,
+                          exchange->policy.tries - 1);
     transmit(exchange->last_sent);
   }
   if (usable() && rekey_at && *rekey_at <= now) {

@@ -80,6 +80,7 @@ class IsakmpSa {
   std::string dh_engine;
   std::string auth_engine;
   std::string state_name = "MM_NO_STATE";  // R-SHOW-3
+  std::uint8_t phase1_step = 0;  // how far phase 1 has come, for the debug lines (R-DBG-14)
   std::string description = "Initialization";
   v1::Vendor nat_vendor = v1::Vendor::kUnknown;
   v1::NatTraversal nat = v1::NatTraversal::kNone;

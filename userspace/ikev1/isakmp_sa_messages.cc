@@ -8,6 +8,7 @@
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/isakmp_sa.h"
 #include "userspace/ikev1/shard.h"
+#include "userspace/ikev1/trace/steps.h"
 #include "userspace/wire/v1/fragment_payload.h"
 
 namespace spa::ikev1 {
@@ -16,8 +17,8 @@ using ike::Phase;
 
 namespace {
 
-constexpr std::size_t kMaxExchanges = 64;     // of one SA, finished ones included
-constexpr Duration kRemember{60000};          // for how long a peer may repeat its last message
+constexpr std::size_t kMaxExchanges = 64;  // of one SA, finished ones included
+constexpr Duration kRemember{50000};  // for how long a peer may repeat its last message (R-DBG-20)
 constexpr std::size_t kFragmentAbove = 1280;  // octets of a datagram
 
 }  // namespace
@@ -80,7 +81,12 @@ void IsakmpSa::tell(Exchange& exchange, Payloads payloads) {
   }
   exchange.due.reset();
   exchange.last_sent = std::move(*message);
+  const bool encrypted = encrypts(exchange);
+  if (encrypted && exchange.message_id != 0) trace::hmac(*this);
+  trace::sent(*this, encrypted);
   transmit(exchange.last_sent);
+  const bool begins = initiator && phase1_step <= 1;
+  if (exchange.message_id == 0 && !begins) trace::answered_phase1(*this);
 }
 
 ike::Later<Incoming> IsakmpSa::ask(Exchange& exchange, Payloads payloads) {
@@ -105,6 +111,7 @@ void IsakmpSa::accept(Exchange& exchange, const Incoming& message) {
 
 ike::Later<Incoming> IsakmpSa::reject(Exchange& exchange, const Incoming&) {
   ++shard.counters.integrity_failures;
+  if (exchange.message_id == 0) trace::unheard_phase1(*this);
   return hear(exchange);
 }
 
@@ -125,6 +132,9 @@ void IsakmpSa::drop_exchanges() {
 }
 
 void IsakmpSa::forget_old_exchanges(SteadyTime now) {
+  for (const auto& [message_id, exchange] : exchanges_) {
+    if (exchange->forget_at <= now) trace::purging_node(*this, message_id);
+  }
   std::erase_if(exchanges_, [now](const auto& item) { return item.second->forget_at <= now; });
 }
 
@@ -175,8 +185,11 @@ void IsakmpSa::refuse_exchange(Exchange& exchange, v1::NotifyType why) {
 void IsakmpSa::inform(Payloads payloads) {
   if (!cipher || phase_ == Phase::kGone) return;
   Exchange& exchange = open_exchange(v1::ExchangeType::kInformational);
+  trace::new_node(*this, exchange.message_id);
+  trace::sending_notifications(*this, payloads, exchange.message_id);
   Result<Payloads> whole = with_hash(exchange.message_id, std::move(payloads));
   if (whole) tell(exchange, std::move(*whole));
+  trace::purging_node(*this, exchange.message_id);
   exchanges_.erase(exchange.message_id);
 }
 
@@ -244,7 +257,9 @@ void IsakmpSa::on_message(const v1::Header& header, ByteView datagram, const End
 
 void IsakmpSa::on_known_exchange(Exchange& exchange, const v1::Header& header, ByteView datagram,
                                  const Endpoint& at, const Endpoint& from) {
+  trace::received(*this, header.exchange, at, from);
   if (std::ranges::equal(exchange.last_received, datagram)) {
+    trace::duplicate(*this, exchange.message_id);
     if (exchange.last_sent.empty()) return;
     ++shard.counters.replies_resent;
     transmit(exchange.last_sent);
@@ -269,10 +284,12 @@ void IsakmpSa::on_known_exchange(Exchange& exchange, const v1::Header& header, B
     ++shard.counters.not_admitted;
     return refuse(good.error().text);
   }
+  trace::opened(*this, *message);
   if (exchange.message_id != 0) {
     liveness.heard(shard.now());
     follow_peer(at, from);
   } else {
+    trace::heard_phase1(*this);
     message->at = at;
     message->from = from;
   }
@@ -283,6 +300,7 @@ void IsakmpSa::on_known_exchange(Exchange& exchange, const v1::Header& header, B
 
 void IsakmpSa::on_new_exchange(const v1::Header& header, ByteView datagram, const Endpoint& at,
                                const Endpoint& from) {
+  trace::received(*this, header.exchange, at, from);
   if (phase_ == Phase::kInit || phase_ == Phase::kAuth) {
     // The peer has finished phase 1 and we have not: its last message was lost. It sends that again
     // when it sees our last one again; one for one.
@@ -301,6 +319,9 @@ void IsakmpSa::on_new_exchange(const v1::Header& header, ByteView datagram, cons
     ++shard.counters.not_admitted;
     return refuse(good.error().text);
   }
+  trace::opened(*this, *message);
+  trace::new_node(*this, header.message_id);
+  trace::processing(*this, "HASH", header.message_id);
   shard.touch(*this);
   liveness.heard(shard.now());
   follow_peer(at, from);

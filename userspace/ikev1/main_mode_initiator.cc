@@ -3,6 +3,7 @@
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/phase1.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -15,7 +16,12 @@ Result<policy::IsakmpSuite> take_answer(IsakmpSa& sa, const Suites& offered,
   if (chosen == nullptr || answer.header.responder_cookie == 0) {
     return fail(Errc::kInvalid, "answer lacks SA or cookie");
   }
-  Result<policy::IsakmpSuite> suite = accept(offered, *chosen);
+  trace::processing(sa, "SA");
+  trace::vendor_ids(trace::teller(sa), answer.payloads);
+  Checks checks;
+  Result<policy::IsakmpSuite> suite =
+      accept(offered, *chosen, trace::watched(sa) ? &checks : nullptr);
+  trace::checked_answer(sa, checks);
   if (suite) sa.spi_remote = answer.header.responder_cookie;
   return suite;
 }
@@ -40,6 +46,7 @@ ike::Task<> initiate_main_mode(IsakmpSa& sa) {
   Payloads payloads;
   payloads.emplace_back(offer_payload);
   add_vendor_ids(sa, payloads);
+  trace::began_phase1(sa);
   // HDR, SA, [VID]                     -->
   Incoming answer = co_await sa.ask(exchange, std::move(payloads));
   //                                    <--   HDR, SA, [VID]
@@ -56,6 +63,8 @@ ike::Task<> initiate_main_mode(IsakmpSa& sa) {
 
   Result<crypto::DhKey> key = co_await ike::begin_agreement(shard, sa.suite.group);
   if (!key) co_return abort(sa, key.error().text);
+  trace::dh_created(sa, shard.ports.engine.name());
+  trace::processed_phase1(sa);
   h.ke_i = key->public_value;
   payloads = {};
   payloads.emplace_back(v1::KePayload{h.ke_i});
@@ -74,18 +83,23 @@ ike::Task<> initiate_main_mode(IsakmpSa& sa) {
     peer_nonce = co_await take_nonce(sa, answer.payloads);
   }
   sa.accept(exchange, answer);
-  take_vendor_ids(sa, answer.payloads);
-  take_nat_detection(sa, answer);
-  take_certificate_requests(sa, answer.payloads);
   sa.state_name = "MM_KEY_EXCH";
+  trace::processing(sa, "KE");
   h.ke_r = *peer_value;
   h.nonce_r = std::move(*peer_nonce);
   ike::EngineAnswer<SecretBytes> shared =
       co_await ike::derive(shard, std::move(*key), std::move(*peer_value));
   if (!shared.result) co_return abort(sa, shared.result.error().text);
   sa.dh_engine = shared.engine;
+  trace::dh_shared(sa, shared.engine);
+  trace::processing(sa, "NONCE");
   const auto iv = derive_keys(sa, *shared.result, nullptr);
   if (!iv) co_return abort(sa, iv.error().text);
+  take_certificate_requests(sa, answer.payloads);
+  trace::vendor_ids(trace::teller(sa), answer.payloads);
+  take_vendor_ids(sa, answer.payloads);
+  take_nat_detection(sa, answer);
+  trace::processed_phase1(sa);
   sa.protect_phase1(*iv);
   float_to_nat_port(sa);
 
@@ -112,6 +126,7 @@ ike::Task<> initiate_main_mode(IsakmpSa& sa) {
       sa.accept(exchange, answer);
       exchange.last_sent.clear();  // the last word is the peer's
       h.initial_contact = says_initial_contact(answer.payloads);
+      trace::processed_phase1(sa);
       establish(sa, *verified);
       co_return begin_wanted(sa);
     }

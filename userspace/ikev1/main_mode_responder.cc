@@ -4,6 +4,7 @@
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/phase1.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -17,6 +18,7 @@ ike::Task<> respond_main_mode(IsakmpSa& sa, Incoming first, Choice choice) {
   h.sa_body = to_bytes(first.body(v1::PayloadType::kSa));
   take_suite(sa, choice.suite);
   take_vendor_ids(sa, first.payloads);
+  trace::processed_phase1(sa);
   sa.state_name = "MM_SA_SETUP";
   Payloads payloads;
   payloads.emplace_back(std::move(choice.answer));
@@ -36,9 +38,7 @@ ike::Task<> respond_main_mode(IsakmpSa& sa, Incoming first, Choice choice) {
   }
   sa.accept(exchange, request);
   exchange.last_sent.clear();  // the answer to this one is not there yet
-  take_vendor_ids(sa, request.payloads);
-  take_nat_detection(sa, request);
-  take_certificate_requests(sa, request.payloads);
+  trace::processing(sa, "KE");
   if (Status made = make_nonce(sa); !made) co_return abort(sa, made.error().text);
   h.ke_i = *peer_value;
   h.nonce_i = std::move(*peer_nonce);
@@ -47,8 +47,16 @@ ike::Task<> respond_main_mode(IsakmpSa& sa, Incoming first, Choice choice) {
   if (!agreement) co_return abort(sa, agreement.error().text);
   h.ke_r = std::move(agreement->public_value);
   sa.dh_engine = agreement->engine;
+  trace::dh_created(sa, agreement->engine);
+  trace::dh_shared(sa, agreement->engine);
+  trace::processing(sa, "NONCE");
   const auto iv = derive_keys(sa, agreement->shared, nullptr);
   if (!iv) co_return abort(sa, iv.error().text);
+  take_certificate_requests(sa, request.payloads);
+  trace::vendor_ids(trace::teller(sa), request.payloads);
+  take_vendor_ids(sa, request.payloads);
+  take_nat_detection(sa, request);
+  trace::processed_phase1(sa);
   payloads = {};
   payloads.emplace_back(v1::KePayload{h.ke_r});
   if (Status own = add_nonce(sa, payloads); !own) co_return abort(sa, own.error().text);
@@ -83,6 +91,7 @@ ike::Task<> respond_main_mode(IsakmpSa& sa, Incoming first, Choice choice) {
   if (request.from != sa.remote || request.at != sa.local) sa.move_to(request.at, request.from);
   sa.profile = verified->profile;
   sa.state_name = "MM_KEY_AUTH";
+  trace::processed_phase1(sa);
   Result<Payloads> proof = co_await introduce_ourselves(sa);
   if (!proof) co_return refuse_peer(sa, proof.error().text);
   //                                    <--   HDR*, IDir, HASH_R

@@ -10,6 +10,7 @@
 #include "userspace/ike/udp_ports.h"
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/identity.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -49,9 +50,13 @@ void take_suite(IsakmpSa& sa, const policy::IsakmpSuite& suite) {
 void add_vendor_ids(const IsakmpSa& sa, Payloads& to) {
   if (passes_nats(sa)) {
     if (sa.initiator) {
-      for (const Vendor vendor : kNatVendors) to.emplace_back(v1::vendor_id(vendor));
+      for (const Vendor vendor : kNatVendors) {
+        to.emplace_back(v1::vendor_id(vendor));
+        trace::constructed_vendor_id(sa, vendor);
+      }
     } else if (sa.nat_vendor != Vendor::kUnknown) {
       to.emplace_back(v1::vendor_id(sa.nat_vendor));
+      trace::constructed_vendor_id(sa, sa.nat_vendor);
     }
   }
   to.emplace_back(v1::vendor_id(Vendor::kXauth));
@@ -116,9 +121,7 @@ void take_nat_detection(IsakmpSa& sa, const Incoming& message) {
       !there || std::none_of(found.begin() + 1, found.end(),
                              [&](const auto* nat_d) { return nat_d->hash == *there; });
   sa.udp_encapsulation = sa.local_behind_nat || sa.remote_behind_nat || forced;
-  sa.shard.debug(sa, sa.local_behind_nat    ? "NAT found, this node inside NAT"
-                     : sa.remote_behind_nat ? "NAT found, the peer is inside NAT"
-                                            : "No NAT Found for self or peer");  // R-NAT-11
+  trace::nat_found(sa);
 }
 
 void float_to_nat_port(IsakmpSa& sa) {
@@ -158,6 +161,7 @@ Result<crypto::v1::Iv> derive_keys(IsakmpSa& sa, ByteView shared,
   if (!cipher) return tl::unexpected(cipher.error());
   sa.keys = std::move(*keys);
   sa.cipher.emplace(std::move(*cipher));
+  trace::keys_made(sa);
   if (sa.phase() == ike::Phase::kInit) sa.step(ike::Phase::kAuth);
   return crypto::v1::phase1_iv(sa.hash, *encr, h.ke_i, h.ke_r);
 }
@@ -184,7 +188,14 @@ ike::Task<Result<Payloads>> introduce_ourselves(IsakmpSa& sa) {
   const bool named = hides_values(sa);
   Result<Bytes> hash = hash_of_end(sa, sa.initiator, named ? hidden : v1::id_body(*id));
   if (!hash) co_return tl::unexpected(hash.error());
+  trace::hmac(sa);
+  if (!named) {
+    const bool with_certificate = us->certificate && !us->certificate->chain.empty();
+    trace::own_identity(sa, *id, us->identity,
+                        with_certificate ? v1::PayloadType::kCert : v1::PayloadType::kHash);
+  }
   Result<Payloads> proof = co_await prove(sa, *us, std::move(*hash));
+  trace::dh_deleted(sa);
   if (proof && !named) proof->insert(proof->begin(), *id);
   co_return proof;
 }
@@ -213,6 +224,7 @@ void abort(IsakmpSa& sa, const std::string& cause) {
 void refuse_peer(IsakmpSa& sa, const std::string& cause) {
   Shard& shard = sa.shard;
   ++shard.counters.auth_failures;
+  trace::tell(sa, [] { return trace::Returned{true}; });
   shard.log(Severity::kInfo, "CRYPTO", "IKMP_AUTH_FAIL",
             "Authentication method " +
                 std::to_string(static_cast<int>(to_transform(sa.suite).auth)) +

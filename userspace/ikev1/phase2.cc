@@ -9,6 +9,7 @@
 #include "userspace/ike/gre_mode.h"
 #include "userspace/ike/own_rule.h"
 #include "userspace/ikev1/original_address.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -147,6 +148,17 @@ std::shared_ptr<const ports::PolicyRule> granted_rule(const IsakmpSa& sa, Fits f
   return nullptr;
 }
 
+trace::Protection protection_of(const IsakmpSa& sa, const Phase2Agreed& agreed) {
+  return {sa.local.address, sa.remote.address, agreed.local, agreed.remote, agreed.suite.esp};
+}
+
+// Where a VRF stands in the configuration, from 1; 0: it is none.
+std::size_t number_of(const policy::Snapshot& snapshot, const std::string& vrf) {
+  const auto found = snapshot.vrfs.find(vrf);
+  if (found == snapshot.vrfs.end()) return 0;
+  return 1 + static_cast<std::size_t>(std::distance(snapshot.vrfs.begin(), found));
+}
+
 // A template becomes a rule of its own; a pair that replaces another keeps the rule of that.
 void settle_rule(IsakmpSa& sa, Phase2Agreed& agreed) {
   if (!agreed.rule.is_template()) return;
@@ -235,6 +247,9 @@ Negotiated<Phase2Agreed> accept_phase2(IsakmpSa& sa, Phase2Offer offer, const Pa
   if (chosen == nullptr) return invalid("answer holds no SA payload");
   const Result<Answered> answered = read_answer(sa, offer.suites, *chosen);
   if (!answered) return invalid(answered.error().text);
+  for (const v1::Proposal& proposal : chosen->proposals) {
+    trace::proposal(sa, proposal, proposal.transforms.front());
+  }
   Phase2Agreed agreed;
   agreed.suite = answered->suite;
   agreed.peer = answered->peer;
@@ -263,6 +278,7 @@ Negotiated<Phase2Agreed> accept_phase2(IsakmpSa& sa, Phase2Offer offer, const Pa
   agreed.own.keep_for(agreed.suite.esp);
   agreed.local = offer.local;
   agreed.remote = offer.remote;
+  trace::accepted_proposal(sa, protection_of(sa, agreed), true);
   return agreed;
 }
 
@@ -285,6 +301,8 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
   const ports::PolicyRule* rule = rule_for(sa, *selectors, steps);
   if (rule == nullptr) {
     ++shard.counters.ts_unacceptable;
+    trace::refused_proposal(sa, std::nullopt);
+    trace::no_proposal(sa);
     return tl::unexpected(refuse(v1::NotifyType::kInvalidIdInformation,
                                  "no crypto map entry for " + selectors->local.to_string() +
                                      " <-> " + selectors->remote.to_string() +
@@ -312,10 +330,12 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
                                 taken->offered.kilobytes > agreed.suite.lifetime.kilobytes;
     set_spis(taken->answer, agreed.suite.esp, agreed.own.numbers());
     agreed.answer.proposals = std::move(taken->answer);
+    trace::accepted_proposal(sa, protection_of(sa, agreed), false);
     settle_rule(sa, agreed);
     return agreed;
   }
   ++shard.counters.no_proposal;
+  trace::no_proposal(sa);
   return tl::unexpected(
       refuse(v1::NotifyType::kNoProposalChosen, "no proposal chosen for " + rule->id.to_string() +
                                                     (steps.empty() ? "" : ": " + steps.back())));
@@ -424,6 +444,43 @@ Negotiated<ike::InboundHalf> install_inbound(IsakmpSa& sa, const Phase2Agreed& a
   return ike::InboundHalf(plane, pair->spi_in);
 }
 
+void tell_pair(const IsakmpSa& sa, const Phase2Agreed& agreed, const ChildSa* installed) {
+  const policy::Snapshot& snapshot = *sa.shard.snapshot;
+  const std::uint32_t spi_in = installed != nullptr ? installed->spi_in : agreed.own.numbers().main;
+  // R-MAP-29: a pair has two numbers.
+  const std::uint32_t number = installed != nullptr ? installed->id : 0;
+  const policy::SaLifetime life = agreed.suite.lifetime;
+  if (installed != nullptr) trace::flows_made(sa);
+  trace::tell(sa, [&] {
+    return trace::PairMade{
+        installed != nullptr,
+        sa.local.address,
+        sa.remote.address,
+        agreed.local.first.to_string(),
+        agreed.remote.first.to_string(),
+        spi_in,
+        agreed.peer.main,
+        number,
+        number + 1,
+        life.seconds,
+        life.kilobytes,
+        number_of(snapshot, snapshot.front_vrf(sa.local.address)),
+        number_of(snapshot, snapshot.inside_vrf(sa.profile, false, sa.local.address))};
+  });
+}
+
+void tell_keys(const IsakmpSa& sa, const ChildSa& child) {
+  trace::tell(sa, [&] {
+    return trace::SasInitialized{{sa.local.address, sa.remote.address, child.local.front(),
+                                  child.remote.front(), child.suite},
+                                 child.lifetime,
+                                 child.spi_in,
+                                 child.spi_out,
+                                 child.id,
+                                 child.id + 1};
+  });
+}
+
 Negotiated<ChildSa*> install_phase2(IsakmpSa& sa, Phase2Agreed agreed, const Phase2Keying& keying) {
   Shard& shard = sa.shard;
   const Result<ports::SaPair> pair = make_pair(sa, agreed, keying);
@@ -437,8 +494,7 @@ Negotiated<ChildSa*> install_phase2(IsakmpSa& sa, Phase2Agreed agreed, const Pha
   sa.children.push_back(ike::describe(shard, *pair, agreed.suite.group));
   shard.touch(sa);
   ++shard.counters.child_sas_created;
-  shard.debug(sa, "Creating IPSec SAs, spi in/out 0x" + to_hex(v1::spi_octets(pair->spi_in)) +
-                      "/0x" + to_hex(v1::spi_octets(pair->spi_out)));
+  tell_pair(sa, agreed, sa.children.back().get());
   return sa.children.back().get();
 }
 

@@ -62,6 +62,11 @@ using Negotiated = tl::expected<T, Refusal>;
 // RESPONDER-LIFETIME (RFC 2407 4.5.3, 4.5.4, 4.6.3.1): the shorter life counts.
 [[nodiscard]] v1::NotifyPayload responder_lifetime(const Phase2Agreed& agreed);
 
+// The debug lines of a pair: as it is agreed on, or with what it is called once it is installed.
+void tell_pair(const IsakmpSa& sa, const Phase2Agreed& agreed, const ChildSa* installed);
+// What `debug crypto ipsec` tells of it, when the exchange is over.
+void tell_keys(const IsakmpSa& sa, const ChildSa& child);
+
 // The inputs of KEYMAT, in the roles of the exchange.
 struct Phase2Keying {
   ByteView nonce_i;

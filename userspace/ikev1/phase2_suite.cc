@@ -5,6 +5,7 @@
 #include <array>
 
 #include "userspace/ikev1/shard.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -336,6 +337,7 @@ std::optional<Taken> take_bundle(const IsakmpSa& sa, const Phase2Suites& ours,
   for (const v1::Transform& transform : main->transforms) {
     const std::string step = which + " transform " + std::to_string(transform.number) + ": ";
     const auto theirs = from_transform(sa, transform, lead);
+    trace::proposal(sa, *main, transform);
     if (!theirs) {
       const auto decoded = v1::decode_phase2(transform);
       steps.push_back(step + (decoded ? "not known here" : decoded.error().text));
@@ -366,6 +368,7 @@ std::optional<Taken> take_bundle(const IsakmpSa& sa, const Phase2Suites& ours,
       return taken;
     }
     steps.push_back(step + "atts not acceptable: " + theirs->to_string());
+    trace::refused_proposal(sa, theirs->esp);
   }
   return std::nullopt;
 }

@@ -9,6 +9,7 @@
 #include "userspace/ikev1/original_address.h"
 #include "userspace/ikev1/phase1.h"
 #include "userspace/ikev1/phase2.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -50,6 +51,8 @@ ike::Task<> initiate_quick_mode(IsakmpSa& sa, ports::PolicyId rule, std::uint32_
   Shard& shard = sa.shard;
   Exchange& exchange = sa.open_exchange(v1::ExchangeType::kQuickMode);
   Steps steps;
+  const std::uint32_t node = exchange.message_id;
+  trace::began_quick_mode(sa, node);
   Negotiated<Phase2Offer> offer = offer_phase2(sa, rule, steps);
   if (!offer) co_return give_up(sa, exchange, rule, offer.error().text, std::move(steps));
   exchange.spi = offer->own.main.spi();
@@ -84,7 +87,11 @@ ike::Task<> initiate_quick_mode(IsakmpSa& sa, ports::PolicyId rule, std::uint32_
   // HDR*, HASH(1), SA, Ni,
   //       [KE,] IDci, IDcr,
   //       [NAT-OAi, NAT-OAr]           -->
-  Incoming answer = co_await sa.ask(exchange, std::move(*request));
+  trace::got_spi(sa, offer->own.main.spi(), main_protocol(offer->suites.front().esp), true);
+  ike::Later<Incoming> answered = sa.ask(exchange, std::move(*request));
+  trace::tell(sa, [] { return trace::Returned{}; });
+  trace::node_step(sa, node, "INTERNAL", "IKE_INIT_QM", trace::kQmReady, trace::kQmAsked);
+  Incoming answer = co_await std::move(answered);
   //                                    <--   HDR*, HASH(2), SA, Nr,
   //                                                [KE,] IDci, IDcr, [NAT-OAi, NAT-OAr]
   while (!answer.refused && !sa.hash_fits(answer, *our_nonce)) {
@@ -95,6 +102,8 @@ ike::Task<> initiate_quick_mode(IsakmpSa& sa, ports::PolicyId rule, std::uint32_
                       std::move(steps));
   }
   sa.accept(exchange, answer);
+  trace::processing(sa, "HASH", node);
+  trace::processing(sa, "SA", node);
   Result<Bytes> peer_nonce = nonce(answer.payloads);
   if (!peer_nonce) co_return give_up(sa, exchange, rule, peer_nonce.error().text, std::move(steps));
   Negotiated<Phase2Agreed> agreed = accept_phase2(sa, std::move(*offer), answer.payloads);
@@ -106,6 +115,10 @@ ike::Task<> initiate_quick_mode(IsakmpSa& sa, ports::PolicyId rule, std::uint32_
     refusal.emplace_back(std::move(notify));
     sa.inform(std::move(refusal));
     co_return give_up(sa, exchange, rule, agreed.error().text, std::move(steps));
+  }
+  trace::quick_mode_values(sa, node, answer.payloads);
+  if (const auto* notify = v1::find_notify(answer.payloads, v1::NotifyType::kResponderLifetime)) {
+    trace::responder_lifetime(sa, *notify, node, agreed->suite.lifetime.seconds);
   }
   SecretBytes shared;
   if (key) {
@@ -121,12 +134,17 @@ ike::Task<> initiate_quick_mode(IsakmpSa& sa, ports::PolicyId rule, std::uint32_
   Result<Bytes> hash =
       crypto::v1::hash_3(sa.hash, sa.keys.skeyid_a, exchange.message_id, *our_nonce, *peer_nonce);
   if (!hash) co_return give_up(sa, exchange, rule, hash.error().text, std::move(steps));
+  tell_pair(sa, *agreed, nullptr);
   const auto installed = install_phase2(sa, std::move(*agreed), {*our_nonce, *peer_nonce, shared});
   if (!installed) co_return give_up(sa, exchange, rule, installed.error().text, std::move(steps));
   payloads = {};
   payloads.emplace_back(v1::HashPayload{std::move(*hash)});
   // HDR*, HASH(3)                      -->
   sa.tell(exchange, std::move(payloads));
+  trace::deleting_node(sa, node, "No Error", "quick mode done (await())");
+  trace::node_step(sa, node, "FROM_PEER", "IKE_QM_EXCH", trace::kQmAsked, trace::kQmComplete);
+  if (sa.usable()) tell_keys(sa, **installed);
+  trace::tell(sa, [] { return trace::Returned{}; });
   sa.finish(exchange);
   sa.remove_wanted(rule);
   if (replaces != 0) retire_replaced(sa, replaces);

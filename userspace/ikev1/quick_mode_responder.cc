@@ -8,6 +8,7 @@
 #include "userspace/ikev1/original_address.h"
 #include "userspace/ikev1/phase1.h"
 #include "userspace/ikev1/phase2.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -54,6 +55,8 @@ ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first)
   if (!peer_nonce || !our_nonce) {
     co_return refuse_exchange(sa, exchange, {v1::NotifyType::kPayloadMalformed, "no nonce"}, steps);
   }
+  const std::uint32_t node = exchange.message_id;
+  trace::processing(sa, "SA", node);
   Negotiated<Phase2Agreed> agreed = answer_phase2(sa, first.payloads, steps);
   if (!agreed) co_return refuse_exchange(sa, exchange, agreed.error(), std::move(steps));
   const auto* ke = v1::find<v1::KePayload>(first.payloads);
@@ -72,6 +75,10 @@ ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first)
     agreement = std::move(*made);
   }
   if (!sa.usable()) co_return;
+  trace::quick_mode_values(sa, node, first.payloads);
+  trace::got_spi(sa, agreed->own.main.spi(), main_protocol(agreed->suite.esp), false);
+  trace::node_step(sa, node, "FROM_PEER", "IKE_QM_EXCH", trace::kQmReady, trace::kQmStarve);
+  tell_pair(sa, *agreed, nullptr);
   Payloads payloads;
   payloads.emplace_back(std::move(agreed->answer));
   payloads.emplace_back(v1::NoncePayload{*our_nonce});
@@ -96,7 +103,10 @@ ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first)
   if (!inbound) co_return refuse_exchange(sa, exchange, inbound.error(), std::move(steps));
   //                                    <--   HDR*, HASH(2), SA, Nr,
   //                                                [KE,] [IDci, IDcr,] [NAT-OAi, NAT-OAr]
-  Incoming confirmation = co_await sa.ask(exchange, std::move(*answer));
+  ike::Later<Incoming> confirmed = sa.ask(exchange, std::move(*answer));
+  trace::tell(sa, [] { return trace::Returned{}; });
+  trace::node_step(sa, node, "INTERNAL", "IKE_GOT_SPI", trace::kQmStarve, trace::kQmAnswered);
+  Incoming confirmation = co_await std::move(confirmed);
   // HDR*, HASH(3)                      -->
   for (;;) {
     if (confirmation.refused) {
@@ -113,6 +123,10 @@ ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first)
   sa.finish(exchange);
   if (!sa.usable()) co_return;
   const auto installed = install_phase2(sa, std::move(*agreed), keying);
+  trace::deleting_node(sa, node, "QM done (await)", "quick mode done (await())");
+  trace::node_step(sa, node, "FROM_PEER", "IKE_QM_EXCH", trace::kQmAnswered, trace::kQmComplete);
+  if (installed) tell_keys(sa, **installed);
+  trace::tell(sa, [] { return trace::Returned{}; });
   if (!installed) co_return refuse_exchange(sa, exchange, installed.error(), std::move(steps));
   inbound->completed();
   leave_older(sa, **installed);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "userspace/ikev1/exchanges.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -81,6 +82,7 @@ void Shard::left_half_open(IsakmpSa& sa) {
 void Shard::retire(IsakmpSa& sa, const std::string& cause) {
   if (sa.phase() == Phase::kGone) return;
   const bool was_up = sa.phase() != Phase::kInit && sa.phase() != Phase::kAuth;
+  trace::deleting_sa(sa, cause);
   left_half_open(sa);
   sa.step(Phase::kGone);
   sa.drop_exchanges();
@@ -253,15 +255,11 @@ void Shard::configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> l
 // --- logs ---
 
 void Shard::debug(const IsakmpSa& sa, const std::string& text) {
-  if (debugging()) debug_line("ISAKMP:(" + std::to_string(sa.id) + "):" + text);
+  trace::say(sa, text);
 }
 
 void Shard::record(const IsakmpSa* sa, const Endpoint& remote, std::string exchange,
                    std::string outcome, Steps steps) {
-  if (debugging()) {
-    const std::string who = "ISAKMP:(" + std::to_string(sa != nullptr ? sa->id : 0) + "):";
-    for (const std::string& step : steps) debug_line(who + step);
-  }
   keep_record(sa != nullptr ? sa->id : 0, sa != nullptr ? sa->created : now(), remote,
               std::move(exchange), std::move(outcome), std::move(steps));
 }

@@ -7,6 +7,7 @@
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/identity.h"
 #include "userspace/ikev1/shard.h"
+#include "userspace/ikev1/trace/steps.h"
 #include "userspace/ikev1/values.h"
 
 namespace spa::ikev1 {
@@ -124,6 +125,8 @@ void Shard::on_first_message(const v1::Header& header, const Endpoint& local,
     return;
   }
   if (!admitted(remote)) return;
+  const trace::Teller stranger = trace::teller(*this, remote.address);
+  trace::received_first(stranger, *this, local, remote, header.exchange);
   // What aggressive mode names may be hidden; main mode hides nothing yet.
   const v1::Bodies bodies = aggressive ? bodies_of_first(message) : v1::Bodies::kPlain;
   Result<v1::Message> parsed = v1::parse(message, bodies);
@@ -145,10 +148,13 @@ void Shard::on_first_message(const v1::Header& header, const Endpoint& local,
   const Suites ours = possible(*this, {}, local.address, remote.address, named ? &*named : nullptr,
                                usable(suites_for(local.address), steps), steps,
                                anonymous ? Keyrings::kEvery : Keyrings::kOfAdmitting);
-  auto choice = choose(ours, *v1::find<v1::SaPayload>(parsed->payloads), steps);
+  Checks checks;
+  auto choice = choose(ours, *v1::find<v1::SaPayload>(parsed->payloads), steps,
+                       stranger.on(trace::kIsakmp) ? &checks : nullptr);
   const std::string exchange = aggressive ? "Aggressive mode" : "Main mode";
   if (!choice) {
     ++counters.no_proposal;
+    trace::refused_offer(stranger, parsed->payloads, checks, local, remote);
     log_limited(Severity::kWarning, "CRYPTO", "IKMP_MODE_FAILURE",
                 "Processing of " + exchange + " failed with peer at " + remote.address.to_string() +
                     ": no proposal chosen: " + steps.back());
@@ -192,6 +198,9 @@ void Shard::on_first_message(const v1::Header& header, const Endpoint& local,
   in.octets = to_bytes(message);
   in.at = local;
   in.from = remote;
+  trace::made_sa(sa, with_peer(remote.address).size() - 1);
+  trace::heard_phase1(sa);
+  trace::accepted_offer(sa, in.payloads, checks);
   if (aggressive) {
     sa.spawn(respond_aggressive_mode(sa, std::move(in), std::move(*choice)));
   } else {

@@ -6,6 +6,7 @@
 #include "userspace/ike/udp_ports.h"
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/shard.h"
+#include "userspace/ikev1/trace/steps.h"
 
 namespace spa::ikev1 {
 
@@ -48,13 +49,15 @@ Result<IsakmpSa*> Shard::begin(const ports::PolicyRule& rule,
   sa.profile = name;
   sa.wanted = wanted;
   sa.aggressive = aggressive;
-  if (!name.empty()) debug(sa, "SA request profile is " + name);  // R-PROF-17
-  if (aggressive) {
-    sa.spawn(initiate_aggressive_mode(sa));
-  } else {
-    debug(sa, "Can not start Aggressive mode, trying Main mode.");  // R-POL-21
-    sa.spawn(initiate_main_mode(sa));
+  if (!name.empty()) debug(sa, " SA request profile is " + name);  // R-PROF-17
+  trace::made_sa(sa, with_peer(rule.remote).size() - 1);
+  if (!aggressive) {  // R-POL-21
+    trace::say(sa, "Can not start Aggressive mode, trying Main mode.", trace::kInNewer);
   }
+  if (p != nullptr && p->keyrings.empty()) {
+    trace::say(sa, "Profile has no keyring, aborting key search", trace::kInNewer);
+  }
+  sa.spawn(aggressive ? initiate_aggressive_mode(sa) : initiate_main_mode(sa));
   return &sa;
 }
 

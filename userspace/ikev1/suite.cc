@@ -60,6 +60,23 @@ std::string difference(const IsakmpSuite& ours, const IsakmpSuite& theirs) {
   return "";
 }
 
+// The same as a debug line has it.
+std::string_view debug_difference(const IsakmpSuite& ours, const IsakmpSuite& theirs) {
+  if (ours.cipher != theirs.cipher) return "Encryption algorithm";
+  if (ours.hash != theirs.hash) return "Hash algorithm";
+  if (ours.auth != theirs.auth || ours.xauth != theirs.xauth) return "Authentication method";
+  if (ours.group != theirs.group) return "Diffie-Hellman group";
+  return "";
+}
+
+void note(Checks* checks, const v1::Transform& transform, const v1::Phase1Transform& decoded,
+          const IsakmpSuite& mine, const IsakmpSuite& theirs, bool last) {
+  if (checks == nullptr) return;
+  checks->push_back({transform.number, mine.priority, decoded,
+                     v1::has_long_duration(transform.attributes, v1::Phase::kOne, false), last,
+                     debug_difference(mine, theirs)});
+}
+
 const v1::Proposal* isakmp_proposal(const v1::SaPayload& sa) {
   const auto found =
       std::find_if(sa.proposals.begin(), sa.proposals.end(),
@@ -140,7 +157,7 @@ v1::SaPayload offer(const Suites& suites) {
 }
 
 std::optional<Choice> choose(const Suites& ours, const v1::SaPayload& offered,
-                             std::vector<std::string>& steps) {
+                             std::vector<std::string>& steps, Checks* checks) {
   const v1::Proposal* proposal = isakmp_proposal(offered);
   if (proposal == nullptr) {
     steps.emplace_back("no ISAKMP proposal is offered");
@@ -159,6 +176,7 @@ std::optional<Choice> choose(const Suites& ours, const v1::SaPayload& offered,
       const std::string step =
           which + " against priority " + std::to_string(mine.priority) + " policy: ";
       const std::string differs = difference(mine, *theirs);
+      note(checks, transform, *decoded, mine, *theirs, &transform == &proposal->transforms.back());
       if (!differs.empty()) {
         steps.push_back(step + "atts are not acceptable: " + differs + " (offered " +
                         to_string(*theirs) + ")");
@@ -177,7 +195,7 @@ std::optional<Choice> choose(const Suites& ours, const v1::SaPayload& offered,
   return std::nullopt;
 }
 
-Result<IsakmpSuite> accept(const Suites& offered, const v1::SaPayload& answer) {
+Result<IsakmpSuite> accept(const Suites& offered, const v1::SaPayload& answer, Checks* checks) {
   const v1::Proposal* proposal = isakmp_proposal(answer);
   if (proposal == nullptr || answer.proposals.size() != 1 || proposal->transforms.size() != 1) {
     return fail(Errc::kInvalid, "answer does not hold one transform");
@@ -187,6 +205,7 @@ Result<IsakmpSuite> accept(const Suites& offered, const v1::SaPayload& answer) {
   const auto theirs = from_transform(*decoded);
   if (!theirs) return fail(Errc::kInvalid, "answer holds an algorithm that was not offered");
   for (const IsakmpSuite& mine : offered) {
+    note(checks, proposal->transforms.front(), *decoded, mine, *theirs, true);
     if (!difference(mine, *theirs).empty()) continue;
     IsakmpSuite chosen = mine;
     chosen.lifetime_seconds = std::min(mine.lifetime_seconds, theirs->lifetime_seconds);

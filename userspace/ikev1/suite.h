@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "userspace/base/result.h"
+#include "userspace/ikev1/trace/events.h"
 #include "userspace/policy/isakmp.h"
 #include "userspace/wire/v1/phase1_transform.h"
 #include "userspace/wire/v1/sa_payload.h"
@@ -36,11 +37,15 @@ struct Choice {
   wire::v1::SaPayload answer;
 };
 // Each offered transform in turn is held against our suites in turn (R-POL-12).
+// `checks` learns of each comparison, where somebody watches.
+using Checks = std::vector<trace::TransformChecked>;
 [[nodiscard]] std::optional<Choice> choose(const Suites& ours, const wire::v1::SaPayload& offered,
-                                           std::vector<std::string>& steps);
+                                           std::vector<std::string>& steps,
+                                           Checks* checks = nullptr);
 
 // The answer to offer(suites): exactly one transform, one of those offered.
 [[nodiscard]] Result<policy::IsakmpSuite> accept(const Suites& offered,
-                                                 const wire::v1::SaPayload& answer);
+                                                 const wire::v1::SaPayload& answer,
+                                                 Checks* checks = nullptr);
 
 }  // namespace spa::ikev1

@@ -210,13 +210,16 @@ void Shard::configure(policy::SnapshotPtr next, std::vector<ports::PolicyRule> l
 // --- logs ---
 
 void Shard::debug(const IkeSa& sa, const std::string& text) {
-  if (debugging()) debug_line("IKEv2:(SESSION ID = " + std::to_string(sa.id) + "):" + text);
+  if (!debugging()) return;
+  debug_line(sa.remote.address, "IKEv2:(SESSION ID = " + std::to_string(sa.id) + "):" + text);
 }
 
 void Shard::record(const IkeSa* sa, const Endpoint& remote, std::string exchange,
                    std::string outcome, Steps steps) {
   if (debugging()) {
-    for (const std::string& step : steps) debug_line("IKEv2:" + exchange + ": " + step);
+    for (const std::string& step : steps) {
+      debug_line(remote.address, "IKEv2:" + exchange + ": " + step);
+    }
   }
   keep_record(sa != nullptr ? sa->id : 0, sa != nullptr ? sa->created : now(), remote,
               std::move(exchange), std::move(outcome), std::move(steps));

@@ -121,6 +121,10 @@ bool StoredCredentials::same_name(ByteView a, ByteView b) {
   return pki::same_name(a, b);
 }
 
+std::vector<std::pair<std::string, std::string>> StoredCredentials::name_attributes(ByteView der) {
+  return attributes(der);
+}
+
 bool StoredCredentials::matches(const ports::PeerCertificate& peer,
                                 const std::string& certificate_map) {
   if (!snapshot_) return false;

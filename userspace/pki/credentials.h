@@ -24,6 +24,7 @@ class StoredCredentials final : public ports::Credentials {
   void validate(const std::vector<Bytes>& chain, const std::vector<std::string>& trustpoints,
                 std::function<void(Result<ports::PeerCertificate>)> done) override;
   bool same_name(ByteView a, ByteView b) override;
+  std::vector<std::pair<std::string, std::string>> name_attributes(ByteView der) override;
   bool matches(const ports::PeerCertificate& peer, const std::string& certificate_map) override;
 
  private:

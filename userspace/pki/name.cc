@@ -111,6 +111,11 @@ Result<std::string> printed_name(ByteView der) {
   return to_string(name.get());
 }
 
+std::vector<NameAttribute> attributes(ByteView der) {
+  const NamePtr name = from_der(der);
+  return name ? attributes(name.get()) : std::vector<NameAttribute>{};
+}
+
 Bytes canonical(const X509_name_st* name) {
   Bytes key;
   for (const auto& [attribute, value] : attributes(name)) {

@@ -28,6 +28,9 @@ using NameAttribute = std::pair<std::string, std::string>;
 // The name in a DER encoding, printed. kInvalid when it is none.
 [[nodiscard]] Result<std::string> printed_name(ByteView der);
 
+// Its attributes; none when it is no name.
+[[nodiscard]] std::vector<NameAttribute> attributes(ByteView der);
+
 // A key for comparisons: case folded and blanks collapsed (RFC 5280 7.1), so that two encodings of
 // one name agree.
 [[nodiscard]] Bytes canonical(const X509_name_st* name);

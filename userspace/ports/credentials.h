@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "userspace/base/bytes.h"
@@ -64,6 +65,9 @@ class Credentials {
   virtual bool same_name(ByteView a, ByteView b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }
+  // The attributes of a DN in DER, as pki/name.h gives them: "cn" and its value, most specific
+  // first. None where names are not understood.
+  virtual std::vector<std::pair<std::string, std::string>> name_attributes(ByteView) { return {}; }
   // Whether a certificate map (all entries of a label) fits; R-CMAP-7.
   virtual bool matches(const PeerCertificate& peer, const std::string& certificate_map) = 0;
 };

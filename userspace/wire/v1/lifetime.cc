@@ -56,6 +56,16 @@ void LifetimeDecoder::duration(const Attribute& attribute) {
   unit_.reset();
 }
 
+bool has_long_duration(const std::vector<Attribute>& attributes, Phase phase, bool kilobytes) {
+  std::uint64_t unit = 0;
+  for (const Attribute& attribute : attributes) {
+    if (attribute.type == life_type(phase)) unit = number_of(attribute).value_or(0);
+    const bool wanted = unit == (kilobytes ? kKilobytes : kSeconds);
+    if (attribute.type == life_duration(phase) && wanted) return !attribute.short_form;
+  }
+  return false;
+}
+
 Result<Lifetimes> LifetimeDecoder::finish() const {
   if (!fault_.empty()) return fail(Errc::kInvalid, fault_);
   if (unit_) return fail(Errc::kInvalid, "a life type without a duration");

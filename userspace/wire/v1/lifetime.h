@@ -45,6 +45,10 @@ class LifetimeDecoder {
   std::string fault_;
 };
 
+// Whether the duration in this unit came as an attribute of variable length and not as a short one.
+[[nodiscard]] bool has_long_duration(const std::vector<Attribute>& attributes, Phase phase,
+                                     bool kilobytes);
+
 void append_lifetimes(std::vector<Attribute>& attributes, const Lifetimes& lifetimes, Phase phase);
 
 }  // namespace spa::wire::v1
