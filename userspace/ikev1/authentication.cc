@@ -65,6 +65,8 @@ Result<Self> self(IsakmpSa& sa) {
     Result<ports::LocalCertificate> own =
         own_certificate(shard, sa.profile, sa.handshake->peer_authorities);
     if (!own) return tl::unexpected(own.error());
+    if (!sa.handshake->peer_authorities.empty())
+      shard.debug(sa, " Choosing trustpoint " + own->trustpoint + " as issuer");
     self.certificate = std::move(*own);
   }
   const policy::Identity by_address{Kind::kAddress, sa.local.address, {}, {}};
@@ -104,6 +106,8 @@ ike::Task<Result<Payloads>> prove(IsakmpSa& sa, const Self& self, Bytes hash) {
   for (const Bytes& certificate : self.certificate->chain) {
     payloads.emplace_back(v1::CertPayload{v1::CertEncoding::kX509Signature, certificate});
   }
+  sa.shard.debug(sa,
+                 " using the " + self.certificate->trustpoint + " trustpoint's keypair to sign");
   ike::EngineAnswer<Bytes> made =
       co_await sign(sa.shard, *self.certificate->key, kSignature, std::move(hash));
   if (!made.result) co_return tl::unexpected(made.result.error());
@@ -117,6 +121,10 @@ void add_certificate_requests(IsakmpSa& sa, Payloads& to) {
   const policy::IsakmpProfile* profile = sa.shard.profile(sa.profile);
   const auto trustpoints = profile != nullptr ? profile->trustpoints : std::vector<std::string>{};
   for (Bytes& name : sa.shard.ports.credentials.ca_names(trustpoints)) {
+    if (sa.shard.debugging())
+      sa.shard.debug_line("ISAKMP (" + std::to_string(sa.id) +
+                          "): constructing CERT_REQ for issuer " +
+                          sa.shard.ports.credentials.printed(name));
     to.emplace_back(v1::CertReqPayload{v1::CertEncoding::kX509Signature, std::move(name)});
   }
 }
@@ -124,7 +132,13 @@ void add_certificate_requests(IsakmpSa& sa, Payloads& to) {
 void take_certificate_requests(IsakmpSa& sa, const Payloads& payloads) {
   for (const auto* request : v1::find_all<v1::CertReqPayload>(payloads)) {
     if (request->encoding != v1::CertEncoding::kX509Signature) continue;
-    if (!request->authority.empty()) sa.handshake->peer_authorities.push_back(request->authority);
+    if (request->authority.empty()) continue;
+    if (sa.shard.debugging()) {
+      sa.shard.debug(sa, " peer wants a CT_X509_SIGNATURE cert");
+      sa.shard.debug(sa, " peer want cert issued by " +
+                             sa.shard.ports.credentials.printed(request->authority));
+    }
+    sa.handshake->peer_authorities.push_back(request->authority);
   }
 }
 
@@ -142,6 +156,9 @@ ike::Task<Result<ports::PeerCertificate>> judge_chain(IsakmpSa& sa, std::vector<
     sa.shard.log(Severity::kNotice, "CRYPTO", "IKMP_INVAL_CERT",
                  "Certificate received from " + sa.remote.address.to_string() +
                      " is bad: " + judged.error().text);
+  } else if (!judged->key_cached && sa.shard.debugging()) {  // R-PKI-71
+    sa.shard.debug(sa, " peer's pubkey isn't cached");
+    sa.shard.debug_line("ISAKMP (" + std::to_string(sa.id) + "): adding peer's pubkey to cache");
   }
   co_return judged;
 }

@@ -2,6 +2,7 @@
 // The trust store as the exchanges see it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ class StoredCredentials final : public ports::Credentials {
   void validate(const std::vector<Bytes>& chain, const std::vector<std::string>& trustpoints,
                 std::function<void(Result<ports::PeerCertificate>)> done) override;
   bool same_name(ByteView a, ByteView b) override;
+  std::string printed(ByteView name) override;
   bool matches(const ports::PeerCertificate& peer, const std::string& certificate_map) override;
 
  private:
@@ -32,7 +34,13 @@ class StoredCredentials final : public ports::Credentials {
   Result<ports::PeerCertificate> judge(const std::vector<Bytes>& chain,
                                        const std::vector<std::string>& trustpoints);
 
+  // Takes the key of a certificate that was validated just now.
+  Status take_key(ports::PeerCertificate& peer, const Certificate& leaf);
+
   TrustStore& store_;
+  // R-PKI-71: by the DER of their certificates. What a certificate may be used for is found out
+  // anew each time.
+  std::map<Bytes, crypto::PublicKey> keys_;
   policy::SnapshotPtr snapshot_;
 };
 

@@ -36,6 +36,7 @@ struct PeerCertificate {
   Bytes serial;  // unsigned, big-endian, no leading zeros
   std::vector<policy::Identity> names;
   std::optional<crypto::PublicKey> key;  // always there in what validate() gives
+  bool key_cached = false;               // it was validated before (R-PKI-71)
   bool check_revocation = false;  // the trustpoint uses CRLs: keep serial and issuer (R-REV-6)
 };
 
@@ -64,6 +65,8 @@ class Credentials {
   virtual bool same_name(ByteView a, ByteView b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }
+  // A DN in DER as it is printed; in hexadecimal where names are not understood.
+  virtual std::string printed(ByteView name) { return to_hex(name); }
   // Whether a certificate map (all entries of a label) fits; R-CMAP-7.
   virtual bool matches(const PeerCertificate& peer, const std::string& certificate_map) = 0;
 };

@@ -21,13 +21,26 @@ const char* certificate_title(CertificateKind kind) {
   return "Certificate";
 }
 
+const char* request_usage(pki::KeyUsage usage) {
+  switch (usage) {
+    case pki::KeyUsage::kGeneral:
+      return "General Purpose";
+    case pki::KeyUsage::kSignature:
+      return "Signature";
+    case pki::KeyUsage::kEncryption:
+      return "Encryption";
+  }
+  return "";
+}
+
 namespace {
 
 void rdns(Screen& screen, const std::vector<NameAttribute>& name) {
   for (const auto& [attribute, value] : name) screen.line("    %s=%s", c(attribute), c(value));
 }
 
-void certificate_text(Screen& screen, const CertificateView& view, bool verbose) {
+void certificate_text(Screen& screen, const CertificateView& view, bool verbose,
+                      const policy::TimeZone& zone) {
   screen.line("%s", certificate_title(view.kind));
   screen.line("  Status: Available");
   screen.line("  Certificate Serial Number (hex): %s", c(view.serial));
@@ -42,8 +55,8 @@ void certificate_text(Screen& screen, const CertificateView& view, bool verbose)
     for (const std::string& url : view.crl_urls) screen.line("    %s", c(url));
   }
   screen.line("  Validity Date: ");
-  screen.line("    start date: %s", c(date_text(view.not_before)));
-  screen.line("    end   date: %s", c(date_text(view.not_after)));
+  screen.line("    start date: %s", c(date_text(view.not_before, zone)));
+  screen.line("    end   date: %s", c(date_text(view.not_after, zone)));
   if (verbose) {
     screen.line("  Subject Key Info:");
     screen.line("    Public Key: %s", c(view.public_key));
@@ -52,6 +65,18 @@ void certificate_text(Screen& screen, const CertificateView& view, bool verbose)
     screen.line("  Fingerprint SHA1: %s ", c(fingerprint_text(view.sha1)));
   }
   screen.line("  Associated Trustpoints: %s ", c(view.trustpoint));
+  screen.blank();
+}
+
+// R-PKI-35
+void request_text(Screen& screen, const pki::PendingRequest& request) {
+  screen.line("Certificate");
+  screen.line("  Subject Name Contains:");
+  screen.line("    Name: %s", c(request.name));
+  screen.line("  Status: Pending");
+  screen.line("  Key Usage: %s", request_usage(request.usage));
+  screen.line("    Fingerprint: %s", c(fingerprint_text(request.fingerprint)));
+  screen.line("  Associated Identity: %s", c(request.trustpoint));
   screen.blank();
 }
 
@@ -79,13 +104,17 @@ json::array names_json(const std::vector<NameAttribute>& name) {
 
 }  // namespace
 
-std::string certificates_text(const std::vector<CertificateView>& certificates, bool verbose) {
+std::string certificates_text(const std::vector<CertificateView>& certificates,
+                              const std::vector<pki::PendingRequest>& requests, bool verbose,
+                              const policy::TimeZone& zone) {
   Screen screen;
-  for (const CertificateView& view : certificates) certificate_text(screen, view, verbose);
+  for (const CertificateView& view : certificates) certificate_text(screen, view, verbose, zone);
+  for (const pki::PendingRequest& request : requests) request_text(screen, request);
   return screen.take();
 }
 
-std::string certificates_json(const std::vector<CertificateView>& certificates) {
+std::string certificates_json(const std::vector<CertificateView>& certificates,
+                              const std::vector<pki::PendingRequest>& requests) {
   json::array list;
   for (const CertificateView& view : certificates) {
     json::array urls;
@@ -106,20 +135,27 @@ std::string certificates_json(const std::vector<CertificateView>& certificates) 
                                 {"md5", to_hex(view.md5)},
                                 {"sha1", to_hex(view.sha1)}});
   }
-  return json::serialize(json::object{{"certificates", std::move(list)}});
+  json::array pending;
+  for (const pki::PendingRequest& request : requests)
+    pending.push_back(json::object{{"trustpoint", request.trustpoint},
+                                   {"name", request.name},
+                                   {"usage", request_usage(request.usage)},
+                                   {"md5", to_hex(request.fingerprint)}});
+  return json::serialize(
+      json::object{{"certificates", std::move(list)}, {"pending", std::move(pending)}});
 }
 
-std::string crls_text(const std::vector<CrlView>& crls) {
+std::string crls_text(const std::vector<CrlView>& crls, const policy::TimeZone& zone) {
   Screen screen;
   std::size_t total = 0;
   for (const CrlView& crl : crls) {
     screen.blank();
     screen.line("CRL Issuer Name: ");
     screen.line("    %s", c(dn_text(crl.issuer)));
-    screen.line("    LastUpdate: %s", c(date_text(crl.last_update)));
-    screen.line("    NextUpdate: %s", c(date_text(crl.next_update)));
+    screen.line("    LastUpdate: %s", c(date_text(crl.last_update, zone)));
+    screen.line("    NextUpdate: %s", c(date_text(crl.next_update, zone)));
     screen.blank();
-    screen.line("    CRL downloaded at: %s", c(date_text(crl.downloaded)));
+    screen.line("    CRL downloaded at: %s", c(date_text(crl.downloaded, zone)));
     screen.blank();
     screen.line("    Retrieved from CRL Distribution Point:");
     screen.line("      %s", c(crl.source));
