@@ -94,6 +94,21 @@ TEST_F(Ikev1Profiles, CertificateMapsComeAfterIdentities) {
   EXPECT_TRUE(right.log.has("Profile V1 assigned peer the group named sales"));
 }
 
+// R-PKI-70, R-PKI-71: what is said of the authorities on the way to a signature, and of the key of
+// a peer that was not met before.
+TEST_F(Ikev1Profiles, AuthoritiesAreNamed) {
+  use_signatures();
+  start();
+  bring_up(left);
+  expect_tunnel();
+  for (const char* line :
+       {"): constructing CERT_REQ for issuer ", "): peer wants a CT_X509_SIGNATURE cert",
+        "): peer want cert issued by ", "): Choosing trustpoint TP as issuer",
+        "): using the TP trustpoint's keypair to sign", "): peer's pubkey isn't cached",
+        "): adding peer's pubkey to cache"})
+    EXPECT_TRUE(right.log.has(line)) << line;
+}
+
 // R-PROF-15: without certificates in the exchange no certificate map admits anybody.
 TEST_F(Ikev1Profiles, CertificateMapsNeedCertificates) {
   right.isakmp_profile().match_remote.clear();

@@ -21,6 +21,10 @@
 #include "userspace/ports/sa_database.h"
 #include "userspace/ports/timers.h"
 
+namespace spa::pki {
+class Enrolment;
+}
+
 namespace spa::config {
 
 // What applying a configuration did: sentences for the person who typed the command.
@@ -62,6 +66,7 @@ struct CertificateView {
   std::string signature_algorithm;  // "SHA256 with RSA Encryption"
   Bytes md5;                        // fingerprints of the DER
   Bytes sha1;
+  Bytes sha256;
   Bytes der;
 };
 
@@ -114,6 +119,7 @@ struct SystemInfo {
   std::string version;
   Duration uptime{};
   bool clock_synchronised = false;  // R-SHOW-19: a star when not
+  std::string serial_number;        // of the router; empty: it has none
 };
 
 class Backend {
@@ -161,8 +167,8 @@ class Backend {
   // One certificate by its serial, or everything of the trustpoint with its key when `serial` is
   // empty. kNotFound.
   virtual Status remove_certificate(const std::string& trustpoint, const std::string& serial) = 0;
-  // PEM of a CA certificate (`crypto pki authenticate`).
-  virtual Status authenticate(const std::string& trustpoint, std::string_view pem) = 0;
+  // Keys and certificates in the making.
+  [[nodiscard]] virtual pki::Enrolment& enrolment() = 0;
   // All of the store in the order of R-PKI-63: by trustpoint, own certificate first, CA last.
   [[nodiscard]] virtual std::vector<CertificateView> certificates() = 0;
   // Reads the CRL of a trustpoint again, now. The error names the cause.

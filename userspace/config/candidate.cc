@@ -3,6 +3,7 @@
 
 #include "userspace/config/certificate_view.h"
 #include "userspace/config/master_key.h"
+#include "userspace/pki/enrolment.h"
 
 namespace spa::config {
 namespace {
@@ -58,7 +59,7 @@ class CandidateBackend final : public Backend {
   Status remove_certificate(const std::string&, const std::string&) override {
     return only_looked_at();
   }
-  Status authenticate(const std::string&, std::string_view) override { return only_looked_at(); }
+  pki::Enrolment& enrolment() override { return enrolment_; }
   std::vector<CertificateView> certificates() override {
     std::vector<CertificateView> all = read;
     if (running_ == nullptr) return all;
@@ -82,6 +83,10 @@ class CandidateBackend final : public Backend {
  private:
   Backend* running_;
   StillClock clock_;
+  NullLog log_;
+  pki::KeyStore keys_{""};
+  pki::TrustStore trust_{"", [this] { return clock_.wall(); }};
+  pki::Enrolment enrolment_{keys_, trust_, {clock_, log_, [](auto, auto) {}}};
 };
 
 Candidate::Candidate(WallTime now)

@@ -23,6 +23,21 @@ std::string upper_hex(ByteView octets) {
   return text;
 }
 
+// What stands in a chain, in the router's order (R-PKI-63).
+int rank(CertificateKind kind) {
+  switch (kind) {
+    case CertificateKind::kOwn:
+      return 0;
+    case CertificateKind::kRaSign:
+      return 1;
+    case CertificateKind::kRaEncrypt:
+      return 2;
+    case CertificateKind::kCa:
+      return 3;
+  }
+  return 3;
+}
+
 }  // namespace
 
 Bytes serial_octets(const std::string& serial) {
@@ -53,6 +68,8 @@ CertificateView view_of(const std::string& trustpoint, CertificateKind kind,
   for (const policy::Identity& name : certificate.names()) {
     if (name.kind == policy::Identity::Kind::kFqdn && view.fqdn.empty()) view.fqdn = name.text;
   }
+  for (const auto& [attribute, value] : view.subject)
+    if (attribute == "hostname" && view.fqdn.empty()) view.fqdn = value;
   view.crl_urls = certificate.crl_urls();
   view.not_before = certificate.not_before();
   view.not_after = certificate.not_after();
@@ -63,6 +80,7 @@ CertificateView view_of(const std::string& trustpoint, CertificateKind kind,
   view.signature_algorithm = certificate.signature_algorithm();
   view.md5 = fingerprint(certificate.der(), EVP_md5());
   view.sha1 = fingerprint(certificate.der(), EVP_sha1());
+  view.sha256 = fingerprint(certificate.der(), EVP_sha256());
   view.der = certificate.der();
   return view;
 }
@@ -77,6 +95,27 @@ Result<CertificateView> read_certificate(const std::string& trustpoint, Certific
   if (kind == CertificateKind::kCa && !certificate->is_ca())
     return fail(Errc::kInvalid, certificate->subject() + " is not a CA certificate");
   return view_of(trustpoint, kind, *certificate);
+}
+
+std::vector<CertificateView> views_of(const pki::TrustStore& store) {
+  std::vector<CertificateView> views;
+  for (const pki::TrustpointContent* content : store.list()) {
+    const std::size_t first = views.size();
+    for (const auto* own : {&content->identity, &content->encryption}) {
+      if (*own) views.push_back(view_of(content->name, CertificateKind::kOwn, **own));
+    }
+    for (const pki::Certificate& certificate : content->intermediates) {
+      views.push_back(view_of(content->name, kind_of(certificate), certificate));
+    }
+    for (const pki::Certificate& certificate : content->authorities) {
+      views.push_back(view_of(content->name, CertificateKind::kCa, certificate));
+    }
+    std::sort(views.begin() + static_cast<std::ptrdiff_t>(first), views.end(),
+              [](const auto& a, const auto& b) {
+                return std::pair(rank(a.kind), a.serial) < std::pair(rank(b.kind), b.serial);
+              });
+  }
+  return views;
 }
 
 }  // namespace spa::config

@@ -6,6 +6,7 @@
 
 #include "userspace/config/backend.h"
 #include "userspace/pki/certificate.h"
+#include "userspace/pki/trust_store.h"
 
 namespace spa::config {
 
@@ -16,6 +17,8 @@ namespace spa::config {
 [[nodiscard]] CertificateKind kind_of(const pki::Certificate& certificate);
 [[nodiscard]] CertificateView view_of(const std::string& trustpoint, CertificateKind kind,
                                       const pki::Certificate& certificate);
+// All of the store, each trustpoint's in the order of R-PKI-63.
+[[nodiscard]] std::vector<CertificateView> views_of(const pki::TrustStore& store);
 // One that stands in a configuration. kInvalid: it is none, has another serial number (R-PKI-60),
 // or is no authority's although it should be.
 [[nodiscard]] Result<CertificateView> read_certificate(const std::string& trustpoint,

@@ -11,6 +11,7 @@
 #include "userspace/config/show/time.h"
 #include "userspace/config/startup_file.h"
 #include "userspace/config/tree.h"
+#include "userspace/pki/enrolment.h"
 
 namespace spa::config {
 namespace {
@@ -203,10 +204,13 @@ std::string Configuration::running_config() const {
     return pix_printout(tree_->print({}), saved);
   }
   std::string out;
-  if (changed_at_) out += "!\n! Last configuration change at " + clock_text(*changed_at_) + '\n';
+  if (changed_at_)
+    out += "!\n! Last configuration change at " + clock_text(*changed_at_, snapshot_->time_zone) +
+           '\n';
   if (saved_at_)
     out += (changed_at_ ? "" : "!\n") +
-           ("! NVRAM config last updated at " + clock_text(*saved_at_)) + '\n';
+           ("! NVRAM config last updated at " + clock_text(*saved_at_, snapshot_->time_zone)) +
+           '\n';
   out += tree_->print(chain_text(backend_, tree_->draft()));
   out += "!\nend\n";
   return out;
@@ -226,6 +230,11 @@ Status Configuration::save() {
     saved_at_ = before;
     return done;
   }
+  // R-PKI-10: the keys go with it; a PIX has a command of its own for them (R-PIX-9).
+  if (tree_->dialect() == Dialect::kPix) return master_key_->configuration_saved();
+  if (const Status keys = backend_.enrolment().keys().write(); !keys)
+    return fail(keys.error().code,
+                "the configuration is saved, RSA keys are not: " + keys.error().text);
   return master_key_->configuration_saved();
 }
 

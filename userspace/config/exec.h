@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@
 
 namespace spa::config {
 
+class Exec;
+
 // Lines that are not commands (R-CLI-15): they are collected until `quit`.
 struct DataInput {
   enum class What { kHexCertificate, kPemCertificate, kPublicKey };
@@ -27,6 +30,8 @@ struct DataInput {
   std::string serial;
   std::string collected;
   bool overflow = false;
+  // Takes what was collected, for a command that knows itself what to do with it.
+  std::function<void(Exec& exec, const std::string& collected)> then{};
 };
 inline constexpr std::size_t kMaxDataInput = 256 * 1024;
 
@@ -35,7 +40,11 @@ struct Frame {
   Mode mode = Mode::kUser;
   std::shared_ptr<Node> block;  // the root in global configuration; null in EXEC
   std::string name;             // of a block that is not in the tree: the trustpoint of a chain
+  std::string_view prompt{};    // where it is not that of the mode
 };
+
+// Goes on with a command that was not over when its line was answered.
+using Continue = std::function<void(std::function<void(Exec& exec)> then)>;
 
 // The state of a session between two lines.
 struct SessionState {
@@ -46,9 +55,13 @@ struct SessionState {
   ScreenForm form = ScreenForm::kLive;
   unsigned terminal_length = 0;
   bool closed = false;
-  std::size_t batch = 0;  // depth of begin_batch()
-  bool loading = false;   // the startup configuration
-  std::size_t line = 0;   // of the file that is read; 0: typed
+  std::size_t batch = 0;                                   // depth of begin_batch()
+  bool loading = false;                                    // the startup configuration
+  std::size_t line = 0;                                    // of the file that is read; 0: typed
+  bool busy = false;                                       // a command is not over yet
+  Continue resume;                                         // set by the session
+  std::function<void(const std::string& line)> tell;       // set by the session
+  std::shared_ptr<char> alive = std::make_shared<char>();  // what comes later asks for it
   [[nodiscard]] Mode mode() const { return frames.back().mode; }
 };
 
@@ -71,6 +84,12 @@ class Exec {
   }
 
   void reject(Rejection rejection) { rejection_ = std::move(rejection); }
+
+  // The command takes its time: it is over when what is returned has been called, once, on this
+  // thread. Until then the session takes no line. Nothing happens when the person has gone away.
+  [[nodiscard]] Continue wait();
+  // Tells this person something whatever they are doing then; nothing when they have gone away.
+  [[nodiscard]] std::function<void(const std::string& line)> messenger();
 
   [[nodiscard]] std::string take_text() { return std::move(text_); }
   [[nodiscard]] std::string take_json() { return std::move(json_); }

@@ -47,14 +47,43 @@ void keep_better(std::optional<Rejection>& best, Rejection other) {
 
 }  // namespace
 
+Continue Exec::wait() {
+  state_.busy = true;
+  return [alive = std::weak_ptr<char>(state_.alive),
+          &state = state_](std::function<void(Exec&)> then) {
+    if (!alive.expired()) state.resume(std::move(then));
+  };
+}
+
+std::function<void(const std::string&)> Exec::messenger() {
+  return [alive = std::weak_ptr<char>(state_.alive), &state = state_](const std::string& line) {
+    if (!alive.expired() && state.tell) state.tell(line);
+  };
+}
+
 class Session::Impl {
  public:
   Impl(Configuration& shared, bool privileged) : configuration(shared) {
     state.frames.push_back({privileged ? Mode::kPrivileged : Mode::kUser, nullptr, {}});
+    state.resume = [this](const std::function<void(Exec&)>& then) { resume(then); };
   }
 
-  Output execute(std::string_view line, OutputFormat format) {
+  // A command goes on that was not over.
+  void resume(const std::function<void(Exec&)>& then) {
+    state.busy = false;
     Exec exec(configuration, state, format);
+    then(exec);
+    if (state.batch == 0) put_in_force(exec);
+    if (events.more) events.more(output(exec));
+  }
+
+  Output execute(std::string_view line, OutputFormat wanted) {
+    format = wanted;
+    Exec exec(configuration, state, format);
+    if (state.busy) {
+      exec.refuse("The command before is not over yet.");
+      return output(exec);
+    }
     follow_dialect();
     leave_removed_blocks(exec);
     take_line(exec, trimmed(line));
@@ -82,6 +111,7 @@ class Session::Impl {
     out.prompt = prompt();
     out.asking = asking();
     out.closed = state.closed;
+    out.unfinished = state.busy;
     return out;
   }
 
@@ -95,12 +125,15 @@ class Session::Impl {
     std::string text = configuration.snapshot()->hostname;
     if (state.input)
       return state.input->what == DataInput::What::kPemCertificate ? "" : text + "(config-pubkey)#";
-    text += info(state.mode()).prompt;
+    const std::string_view own = state.frames.back().prompt;
+    text += own.empty() ? info(state.mode()).prompt : own;
     return text + (state.mode() == Mode::kUser ? ">" : "#");
   }
 
   Configuration& configuration;
   SessionState state;
+  SessionEvents events;
+  OutputFormat format = OutputFormat::kText;  // of the line that was typed last
   std::vector<std::string> warned;
 
  private:
@@ -280,7 +313,7 @@ class Session::Impl {
     if (command.reenter && old == nullptr)
       return exec.refuse("There is no such entry; give its kind (ipsec-isakmp) to make it.");
     const bool same = old != nullptr && !old->negated && old->args == match.args;
-    if (command.reenter || same) return enter(*old, command);
+    if (command.reenter || same) return enter(*old, command, match.args);
     if (!command.elide.empty() && match.args.line(Args::Secrets::kHidden) == command.elide) {
       if (tree.remove(block, *match.rule, match.args, true) > 0) changed(true);
       return;
@@ -290,7 +323,7 @@ class Session::Impl {
     if (node == nullptr) return exec.refuse("The configuration is full.");
     node->line = state.line;
     changed(old != nullptr);
-    enter(*node, command);
+    enter(*node, command, match.args);
   }
 
   bool apply(Exec& exec, Node& block, const Match& match) {
@@ -310,13 +343,21 @@ class Session::Impl {
     return true;
   }
 
-  void enter(Node& node, const Command& command) {
+  void enter(Node& node, const Command& command, const Args& typed) {
     if (command.enters == Mode::kUser) return;
     state.frames.push_back({command.enters, node.shared_from_this(), {}});
+    if (typed.uses_alias(command.alias_of)) state.frames.back().prompt = command.alias_prompt;
   }
 
   void remove(Exec& exec, std::size_t depth, const std::vector<Match>& matches, bool restore) {
     state.frames.resize(depth + 1);
+    const Command& first = matches.front().rule->command;
+    if (!first.confirm || state.loading) return remove_now(exec, matches, restore);
+    first.confirm(exec, matches.front().args,
+                  [this, matches, restore](Exec& later) { remove_now(later, matches, restore); });
+  }
+
+  void remove_now(Exec& exec, const std::vector<Match>& matches, bool restore) {
     std::size_t count = 0;
     for (const Match& match : matches) {
       if (match.rule->command.removed) match.rule->command.removed(exec, match.args);
@@ -362,6 +403,11 @@ std::string Session::help(std::string_view line) const {
 
 std::string Session::prompt() const {
   return impl_->prompt();
+}
+
+void Session::listen(SessionEvents events) {
+  impl_->state.tell = events.told;
+  impl_->events = std::move(events);
 }
 
 void Session::begin_batch() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,7 +44,14 @@ struct Output {
   std::optional<Rejection> rejection;
   std::string prompt;  // for the next line: "Router(config)#", or the question it answers
   Asking asking = Asking::kNothing;
-  bool closed = false;  // `exit` at the EXEC level: the connection should end
+  bool closed = false;      // `exit` at the EXEC level: the connection should end
+  bool unfinished = false;  // the command is not over: the rest comes through SessionEvents::more
+};
+
+// What comes without a line being typed. Called on the session's thread, never inside a call.
+struct SessionEvents {
+  std::function<void(Output)> more;                   // the rest of an unfinished output
+  std::function<void(const std::string& line)> told;  // a line for this person
 };
 
 // One line of `?` or one offer of completion.
@@ -69,6 +77,8 @@ class Session {
   // explains them.
   [[nodiscard]] std::string help(std::string_view line) const;
   [[nodiscard]] std::string prompt() const;
+
+  void listen(SessionEvents events);
 
   // Between begin_batch() and end_batch() changes are collected and put in force at once at the
   // end: for a pasted file. end_batch() tells what apply() said. A batch that is never ended is put

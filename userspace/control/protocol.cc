@@ -203,6 +203,9 @@ std::string encode(const Reply& reply) {
     return line_of(encode_response(*response));
   if (const auto* event = std::get_if<LogEvent>(&reply))
     return line_of({{"type", "log"}, {"text", printable(event->text)}});
+  if (const auto* progress = std::get_if<Progress>(&reply))
+    return line_of(
+        {{"id", progress->id}, {"type", "progress"}, {"text", printable(progress->text)}});
   return line_of(
       {{"type", "protocol-error"}, {"text", printable(std::get<ProtocolError>(reply).text)}});
 }
@@ -236,6 +239,11 @@ Result<Reply> decode_reply(std::string_view line) {
   if (type == "result") return decode_response(*object);
   if (auto ok = read(*object, "text", text); !ok) return tl::unexpected(ok.error());
   if (type == "log") return Reply(LogEvent{std::move(text)});
+  if (type == "progress") {
+    Progress progress{0, std::move(text)};
+    if (auto ok = read(*object, "id", progress.id); !ok) return tl::unexpected(ok.error());
+    return Reply(std::move(progress));
+  }
   if (type == "protocol-error") return Reply(ProtocolError{std::move(text)});
   return fail(Errc::kInvalid, "no such reply type");
 }

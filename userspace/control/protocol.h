@@ -77,12 +77,18 @@ struct LogEvent {
   std::string text;
 };
 
+// A part of what a request prints, before its answer, which has the rest.
+struct Progress {
+  std::uint64_t id = 0;
+  std::string text;
+};
+
 // The daemon could not make sense of a message; it closes the connection after it.
 struct ProtocolError {
   std::string text;
 };
 
-using Reply = std::variant<Response, LogEvent, ProtocolError>;
+using Reply = std::variant<Response, LogEvent, Progress, ProtocolError>;
 
 // One line of JSON with its newline.
 [[nodiscard]] std::string encode(const Request& request);

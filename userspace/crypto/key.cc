@@ -11,11 +11,12 @@
 #include <optional>
 
 #include "userspace/crypto/openssl_util.h"
+#include "userspace/crypto/short_rsa_key.h"
 
 namespace spa::crypto {
 namespace {
 
-constexpr int kMinRsaBits = 512;
+constexpr int kMinRsaBits = static_cast<int>(kShortestRsaBits);
 constexpr int kMaxRsaBits = 8192;  // bounds what verifying a stranger's signature may cost
 constexpr unsigned kMaxGeneratedRsaBits = 4096;
 
@@ -174,6 +175,11 @@ Result<PrivateKey> PrivateKey::from_native(evp_pkey_st* key) {
 Result<PrivateKey> PrivateKey::generate_rsa(unsigned bits) {
   if (bits < static_cast<unsigned>(kMinRsaBits) || bits > kMaxGeneratedRsaBits) {
     return fail(Errc::kInvalid, "an RSA key of " + std::to_string(bits) + " bits");
+  }
+  if (bits < kShortestOpensslRsaBits) {
+    auto made = generate_short_rsa(bits);
+    if (!made) return tl::unexpected(made.error());
+    return PrivateKey(shared(std::move(*made)), KeyType::kRsa);
   }
   PkeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(bits)));
   if (!key) return openssl_failure("RSA key pair");

@@ -44,7 +44,7 @@ class PrivateKey {
   [[nodiscard]] static Result<PrivateKey> from_pem(std::string_view pem,
                                                    std::string_view pass = {});
   [[nodiscard]] static Result<PrivateKey> from_native(evp_pkey_st* key);
-  // 512 to 4096 bits, public exponent 65537. Takes seconds for large keys.
+  // 360 to 4096 bits, public exponent 65537. Takes seconds for large keys.
   [[nodiscard]] static Result<PrivateKey> generate_rsa(unsigned bits);
   // kEcdsaP256, kEcdsaP384, kEcdsaP521 or kEd25519.
   [[nodiscard]] static Result<PrivateKey> generate_ec(KeyType curve);

@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the commands ask of the daemon: sessions, engines, certificates, logs.
+#include <sys/timex.h>
+
 #include "userspace/base/file.h"
 #include "userspace/config/certificate_view.h"
+#include "userspace/crypto/hash.h"
 #include "userspace/daemon/daemon.h"
 #include "userspace/daemon/version.h"
 #include "userspace/pki/pkcs12.h"
 
 namespace spa::daemon {
 
+namespace {
+
+// "SPA" and eight digits that stay those of this machine, whose own id stays unknown.
+std::string serial_number() {
+  const auto id = read_file("/etc/machine-id", 256);
+  if (!id || id->empty()) return {};
+  const auto digest = crypto::hash(crypto::HashAlgorithm::kSha256, {ByteView(*id)});
+  if (!digest) return {};
+  std::string text = "SPA" + to_hex(ByteView(*digest).first(4));
+  for (char& letter : text)
+    if (letter >= 'a' && letter <= 'f') letter = static_cast<char>(letter - 'a' + 'A');
+  return text;
+}
+
+}  // namespace
+
 using config::serial_octets;
-using config::view_of;
 
 std::vector<ike::IkeSaStatus> Daemon::ike_sas() {
   return manager_->status();
@@ -58,34 +76,8 @@ Status Daemon::remove_certificate(const std::string& trustpoint, const std::stri
   return trust_store_.remove_certificate(trustpoint, serial_octets(serial));
 }
 
-Status Daemon::authenticate(const std::string& trustpoint, std::string_view pem) {
-  const auto certificates = pki::Certificate::from_pem(pem);
-  if (!certificates) return tl::unexpected(certificates.error());
-  for (const pki::Certificate& certificate : *certificates) {
-    if (!certificate.is_ca())
-      return fail(Errc::kInvalid, certificate.subject() + " is not a CA certificate");
-  }
-  for (const pki::Certificate& certificate : *certificates) {
-    if (auto stored = trust_store_.add_certificate(trustpoint, certificate.der()); !stored)
-      return stored;
-  }
-  return {};
-}
-
 std::vector<config::CertificateView> Daemon::certificates() {
-  std::vector<config::CertificateView> views;
-  for (const pki::TrustpointContent* content : trust_store_.list()) {
-    if (content->identity) {
-      views.push_back(view_of(content->name, config::CertificateKind::kOwn, *content->identity));
-    }
-    for (const pki::Certificate& certificate : content->intermediates) {
-      views.push_back(view_of(content->name, config::kind_of(certificate), certificate));
-    }
-    for (const pki::Certificate& certificate : content->authorities) {
-      views.push_back(view_of(content->name, config::CertificateKind::kCa, certificate));
-    }
-  }
-  return views;
+  return config::views_of(trust_store_);
 }
 
 Status Daemon::request_crl(const std::string& trustpoint) {
@@ -127,6 +119,9 @@ config::SystemInfo Daemon::system() {
   config::SystemInfo info;
   info.version = kVersion;
   info.uptime = loop_.now() - started_;
+  timex clock{};  // R-TIME-7
+  info.clock_synchronised = ::adjtimex(&clock) != TIME_ERROR;
+  info.serial_number = serial_number();
   return info;
 }
 

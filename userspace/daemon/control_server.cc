@@ -113,7 +113,10 @@ class Connection {
         fd_(fd),
         session_(configuration, true),
         reader_(control::kMaxRequest),
-        forget_(std::move(forget)) {}
+        forget_(std::move(forget)) {
+    session_.listen({[this](config::Output output) { take_rest(std::move(output)); },
+                     [this](const std::string& line) { send(control::LogEvent{line}); }});
+  }
 
   ~Connection() {
     log_.remove_monitor(this);
@@ -142,7 +145,11 @@ class Connection {
                                   std::to_string(control::kMaxRequest) + " octets"});
       return close();
     }
-    while (!closing_) {
+    take_requests();
+  }
+
+  void take_requests() {
+    while (!closing_ && !waits_) {
       const auto line = reader_.next();
       if (!line) break;
       const auto request = control::decode_request(*line);
@@ -161,9 +168,12 @@ class Connection {
     switch (request.type) {
       case Type::kPrompt:
         break;
-      case Type::kExecute:
-        response = to_response(request.id, session_.execute(request.line, format));
+      case Type::kExecute: {
+        config::Output output = session_.execute(request.line, format);
+        if (output.unfinished) return wait_for_rest(request.id, std::move(output));
+        response = to_response(request.id, std::move(output));
         break;
+      }
       case Type::kComplete:
         for (const config::Choice& choice : session_.complete(request.line)) {
           response.choices.push_back({choice.word, choice.help, choice.keyword});
@@ -182,7 +192,30 @@ class Connection {
         response = to_response(request.id, session_.end());
         break;
     }
-    response.id = request.id;
+    finish_response(request.id, std::move(response));
+  }
+
+  // Nothing is read meanwhile: requests are answered in order.
+  void wait_for_rest(std::uint64_t id, config::Output output) {
+    waiting_ = id;
+    waits_ = true;
+    loop_.unwatch(std::exchange(watch_, 0));
+    if (!output.text.empty()) send(control::Progress{id, std::move(output.text)});
+  }
+
+  void take_rest(config::Output output) {
+    if (!waits_ || closing_) return;
+    if (output.unfinished) return wait_for_rest(waiting_, std::move(output));
+    waits_ = false;
+    const std::uint64_t id = waiting_;
+    finish_response(id, to_response(id, std::move(output)));
+    if (closing_) return;
+    if (!start()) return close();
+    take_requests();
+  }
+
+  void finish_response(std::uint64_t id, control::Response response) {
+    response.id = id;
     if (response.prompt.empty()) response.prompt = session_.prompt();
     response.asking = to_asking(session_.asking());
     response.page = session_.terminal_length();
@@ -253,6 +286,8 @@ class Connection {
   ports::Readiness::Id watch_ = 0;
   ports::Readiness::Id write_watch_ = 0;
   bool closing_ = false;
+  bool waits_ = false;         // for the rest of an answer
+  std::uint64_t waiting_ = 0;  // to this request
 };
 
 struct ControlServer::Impl {

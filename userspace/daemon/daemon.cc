@@ -66,6 +66,7 @@ Daemon::Daemon(Options options)
     : options_(std::move(options)),
       log_(options_.foreground ? LogHub::Target::kStandardError : LogHub::Target::kSyslog),
       started_(loop_.now()),
+      key_store_(options_.config_dir + "/keys"),
       trust_store_(options_.config_dir + "/pki", [this] { return loop_.wall(); }),
       snapshot_(std::make_shared<policy::Snapshot>()) {}
 
@@ -96,6 +97,10 @@ Status Daemon::start() {
   });
   if (auto opened = open_data_plane(); !opened) return opened;
   engines_ = std::make_unique<Engines>(loop_, log_);
+  if (auto loaded = key_store_.load(); !loaded) {
+    log_.write({Severity::kError, "PKI", "KEYS", loaded.error().text});
+  }
+  trust_store_.use(key_store_);
   if (auto loaded = trust_store_.load(); !loaded) {
     log_.write({Severity::kError, "PKI", "STORE", loaded.error().text});
   }
@@ -234,6 +239,7 @@ Result<config::ApplyReport> Daemon::apply(policy::SnapshotPtr snapshot) {
   if (auto done = put_in_force(wanted, report.warnings); !done) return tl::unexpected(done.error());
   snapshot_ = std::move(snapshot);
   trust_store_.allow_legacy(snapshot_->legacy_algorithms);
+  trust_store_.show_times_in(snapshot_->time_zone);
   trust_store_.configure(snapshot_->trustpoints);
   credentials_.configure(snapshot_);
   manager_->configure(snapshot_, rules_);

@@ -15,6 +15,7 @@
 #include "userspace/daemon/options.h"
 #include "userspace/daemon/rules.h"
 #include "userspace/daemon/system_load.h"
+#include "userspace/daemon/worker.h"
 #include "userspace/dataplane/rule_keeper.h"
 #include "userspace/dataplane/soft_sa_database.h"
 #include "userspace/ike/dispatcher.h"
@@ -26,6 +27,8 @@
 #include "userspace/net/ike_sockets.h"
 #include "userspace/net/loop.h"
 #include "userspace/pki/credentials.h"
+#include "userspace/pki/enrolment.h"
+#include "userspace/pki/key_store.h"
 #include "userspace/pki/trust_store.h"
 
 namespace spa::daemon {
@@ -59,7 +62,7 @@ class Daemon final : public config::Backend {
   Status store_certificate(const std::string& trustpoint, config::CertificateKind kind,
                            const std::string& serial, ByteView der) override;
   Status remove_certificate(const std::string& trustpoint, const std::string& serial) override;
-  Status authenticate(const std::string& trustpoint, std::string_view pem) override;
+  pki::Enrolment& enrolment() override { return enrolment_; }
   std::vector<config::CertificateView> certificates() override;
   Status request_crl(const std::string& trustpoint) override;
   std::vector<config::CrlView> crls() override;
@@ -109,8 +112,17 @@ class Daemon final : public config::Backend {
   std::unique_ptr<ports::SaDatabase> sa_database_;
   std::unique_ptr<kernel::MadeDevices> made_devices_;  // with the kernel data plane only
   std::unique_ptr<Engines> engines_;
+  pki::KeyStore key_store_;
   pki::TrustStore trust_store_;
   pki::StoredCredentials credentials_{trust_store_};
+  // Makes keys: seconds of work, which the engines' worker must not wait behind.
+  Worker key_maker_{[this](std::function<void()> finish) { loop_.post(std::move(finish)); }};
+  pki::Enrolment enrolment_{
+      key_store_,
+      trust_store_,
+      {loop_, log_, [this](std::function<void()> work, std::function<void()> finish) {
+         key_maker_.run(std::move(work), std::move(finish));
+       }}};
   std::unique_ptr<ike::Dispatcher> manager_;
   std::unique_ptr<config::Configuration> configuration_;
   std::unique_ptr<ControlServer> control_;

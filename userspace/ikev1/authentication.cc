@@ -68,6 +68,8 @@ Result<Self> self(IsakmpSa& sa) {
     Result<ports::LocalCertificate> own =
         own_certificate(shard, sa.profile, sa.handshake->peer_authorities);
     if (!own) return tl::unexpected(own.error());
+    if (!sa.handshake->peer_authorities.empty())
+      shard.debug(sa, " Choosing trustpoint " + own->trustpoint + " as issuer");
     self.certificate = std::move(*own);
   }
   const policy::Identity by_address{Kind::kAddress, sa.local.address, {}, {}};
@@ -141,7 +143,8 @@ void take_certificate_requests(IsakmpSa& sa, const Payloads& payloads) {
   trace::certificate_requests(sa, payloads);
   for (const auto* request : v1::find_all<v1::CertReqPayload>(payloads)) {
     if (request->encoding != v1::CertEncoding::kX509Signature) continue;
-    if (!request->authority.empty()) sa.handshake->peer_authorities.push_back(request->authority);
+    if (request->authority.empty()) continue;
+    sa.handshake->peer_authorities.push_back(request->authority);
   }
 }
 
@@ -160,6 +163,9 @@ ike::Task<Result<ports::PeerCertificate>> judge_chain(IsakmpSa& sa, std::vector<
     sa.shard.log(Severity::kNotice, "CRYPTO", "IKMP_INVAL_CERT",
                  "Certificate received from " + sa.remote.address.to_string() +
                      " is bad: " + judged.error().text);
+  } else if (!judged->key_cached && sa.shard.debugging()) {  // R-PKI-71
+    sa.shard.debug(sa, " peer's pubkey isn't cached");
+    sa.shard.debug_line("ISAKMP (" + std::to_string(sa.id) + "): adding peer's pubkey to cache");
   }
   co_return judged;
 }

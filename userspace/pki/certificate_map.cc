@@ -42,7 +42,7 @@ std::string alternative_names(const Certificate& certificate) {
 std::string unstructured_names(const Certificate& certificate) {
   std::string text;
   for (const auto& [attribute, value] : certificate.subject_attributes()) {
-    if (attribute.rfind("unstructured", 0) != 0) continue;
+    if (attribute != "hostname" && attribute != "ipaddress") continue;
     if (!text.empty()) text += ',';
     text += value;
   }

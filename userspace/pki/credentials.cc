@@ -9,6 +9,8 @@ namespace spa::pki {
 
 namespace {
 
+constexpr std::size_t kMostCachedKeys = 1024;
+
 ports::PeerCertificate describe(const TrustpointContent& trustpoint, const Certificate& leaf) {
   ports::PeerCertificate peer;
   peer.trustpoint = trustpoint.name;
@@ -19,8 +21,25 @@ ports::PeerCertificate describe(const TrustpointContent& trustpoint, const Certi
   peer.issuer = leaf.issuer();
   peer.serial = leaf.serial();
   peer.names = leaf.names();
-  peer.check_revocation = trustpoint.revocation == policy::RevocationCheck::kCrl;
+  peer.check_revocation = trustpoint.revocation != policy::RevocationCheck::kNone;
   return peer;
+}
+
+// R-PKI-45, R-PKI-68: only with its key, and within its days.
+Status is_usable(const TrustpointContent& content, const crypto::PrivateKey* key, WallTime now,
+                 const policy::TimeZone& zone) {
+  const Certificate& own = *content.identity;
+  const std::string what = "our certificate of trustpoint " + content.name + " (" + own.subject();
+  if (key == nullptr)
+    return fail(Errc::kNotFound, what +
+                                     ") is of no use: its private key is not here; make keys "
+                                     "and enrol again");
+  if (now < own.not_before() || now > own.not_after())
+    return fail(Errc::kNotFound, what + ") is not used: it is valid from " +
+                                     policy::to_text(own.not_before(), zone) + " to " +
+                                     policy::to_text(own.not_after(), zone) + ", and it is " +
+                                     policy::to_text(now, zone));
+  return {};
 }
 
 }  // namespace
@@ -37,12 +56,16 @@ Result<ports::LocalCertificate> StoredCredentials::local(const std::string& trus
   const TrustpointContent* content = store_.find(trustpoint);
   if (content == nullptr)
     return fail(Errc::kNotFound, "there is no trustpoint \"" + trustpoint + "\"");
-  if (!content->identity || !content->key) {
-    return fail(Errc::kNotFound,
-                "trustpoint " + content->name +
-                    " has no certificate of ours; import one with \"crypto pki import " +
-                    content->name + " pkcs12 FILE password PW\"");
+  if (!content->identity) {
+    return fail(Errc::kNotFound, "trustpoint " + content->name +
+                                     " has no certificate of ours; get one with \"crypto pki "
+                                     "enroll " +
+                                     content->name + "\" or \"crypto pki import " + content->name +
+                                     " pkcs12 FILE password PW\"");
   }
+  const crypto::PrivateKey* key = store_.key_of(*content, *content->identity);
+  if (Status usable = is_usable(*content, key, store_.now(), store_.zone()); !usable)
+    return tl::unexpected(usable.error());
   ports::LocalCertificate local;
   local.trustpoint = content->name;
   local.chain.push_back(content->identity->der());
@@ -51,7 +74,7 @@ Result<ports::LocalCertificate> StoredCredentials::local(const std::string& trus
   local.subject_der = content->identity->subject_der();
   local.subject = content->identity->subject();
   local.names = content->identity->names();
-  local.key = content->key;
+  local.key = *key;
   return local;
 }
 
@@ -109,12 +132,23 @@ Result<ports::PeerCertificate> StoredCredentials::judge(
       continue;
     }
     ports::PeerCertificate peer = describe(*store_.find(name), leaf);
-    auto key = leaf.public_key();
-    if (!key) return tl::unexpected(key.error());
-    peer.key = std::move(*key);
+    if (const Status taken = take_key(peer, leaf); !taken) return tl::unexpected(taken.error());
     return peer;
   }
   return tl::unexpected(refusal);
+}
+
+Status StoredCredentials::take_key(ports::PeerCertificate& peer, const Certificate& leaf) {
+  if (const auto known = keys_.find(leaf.der()); known != keys_.end()) {
+    peer.key = known->second;
+    peer.key_cached = true;
+    return {};
+  }
+  auto key = leaf.public_key();
+  if (!key) return tl::unexpected(key.error());
+  if (keys_.size() >= kMostCachedKeys) keys_.erase(keys_.begin());
+  peer.key = keys_.emplace(leaf.der(), std::move(*key)).first->second;
+  return {};
 }
 
 bool StoredCredentials::same_name(ByteView a, ByteView b) {

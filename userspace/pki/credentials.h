@@ -2,6 +2,7 @@
 // The trust store as the exchanges see it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,13 @@ class StoredCredentials final : public ports::Credentials {
   Result<ports::PeerCertificate> judge(const std::vector<Bytes>& chain,
                                        const std::vector<std::string>& trustpoints);
 
+  // Takes the key of a certificate that was validated just now.
+  Status take_key(ports::PeerCertificate& peer, const Certificate& leaf);
+
   TrustStore& store_;
+  // R-PKI-71: by the DER of their certificates. What a certificate may be used for is found out
+  // anew each time.
+  std::map<Bytes, crypto::PublicKey> keys_;
   policy::SnapshotPtr snapshot_;
 };
 

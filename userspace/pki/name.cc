@@ -14,6 +14,9 @@ namespace {
 
 std::string attribute_name(const ASN1_OBJECT* object) {
   const int nid = OBJ_obj2nid(object);
+  // As the router prints the names of PKCS #9 (R-SHOW-14).
+  if (nid == NID_pkcs9_unstructuredName) return "hostname";
+  if (nid == NID_pkcs9_unstructuredAddress) return "ipaddress";
   if (nid != NID_undef) {
     std::string name = OBJ_nid2sn(nid);
     std::transform(name.begin(), name.end(), name.begin(),

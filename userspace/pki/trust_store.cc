@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/pki/trust_store.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 
 #include "userspace/base/file.h"
+#include "userspace/pki/file_name.h"
 #include "userspace/pki/path.h"
 #include "userspace/pki/pem.h"
 #include "userspace/pki/pkcs12.h"
@@ -19,26 +21,6 @@ constexpr const char* kNameFile = "/name";
 constexpr const char* kAuthoritiesFile = "/authorities.pem";
 constexpr const char* kChainFile = "/chain.pem";
 constexpr const char* kKeyFile = "/key.pem";
-
-std::string folded(std::string_view name) {
-  std::string key(name);
-  std::transform(key.begin(), key.end(), key.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return key;
-}
-
-// A trustpoint may have any name; a file name may not.
-std::string file_name(const std::string& key) {
-  std::string name;
-  for (const unsigned char c : key) {
-    if (std::isalnum(c) || c == '-' || c == '_') {
-      name += static_cast<char>(c);
-    } else {
-      name += "%" + to_hex({&c, 1});
-    }
-  }
-  return name;
-}
 
 void add_unless_there(std::vector<Certificate>& list, const Certificate& certificate) {
   if (std::find(list.begin(), list.end(), certificate) == list.end()) list.push_back(certificate);
@@ -133,22 +115,52 @@ Status TrustStore::load_one(const std::string& path, TrustpointContent& content)
   content.name.assign(name->begin(), name->end());
   content.authorities = *authorities;
   content.key = std::move(*key);
-  for (const Certificate& certificate : *chain) {
-    const auto public_key = certificate.public_key();
-    if (content.key && public_key && content.key->matches(*public_key)) {
-      content.identity = certificate;
-    } else {
-      content.intermediates.push_back(certificate);
-    }
+  if (struct stat file{}; content.key && ::stat((path + kKeyFile).c_str(), &file) == 0)
+    content.key_stored = WallTime(std::chrono::seconds(file.st_mtime));
+  for (const Certificate& certificate : *chain) take_own(content, certificate);
+  return {};
+}
+
+const crypto::PrivateKey* TrustStore::key_of(const TrustpointContent& content,
+                                             const Certificate& certificate) const {
+  const auto key = certificate.public_key();
+  if (!key) return nullptr;
+  if (content.key && content.key->matches(*key)) return &*content.key;
+  const KeyPair* pair = keys_ == nullptr ? nullptr : keys_->find(*key);
+  return pair == nullptr ? nullptr : &pair->key;
+}
+
+// One that is no authority's: ours if we have its key.
+void TrustStore::take_own(TrustpointContent& content, const Certificate& certificate) const {
+  if (key_of(content, certificate) == nullptr)
+    add_unless_there(content.intermediates, certificate);
+  else if (certificate.may_sign())
+    content.identity = certificate;
+  else
+    content.encryption = certificate;
+}
+
+Status TrustStore::forget_keys(std::string_view trustpoint) {
+  const std::string wanted = folded(trustpoint);
+  for (auto& [name, content] : contents_) {
+    if (!content.key || content.key->type() != crypto::KeyType::kRsa) continue;
+    if (!wanted.empty() && name != wanted) continue;
+    std::error_code error;
+    const std::string path = path_of(content.name) + kKeyFile;
+    if (!directory_.empty()) std::filesystem::remove(path, error);
+    if (error) return fail(Errc::kIo, path + ": cannot be removed: " + error.message());
+    content.key.reset();
   }
   return {};
 }
 
 Status TrustStore::store(const TrustpointContent& content) const {
+  if (directory_.empty()) return {};
   const std::string path = path_of(content.name);
   if (auto made = make_directories(path, 0700); !made) return made;
   std::vector<Certificate> chain;
-  if (content.identity) chain.push_back(*content.identity);
+  for (const auto* own : {&content.identity, &content.encryption})
+    if (*own) chain.push_back(**own);
   chain.insert(chain.end(), content.intermediates.begin(), content.intermediates.end());
   if (content.key) {
     const auto pem = to_pem(*content.key);
@@ -170,7 +182,9 @@ Status TrustStore::import_pkcs12(std::string_view trustpoint, ByteView file,
   if (!parsed) return tl::unexpected(parsed.error());
   TrustpointContent& content = content_for(trustpoint);
   content.identity = parsed->identity;
+  content.encryption.reset();
   content.key = std::move(parsed->key);
+  content.key_stored = clock_();
   content.authorities.clear();
   content.intermediates.clear();
   content.crls.clear();
@@ -187,21 +201,25 @@ Status TrustStore::add_certificate(std::string_view trustpoint, ByteView der) {
   const auto certificate = Certificate::from_der(der);
   if (!certificate) return tl::unexpected(certificate.error());
   TrustpointContent& content = content_for(trustpoint);
-  const auto key = certificate->public_key();
-  if (certificate->is_ca()) {
+  if (certificate->is_ca())
     add_unless_there(content.authorities, *certificate);
-  } else if (content.key && key && content.key->matches(*key)) {
-    content.identity = *certificate;
-  } else {
-    add_unless_there(content.intermediates, *certificate);
-  }
+  else
+    take_own(content, *certificate);
+  return store(content);
+}
+
+Status TrustStore::add_intermediate(std::string_view trustpoint, ByteView der) {
+  const auto certificate = Certificate::from_der(der);
+  if (!certificate) return tl::unexpected(certificate.error());
+  TrustpointContent& content = content_for(trustpoint);
+  add_unless_there(content.intermediates, *certificate);
   return store(content);
 }
 
 Status TrustStore::remove(std::string_view trustpoint) {
   const std::string key = folded(trustpoint);
   std::error_code error;
-  std::filesystem::remove_all(path_of(trustpoint), error);
+  if (!directory_.empty()) std::filesystem::remove_all(path_of(trustpoint), error);
   if (error)
     return fail(Errc::kIo, path_of(trustpoint) + ": cannot be removed: " + error.message());
   contents_.erase(key);
@@ -219,8 +237,9 @@ Status TrustStore::remove_certificate(std::string_view trustpoint, const Bytes& 
     TrustpointContent& content = entry->second;
     removed += std::erase_if(content.authorities, has_serial);
     removed += std::erase_if(content.intermediates, has_serial);
-    if (content.identity && has_serial(*content.identity)) {
-      content.identity.reset();
+    for (auto* own : {&content.identity, &content.encryption}) {
+      if (!*own || !has_serial(**own)) continue;
+      own->reset();
       ++removed;
     }
   }
@@ -261,9 +280,13 @@ Result<std::vector<CrlUpdate>> TrustStore::read_crl(TrustpointContent& content) 
       }
     }
     if (!crl.current(clock_())) {
+      const bool early = clock_() < crl.last_update();
       return fail(Errc::kInvalid,
-                  *path + ": the CRL of " + crl.issuer() + " is not valid now: this update " +
-                      to_text(crl.last_update()) + ", next update " + to_text(crl.next_update()));
+                  *path + ": the CRL of " + crl.issuer() + " is not valid " +
+                      (early ? "yet (router time not synched to CA?)" : "any more") +
+                      ": CRL published: " + policy::to_text(crl.last_update(), zone_) +
+                      ", next update: " + policy::to_text(crl.next_update(), zone_) +
+                      ", router time: " + policy::to_text(clock_(), zone_));
     }
     for (const Crl& old : content.crls) {
       if (old.issuer_key() == crl.issuer_key() && crl.last_update() < old.last_update()) {
@@ -305,7 +328,7 @@ Result<std::vector<Certificate>> TrustStore::verify_path(std::string_view trustp
   }
   auto path = build_path(chain, content->authorities, content->intermediates, clock_(), legacy_);
   if (!path) return path;
-  if (content->revocation == policy::RevocationCheck::kCrl) {
+  if (content->revocation != policy::RevocationCheck::kNone) {
     if (auto checked = check_revocation(*content, *path); !checked)
       return tl::unexpected(checked.error());
   }
@@ -320,23 +343,32 @@ Status TrustStore::check_revocation(TrustpointContent& content,
   return {};
 }
 
-Status TrustStore::check_one(TrustpointContent& content, const Certificate& certificate,
-                             const Certificate& issuer) {
-  const auto current = [&]() -> Crl* {
-    for (Crl& crl : content.crls) {
-      if (crl.issuer_key() == certificate.issuer_key() && crl.current(clock_())) return &crl;
-    }
+// R-CRL-14: the trustpoint's own list first, then those that others of the same issuer have read.
+Crl* TrustStore::current_crl(TrustpointContent& content, const Certificate& issuer) {
+  const auto in = [&](TrustpointContent& from) -> Crl* {
+    for (Crl& crl : from.crls)
+      if (crl.issuer_key() == issuer.subject_key() && crl.current(clock_())) return &crl;
     return nullptr;
   };
-  Crl* crl = current();
+  if (Crl* own = in(content)) return own;
+  for (const std::string& name : order_)
+    if (Crl* other = in(contents_.at(name)); other != nullptr && other->verify(issuer))
+      return other;
+  return nullptr;
+}
+
+Status TrustStore::check_one(TrustpointContent& content, const Certificate& certificate,
+                             const Certificate& issuer) {
+  Crl* crl = current_crl(content, issuer);
   std::string reason = "none was read";
-  if (crl == nullptr) {
+  if (crl == nullptr && content.revocation != policy::RevocationCheck::kCrlIfThere) {
     // The list has run out, or was never read: look once whether a new one lies there.
     const auto updates = read_crl(content);
     if (!updates) reason = updates.error().text;
-    crl = current();
+    crl = current_crl(content, issuer);
   }
   if (crl == nullptr) {
+    if (content.revocation != policy::RevocationCheck::kCrl) return {};
     return fail(Errc::kDenied, "no valid CRL of " + certificate.issuer() + " to check " +
                                    certificate.subject() + " against: " + reason);
   }

@@ -15,6 +15,8 @@
 #include "userspace/crypto/key.h"
 #include "userspace/pki/certificate.h"
 #include "userspace/pki/crl.h"
+#include "userspace/pki/key_store.h"
+#include "userspace/policy/time_zone.h"
 #include "userspace/policy/trustpoint.h"
 
 namespace spa::pki {
@@ -25,9 +27,11 @@ struct TrustpointContent {
   policy::RevocationCheck revocation = policy::RevocationCheck::kCrl;
   std::string crl_url;
   std::vector<Certificate> authorities;    // trusted as they are: roots, or intermediates
-  std::optional<Certificate> identity;     // ours
+  std::optional<Certificate> identity;     // ours, which we sign with
+  std::optional<Certificate> encryption;   // ours too, of a pair that encrypts only
   std::vector<Certificate> intermediates;  // sent with ours
-  std::optional<crypto::PrivateKey> key;
+  std::optional<crypto::PrivateKey> key;   // imported with the identity; others are in the KeyStore
+  WallTime key_stored{};
   std::vector<Crl> crls;
   std::string crl_source;  // the URL they were read from
   WallTime crl_read{};     // and when
@@ -44,7 +48,7 @@ struct CrlUpdate {
 class TrustStore {
  public:
   using WallClock = std::function<WallTime()>;
-  // `directory` is made (0700) when something is stored first.
+  // `directory` is made (0700) when something is stored first. Without a name nothing ever is.
   TrustStore(std::string directory, WallClock clock);
 
   // Reads what earlier runs stored. Errors name the file; what could be read is kept.
@@ -53,14 +57,28 @@ class TrustStore {
   // The trustpoints of the configuration, in their order. Contents of others stay on disk, out of
   // sight.
   void configure(const std::vector<policy::Trustpoint>& trustpoints);
+  [[nodiscard]] WallTime now() const { return clock_(); }
+  // In which zone the texts of errors have their times (R-TIME-5).
+  void show_times_in(const policy::TimeZone& zone) { zone_ = zone; }
+  [[nodiscard]] const policy::TimeZone& zone() const { return zone_; }
   // Whether SHA-1 signatures and short keys are believed (`crypto legacy-algorithms`).
   void allow_legacy(bool allow) { legacy_ = allow; }
+
+  // Where the keys are that were made here; outlives this.
+  void use(const KeyStore& keys) { keys_ = &keys; }
+  // The private key of one of our certificates; null when it is not here (any more).
+  [[nodiscard]] const crypto::PrivateKey* key_of(const TrustpointContent& content,
+                                                 const Certificate& certificate) const;
+  // Deletes the imported RSA key of a trustpoint, or of all with an empty name.
+  Status forget_keys(std::string_view trustpoint);
 
   // Replaces the identity of a trustpoint; CA certificates of the file become its authorities.
   Status import_pkcs12(std::string_view trustpoint, ByteView file, std::string_view password);
   // `crypto pki certificate chain`: a CA certificate is trusted from now on, another one becomes
-  // the identity if the trustpoint's key fits it, and an intermediate otherwise.
+  // ours if one of our keys fits it, and an intermediate otherwise.
   Status add_certificate(std::string_view trustpoint, ByteView der);
+  // One that may help to find a path, and is believed only as far as that path goes.
+  Status add_intermediate(std::string_view trustpoint, ByteView der);
   // Forgets everything that the trustpoint holds, on disk too.
   Status remove(std::string_view trustpoint);
 
@@ -93,11 +111,15 @@ class TrustStore {
   Status check_revocation(TrustpointContent& content, const std::vector<Certificate>& path);
   Status check_one(TrustpointContent& content, const Certificate& certificate,
                    const Certificate& issuer);
+  Crl* current_crl(TrustpointContent& content, const Certificate& issuer);
+  void take_own(TrustpointContent& content, const Certificate& certificate) const;
   Result<std::vector<CrlUpdate>> read_crl(TrustpointContent& content);
   [[nodiscard]] std::string path_of(std::string_view trustpoint) const;
 
   std::string directory_;
   WallClock clock_;
+  const KeyStore* keys_ = nullptr;
+  policy::TimeZone zone_;
   bool legacy_ = false;
   std::map<std::string, TrustpointContent> contents_;  // by folded name
   std::vector<std::string> order_;                     // folded names of the configured ones

@@ -37,6 +37,7 @@ struct PeerCertificate {
   Bytes serial;  // unsigned, big-endian, no leading zeros
   std::vector<policy::Identity> names;
   std::optional<crypto::PublicKey> key;  // always there in what validate() gives
+  bool key_cached = false;               // it was validated before (R-PKI-71)
   bool check_revocation = false;  // the trustpoint uses CRLs: keep serial and issuer (R-REV-6)
 };
 

@@ -28,6 +28,8 @@ class Client {
 
   [[nodiscard]] int descriptor() const { return fd_; }
   std::function<void(const std::string&)> on_log = [](const std::string&) {};
+  // Prints a part of an answer that takes its time; without it the answer has all of it.
+  std::function<void(const std::string&)> on_progress;
 
  private:
   explicit Client(int fd) : fd_(fd), reader_(control::kMaxResponse) {}

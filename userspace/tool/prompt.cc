@@ -183,6 +183,7 @@ int run_prompt(Client& client) {
   std::setlocale(LC_CTYPE, "");
   Terminal terminal(client);
   client.on_log = [](const std::string& text) { std::cout << "\r" << text << "\n" << std::flush; };
+  client.on_progress = [](const std::string& text) { std::cout << text << std::flush; };
   auto first = client.ask(RequestType::kPrompt);
   if (!first) {
     std::cerr << "ipsec-tool: " << first.error().text << "\n";

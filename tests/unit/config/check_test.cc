@@ -198,11 +198,11 @@ TEST(Check, NamesSasThatOutliveTheirIkeSa) {
 
 // Only part of a router is here; whoever reads a whole configuration should know which.
 TEST(Check, NotesWhatHasNoEffect) {
-  EXPECT_EQ(of_kind(look_at("ip classless\ncrypto pki trustpoint T\n enrollment url "
-                            "http://192.0.2.80\n"),
+  EXPECT_EQ(of_kind(look_at("ip classless\ncrypto pki trustpoint T\n query url "
+                            "ldap://192.0.2.80\n"),
                     "effect"),
             Lines({"1 note: 'ip classless' is kept and has no effect",
-                   "3 note: 'enrollment url http://192.0.2.80' is kept and has no effect"}));
+                   "3 note: 'query url ldap://192.0.2.80' is kept and has no effect"}));
 }
 
 // R-TIME-4

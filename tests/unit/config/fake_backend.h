@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "userspace/config/backend.h"
+#include "userspace/pki/enrolment.h"
 
 namespace spa::config {
 
@@ -15,7 +16,7 @@ namespace spa::config {
 class FakeTimers final : public ports::Timers {
  public:
   [[nodiscard]] SteadyTime now() const override { return now_; }
-  [[nodiscard]] WallTime wall() const override { return {}; }
+  [[nodiscard]] WallTime wall() const override { return wall_time; }
   [[nodiscard]] Id after(Duration delay, std::function<void()> callback) override {
     waiting_[++last_] = {now_ + delay, std::move(callback)};
     return last_;
@@ -37,6 +38,8 @@ class FakeTimers final : public ports::Timers {
     }
     now_ = end;
   }
+
+  WallTime wall_time{};
 
  private:
   SteadyTime now_{};
@@ -98,10 +101,7 @@ class FakeBackend : public Backend {
     if (count == 0) return fail(Errc::kNotFound, "there is no such certificate");
     return {};
   }
-  Status authenticate(const std::string& trustpoint, std::string_view pem) override {
-    authenticated = trustpoint + "\n" + std::string(pem);
-    return {};
-  }
+  pki::Enrolment& enrolment() override { return certificates_in_the_making; }
   std::vector<CertificateView> certificates() override { return store; }
   Status request_crl(const std::string& trustpoint) override {
     requested.push_back(trustpoint);
@@ -138,11 +138,37 @@ class FakeBackend : public Backend {
   std::vector<CrlView> crl_list;
   std::vector<std::string> requested;
   std::string imported;
-  std::string authenticated;
   SystemInfo info;
   WallTime time{Duration{1'010'722'668'123}};  // 04:17:48.123 UTC Fri Jan 11 2002
   std::vector<LogLine> lines;
   std::set<std::string> streams;
+
+  // Background work waits until a test lets it be done.
+  class BackendLog final : public LogSink {
+   public:
+    explicit BackendLog(FakeBackend& backend) : backend_(backend) {}
+    void write(const LogRecord& record) override { backend_.write_log(record); }
+    [[nodiscard]] bool debugging(std::string_view) const override { return false; }
+
+   private:
+    FakeBackend& backend_;
+  };
+  void finish_background() {
+    while (!background.empty()) {
+      auto [work, finish] = std::move(background.front());
+      background.erase(background.begin());
+      work();
+      finish();
+    }
+  }
+  std::vector<std::pair<std::function<void()>, std::function<void()>>> background;
+  BackendLog log_sink{*this};
+  pki::KeyStore keys{""};
+  pki::TrustStore trust{"", [this] { return time; }};
+  pki::Enrolment certificates_in_the_making{
+      keys, trust, {clock, log_sink, [this](auto work, auto finish) {
+                      background.emplace_back(std::move(work), std::move(finish));
+                    }}};
 };
 
 }  // namespace spa::config

@@ -13,7 +13,6 @@ crypto legacy-algorithms
 crypto pki trustpoint LAB
  enrollment url http://192.0.2.80:80
  crl query file:///etc/spa/lab.crl
- revocation-check crl
  rsakeypair LAB
 !
 crypto pki certificate map PEERS 10

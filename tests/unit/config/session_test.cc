@@ -86,10 +86,25 @@ TEST_F(SessionTest, RefusesTheLineOfAnInterfaceOutsideOfOne) {
 TEST_F(SessionTest, TakesCaForPki) {
   type("conf t");
   EXPECT_EQ(type("cr ca identity vpn"), "");
-  EXPECT_EQ(prompt(), "Router(ca-trustpoint)#");
+  EXPECT_EQ(prompt(), "Router(ca-identity)#");
   EXPECT_EQ(type("enrollment retry count 20"), "");
   EXPECT_NE(configuration.running_config().find("crypto pki trustpoint vpn\n enrollment retry"),
             std::string::npos);
+}
+
+// R-CLI-6
+TEST_F(SessionTest, EachModeHasItsPrompt) {
+  type("conf t");
+  for (const auto& [line, mode] :
+       {std::pair{"crypto isakmp policy 10", "(config-isakmp)"},
+        std::pair{"crypto isakmp profile P", "(conf-isa-prof)"},
+        std::pair{"crypto keyring K", "(conf-keyring)"},
+        std::pair{"crypto ca identity vpn", "(ca-identity)"},
+        std::pair{"crypto ca trustpoint vpn", "(ca-trustpoint)"},
+        std::pair{"crypto pki certificate map M 10", "(ca-certificate-map)"}}) {
+    EXPECT_EQ(session.execute(line).prompt, std::string("Router") + mode + "#") << line;
+    EXPECT_EQ(session.execute("exit").prompt, "Router(config)#") << line;
+  }
 }
 
 // R-CLI-9

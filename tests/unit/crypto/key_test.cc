@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "userspace/crypto/signature.h"
+
 namespace spa::crypto {
 namespace {
 
@@ -57,7 +59,7 @@ TEST(Key, RefusesOtherTypesAndSizes) {
                "9b4e6a"));
   ASSERT_FALSE(x25519);
   EXPECT_EQ(x25519.error().code, Errc::kUnsupported);
-  EXPECT_FALSE(PrivateKey::generate_rsa(256));
+  EXPECT_FALSE(PrivateKey::generate_rsa(359));
   EXPECT_FALSE(PrivateKey::generate_rsa(16384));
 }
 
@@ -85,6 +87,22 @@ TEST(Key, EncryptedPemNeedsItsPassPhrase) {
   const Result<PrivateKey> no_pem = PrivateKey::from_pem("hello");
   ASSERT_FALSE(no_pem);
   EXPECT_EQ(no_pem.error().code, Errc::kInvalid);
+}
+
+// R-PKI-4: what a router makes and OpenSSL does not.
+TEST(Key, MakesKeysShorterThanOpensslDoes) {
+  for (const unsigned bits : {360u, 361u, 511u}) {
+    const Result<PrivateKey> key = PrivateKey::generate_rsa(bits);
+    ASSERT_TRUE(key) << bits;
+    EXPECT_EQ(key->bits(), bits);
+    const Result<PrivateKey> read = PrivateKey::from_der(*key->to_der());
+    ASSERT_TRUE(read) << bits;
+    const SignatureMethod method{SignatureScheme::kRsaPkcs1Bare, {}};
+    const Bytes hash(16, 0x5a);
+    const auto signature = sign(*read, method, hash);
+    ASSERT_TRUE(signature) << bits << ": " << signature.error().text;
+    EXPECT_TRUE(verify(*key->public_key(), method, hash, *signature)) << bits;
+  }
 }
 
 }  // namespace

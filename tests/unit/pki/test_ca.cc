@@ -109,6 +109,37 @@ std::string TestCa::crl(const std::vector<long>& revoked, int last_update, int n
   return {pem.begin(), pem.end()};
 }
 
+Bytes TestCa::certify(ByteView request, WallTime now, ByteView issuer) {
+  const unsigned char* cursor = request.data();
+  const std::unique_ptr<X509_REQ, decltype(&X509_REQ_free)> asked(
+      d2i_X509_REQ(nullptr, &cursor, static_cast<long>(request.size())), X509_REQ_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> made(X509_new(), X509_free);
+  if (!asked || X509_REQ_verify(asked.get(), X509_REQ_get0_pubkey(asked.get())) != 1) return {};
+  X509_set_version(made.get(), X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(made.get()), ++next_serial_);
+  constexpr long kHalfYear = 182L * 24 * 3600;
+  const std::time_t second = std::chrono::system_clock::to_time_t(now);
+  ASN1_TIME_set(X509_getm_notBefore(made.get()), second - kHalfYear);
+  ASN1_TIME_set(X509_getm_notAfter(made.get()), second + kHalfYear);
+  X509_set_subject_name(made.get(), X509_REQ_get_subject_name(asked.get()));
+  X509_set_issuer_name(made.get(), X509_get_subject_name(self_.certificate.get()));
+  if (!issuer.empty()) {
+    cursor = issuer.data();
+    const std::unique_ptr<X509_NAME, decltype(&X509_NAME_free)> name(
+        d2i_X509_NAME(nullptr, &cursor, static_cast<long>(issuer.size())), X509_NAME_free);
+    X509_set_issuer_name(made.get(), name.get());
+  }
+  X509_set_pubkey(made.get(), X509_REQ_get0_pubkey(asked.get()));
+  STACK_OF(X509_EXTENSION)* extensions = X509_REQ_get_extensions(asked.get());
+  for (int i = 0; i < sk_X509_EXTENSION_num(extensions); ++i)
+    X509_add_ext(made.get(), sk_X509_EXTENSION_value(extensions, i), -1);
+  sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+  X509_sign(made.get(), self_.key.get(), EVP_sha256());
+  BIO* bio = BIO_new(BIO_s_mem());
+  i2d_X509_bio(bio, made.get());
+  return drain(bio);
+}
+
 Bytes TestCa::pkcs12(const Issued& identity, const std::string& password, int iterations) const {
   const std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> others(
       sk_X509_new_null(), [](STACK_OF(X509) * s) { sk_X509_free(s); });

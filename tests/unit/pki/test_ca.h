@@ -43,6 +43,9 @@ class TestCa {
                                 int next_update = 24) const;
   [[nodiscard]] Bytes der() const { return self_.der(); }
   [[nodiscard]] const Issued& self() const { return self_; }
+  // The certificate that a request (PKCS #10) asks for, with its extensions, for a year around
+  // `now`; its issuer is called `issuer` (a name in DER) unless that is empty.
+  [[nodiscard]] Bytes certify(ByteView request, WallTime now, ByteView issuer = {});
   // A PKCS#12 file with key, certificate and this CA.
   [[nodiscard]] Bytes pkcs12(const Issued& identity, const std::string& password,
                              int iterations = 1000) const;

@@ -123,7 +123,7 @@ TEST_F(TrustStoreTest, RevocationIsStrict) {
   const Issued peer = ca_.issue({});
   EXPECT_NE(judge({peer.der()}).error().text.find("no valid CRL"), std::string::npos);
   publish(ca_.crl({}, -10, -1));
-  EXPECT_NE(judge({peer.der()}).error().text.find("is not valid now"), std::string::npos);
+  EXPECT_NE(judge({peer.der()}).error().text.find("is not valid any more"), std::string::npos);
   TestCa impostor("Test CA");  // the same name, another key
   publish(impostor.crl({}));
   EXPECT_NE(judge({peer.der()}).error().text.find("signature of the CRL"), std::string::npos);
@@ -135,6 +135,84 @@ TEST_F(TrustStoreTest, RevocationIsStrict) {
   publish(ca_.crl({}, 24, 48));  // R-CRL-16
   EXPECT_TRUE(store_->request_crl("labca"));
   EXPECT_TRUE(judge({lasting.der()}));
+}
+
+// R-TIME-4, R-TIME-5: the reason has when the list was published and what time it is, in the zone
+// of the router. R-TIME-6: with the right time it works at once.
+TEST_F(TrustStoreTest, SaysWhatTimeItIsWhenAListIsFromTheFuture) {
+  ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+  const Issued peer = ca_.issue({.from_hours = -100});
+  publish(ca_.crl({}, -1, 24));
+  store_->show_times_in({"PST", -8 * 60, {}});
+  shift_ = -std::chrono::hours(2);
+  const std::string reason = store_->request_crl("labca").error().text;
+  EXPECT_NE(reason.find("not valid yet (router time not synched to CA?): CRL published: "),
+            std::string::npos)
+      << reason;
+  const auto router_time = reason.find("router time: ");
+  ASSERT_NE(router_time, std::string::npos) << reason;
+  EXPECT_NE(reason.find(" PST ", router_time), std::string::npos) << reason;
+  shift_ = {};
+  EXPECT_TRUE(store_->request_crl("labca"));
+}
+
+// R-CRL-17: a list that is at hand counts, and its absence is tolerated; with `best-effort` it is
+// looked for first.
+TEST_F(TrustStoreTest, AListThatIsOptionalStillCounts) {
+  for (const auto check :
+       {policy::RevocationCheck::kCrlIfThere, policy::RevocationCheck::kCrlIfPossible}) {
+    std::filesystem::remove(crl_path_);
+    std::filesystem::remove_all(dir_ + "/pki");
+    trustpoint_.revocation = check;
+    store_ = make_store();
+    ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+    const Issued peer = ca_.issue({.serial = 7});
+    EXPECT_TRUE(judge({peer.der()}));
+    publish(ca_.crl({7}));
+    EXPECT_EQ(judge({peer.der()}).has_value(), check == policy::RevocationCheck::kCrlIfThere);
+    ASSERT_TRUE(store_->request_crl("labca"));
+    EXPECT_NE(judge({peer.der()}).error().text.find("is revoked"), std::string::npos);
+  }
+}
+
+// R-PKI-71: the key is kept with the certificate; whether that is good is found out each time.
+TEST_F(TrustStoreTest, KeepsThePublicKeysOfPeers) {
+  ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+  publish(ca_.crl({}));
+  StoredCredentials credentials(*store_);
+  const auto met = [&](const Issued& peer) {
+    Result<ports::PeerCertificate> verdict = fail(Errc::kState, "not called");
+    credentials.validate({peer.der()}, {}, [&](auto result) { verdict = std::move(result); });
+    return verdict;
+  };
+  const Issued peer = ca_.issue({.serial = 7});
+  EXPECT_FALSE(met(peer)->key_cached);
+  const auto again = met(peer);
+  EXPECT_TRUE(again->key_cached);
+  EXPECT_EQ(*again->key->to_der(), *Certificate::from_der(peer.der())->public_key()->to_der());
+  EXPECT_FALSE(met(ca_.issue({}))->key_cached);
+  publish(ca_.crl({7}));
+  ASSERT_TRUE(store_->request_crl("labca"));
+  EXPECT_FALSE(met(peer));
+}
+
+// R-CRL-14: one list for all trustpoints of its issuer, and for no other that has the same name.
+TEST_F(TrustStoreTest, AListServesAllTrustpointsOfItsIssuer) {
+  policy::Trustpoint other;
+  other.name = "other";
+  store_->configure({trustpoint_, other});
+  ASSERT_TRUE(store_->add_certificate("LaBcA", ca_.der()));
+  publish(ca_.crl({7}));
+  ASSERT_TRUE(store_->request_crl("labca"));
+  TestCa impostor("Test CA");
+  ASSERT_TRUE(store_->add_certificate("other", impostor.der()));
+  const auto path = [&](const Issued& peer) {
+    return store_->verify_path("other", {*Certificate::from_der(peer.der())});
+  };
+  EXPECT_NE(path(impostor.issue({})).error().text.find("no valid CRL"), std::string::npos);
+  ASSERT_TRUE(store_->add_certificate("other", ca_.der()));
+  EXPECT_TRUE(path(ca_.issue({})));
+  EXPECT_NE(path(ca_.issue({.serial = 7})).error().text.find("is revoked"), std::string::npos);
 }
 
 // R-REV-7, R-REV-9; R-CRL-4: asked for by hand; R-CRL-10: the same content again is no news.

@@ -2,9 +2,12 @@
 // ca … of a PIX (R-PIX-4 to R-PIX-11).
 #include <strings.h>
 
+#include "userspace/config/commands/enrolment.h"
 #include "userspace/config/commands/pix.h"
 #include "userspace/config/commands/refusal.h"
+#include "userspace/config/commands/rsa_key.h"
 #include "userspace/config/exec.h"
+#include "userspace/config/show/names.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
@@ -61,9 +64,8 @@ RouterLines configure_lines(const Args& args, const Node&) {
   std::vector<RouterLine> lines;
   if (args.has("ra")) lines.push_back({block, "enrollment mode ra"});
   lines.push_back({block, "enrollment retry period " + args.text("period")});
-  if (args.number("count") != 0)
-    lines.push_back({block, "enrollment retry count " + args.text("count")});
-  if (args.has("crloptional")) lines.push_back({block, "revocation-check none"});
+  lines.push_back({block, "enrollment retry count " + args.text("count")});
+  if (args.has("crloptional")) lines.push_back({block, "crl optional"});
   return lines;
 }
 
@@ -80,6 +82,7 @@ void forget_identity(Exec& exec, const Args& args) {
   exec.print("% Be sure to ask the CA administrator to revoke your certificates.");
   exec.print("");
   const std::string& name = args.text("name");
+  exec.backend().enrolment().cancel(name);
   const Status done = exec.backend().remove_certificate(name, "");
   if (!done && done.error().code != Errc::kNotFound) return exec.refuse(done.error().text);
   // Of any spelling: authorities are known without regard to case.
@@ -113,64 +116,148 @@ void add_lines(std::vector<Command>& table) {
                    .order = at(PixOrder::kCaConfigure)});
 }
 
-constexpr std::string_view kHowCertificatesCome =
-    "bring key and certificates with: crypto pki import NAME pkcs12 FILE";
+// The authority as it is being typed; none, and the command refused, when there is none.
+const policy::Trustpoint* authority_for(Exec& exec, const Args& args) {
+  const auto* known = exec.configuration().draft().snapshot.trustpoint(args.text("name"));
+  if (known == nullptr)
+    exec.refuse("There is no authority " + args.text("name") + "; define it with ca identity.");
+  return known;
+}
 
-bool is_known(Exec& exec, const Args& args) {
-  if (exec.configuration().draft().snapshot.trustpoint(args.text("name")) != nullptr) return true;
-  exec.refuse("There is no authority " + args.text("name") + "; define it with ca identity.");
+std::string lower_fingerprint(ByteView digest) {
+  std::string text = fingerprint_text(digest);
+  for (char& letter : text)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return text;
+}
+
+// R-PIX-7: shown, compared where it was typed, and not asked about.
+void authenticate(Exec& exec, const Args& args) {
+  const policy::Trustpoint* trustpoint = authority_for(exec, args);
+  if (trustpoint == nullptr) return;
+  fetch_authority(
+      exec, *trustpoint,
+      [name = trustpoint->name, expected = args.text("fingerprint")](
+          Exec& e, const std::vector<pki::Certificate>& certificates) {
+        const pki::Certificate& authority = *authority_among(certificates);
+        e.print("Certificate has the following attributes:");
+        e.print("");
+        e.print("Fingerprint: " + lower_fingerprint(pki::md5_fingerprint(authority.der())));
+        if (!expected.empty() && !fits_fingerprint(authority, expected))
+          return e.refuse("The fingerprint is not " + expected +
+                          ": the certificate was not taken. Ask the CA administrator.");
+        if (const Status done = e.backend().enrolment().accept(name, authority, certificates);
+            !done)
+          e.refuse("The certificate was not taken: " + done.error().text);
+      });
+}
+
+// R-PIX-5: what a router asks about stands in the line.
+bool complete_request(Exec& exec, const Args& args, pki::RequestContent& content) {
+  content.challenge = args.find("challenge")->secret;
+  if (args.has("serial")) {
+    content.serial_number = exec.backend().system().serial_number;
+    if (content.serial_number.empty()) {
+      exec.refuse("This PIX has no serial number; leave the word serial out.");
+      return false;
+    }
+  }
+  if (!args.has("ipaddress")) return true;
+  for (const policy::Interface& interface : exec.configuration().draft().snapshot.interfaces) {
+    if (interface.crypto_map.empty() || interface.addresses.empty()) continue;
+    content.address = interface.addresses.front().address.to_string();
+    return true;
+  }
+  exec.refuse("No interface with a crypto map has an address; leave the word ipaddress out.");
   return false;
 }
 
-void not_built(Exec& exec, std::string_view what) {
-  exec.refuse(std::string(what) + " is not built: " + std::string(kHowCertificatesCome) + ".");
+// R-DLG-8
+void enroll(Exec& exec, const Args& args) {
+  const policy::Trustpoint* trustpoint = authority_for(exec, args);
+  if (trustpoint == nullptr) return;
+  const std::string fqdn = router_name(exec);
+  if (fqdn.empty()) return;
+  pki::Enrolment& enrolment = exec.backend().enrolment();
+  const pki::TrustpointContent* content = enrolment.trust().find(trustpoint->name);
+  if (content == nullptr || content->authorities.empty())
+    return exec.refuse("The authority is not authenticated: first ca authenticate " +
+                       trustpoint->name + ".");
+  if (!enrolment.keys().has(fqdn))
+    return exec.refuse("There is no RSA key pair named " + fqdn + ": first ca generate rsa key.");
+  pki::RequestContent request = request_content(*trustpoint, fqdn);
+  if (!complete_request(exec, args, request)) return;
+  if (const Status able = enrolment.can_ask(); !able)
+    return exec.refuse("The request was not sent: " + able.error().text + ".");
+  for (const std::string& line :
+       {std::string("%"), std::string("% Start certificate enrollment .."), std::string(),
+        "% The subject name in the certificate will be: " + fqdn, std::string(),
+        std::string("% Certificate request sent to Certificate Authority"),
+        std::string("% The certificate request fingerprint will be displayed."), std::string()})
+    exec.print(line);
+  enrolment.prepare(trustpoint->name, fqdn, std::move(request),
+                    [&enrolment, tell = exec.messenger(), terms = terms_of(*trustpoint)](
+                        const Result<std::vector<pki::PendingRequest>>& requests) {
+                      if (!requests)
+                        return tell("% The request was not sent: " + requests.error().text);
+                      for (const pki::PendingRequest& made : *requests)
+                        tell("     Fingerprint: " + lower_fingerprint(made.fingerprint));
+                      enrolment.submit(terms);
+                    });
+}
+
+// R-PIX-8: nothing is asked and nothing said.
+void generate(Exec& exec, const Args& args) {
+  const std::string fqdn = router_name(exec);
+  if (fqdn.empty()) return;
+  if (exec.backend().enrolment().keys().has(fqdn))
+    return exec.refuse("There are RSA keys named " + fqdn + ": first ca zeroize rsa.");
+  pki::KeyRequest request;
+  request.label = fqdn;
+  request.special = args.has("specialkey");
+  request.bits = static_cast<unsigned>(args.number("bits"));
+  generate_keys(exec, request, [](Exec&) {});
+}
+
+// R-PIX-9
+void save_all(Exec& exec, const Args&) {
+  if (const Status done = exec.backend().enrolment().keys().write(); !done)
+    exec.refuse("The keys were not saved: " + done.error().text);
 }
 
 void request_crl(Exec& exec, const Args& args) {
-  if (!is_known(exec, args)) return;
+  if (authority_for(exec, args) == nullptr) return;
   const Status done = exec.backend().request_crl(args.text("name"));
   if (!done) exec.refuse("CRL request failed: " + done.error().text);
-}
-
-// R-PIX-11. Here a key stands and falls with its certificate: one that is in use is not taken away
-// unasked.
-void zeroize(Exec& exec, const Args&) {
-  for (const CertificateView& view : exec.backend().certificates())
-    if (view.kind == CertificateKind::kOwn)
-      return exec.refuse("The key of " + view.trustpoint +
-                         " has a certificate and goes with it: no ca identity " + view.trustpoint);
 }
 
 void add_actions(std::vector<Command>& table) {
   table.push_back({.mode = kMode,
                    .pattern = "ca authenticate <name:word> [<fingerprint:hex>]",
-                   .help = "Refused: authorities are not asked over the network (SCEP).",
-                   .run = [](Exec& e, const Args& a) {
-                     if (is_known(e, a)) not_built(e, "Asking the authority for its certificate");
-                   }});
+                   .help = "Asks the authority for its certificate and shows the fingerprint.",
+                   .run = authenticate});
   table.push_back({.mode = kMode,
                    .pattern = "ca enroll <name:word> <challenge:secret> [serial] [ipaddress]",
-                   .help = "Refused: certificates are not requested over the network (SCEP).",
-                   .run = [](Exec& e, const Args& a) {
-                     if (is_known(e, a)) not_built(e, "Enrolment");
-                   }});
+                   .help = "Asks the authority for our certificate; the password is the one that "
+                           "revocation is asked for with.",
+                   .run = enroll});
   table.push_back({.mode = kMode,
-                   .pattern = "ca generate rsa (key|specialkey) <bits:512-4096>",
-                   .help = "Refused: keys are not made here.",
-                   .run = [](Exec& e, const Args&) { not_built(e, "Making a key"); }});
+                   .pattern = "ca generate rsa (key|specialkey) <bits:360-4096>",
+                   .help = "Makes RSA keys, named HOSTNAME.DOMAIN. `ca save all` keeps them.",
+                   .run = generate});
   table.push_back({.mode = kMode,
                    .pattern = "ca crl request <name:word>",
                    .help = "Reads the CRL again, at once.",
                    .run = request_crl});
   table.push_back({.mode = kMode,
                    .pattern = "ca save all",
-                   .help = "Keys and certificates are kept as soon as they are there: nothing is "
-                           "left to do (R-PIX-9).",
-                   .run = [](Exec&, const Args&) {}});
+                   .help = "Writes the keys; certificates are kept as soon as they are there "
+                           "(R-PIX-9).",
+                   .run = save_all});
   table.push_back({.mode = kMode,
                    .pattern = "ca zeroize rsa",
-                   .help = "Deletes keys; those with a certificate go with `no ca identity`.",
-                   .run = zeroize});
+                   .help = "Deletes all RSA keys, from their files too; asks nothing.",
+                   .run = [](Exec& e, const Args&) { zeroize_keys(e, {}); }});
 }
 
 }  // namespace

@@ -35,14 +35,6 @@ void isakmp_lines(Exec& exec, const Args&) {
   exec.print_raw(text);
 }
 
-// After the keys are deleted there is nothing to show, as on a PIX; before, what it shows
-// (R-SHOW-33) is not known here: a key's own time.
-void public_keys(Exec& exec, const Args&) {
-  for (const CertificateView& view : exec.backend().certificates())
-    if (view.kind == CertificateKind::kOwn)
-      return exec.refuse("Keys are not shown; see show ca certificates.");
-}
-
 void add_debug(std::vector<Command>& table) {
   // One stream there, two of a router's commands.
   for (const bool on : {true, false})
@@ -67,10 +59,6 @@ void add_pix_exec_commands(std::vector<Command>& table) {
                    .pattern = "show isakmp",
                    .help = "The isakmp lines of a PIX's configuration, without the keys.",
                    .run = isakmp_lines});
-  table.push_back({.mode = kMode,
-                   .pattern = "show ca mypubkey rsa",
-                   .help = "Refused when there is a key: keys are not shown, only certificates.",
-                   .run = public_keys});
   add_debug(table);
 }
 

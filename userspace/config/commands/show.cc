@@ -14,7 +14,6 @@
 #include "userspace/config/show/isakmp.h"
 #include "userspace/config/show/isakmp_profile.h"
 #include "userspace/config/show/pix.h"
-#include "userspace/config/show/pki.h"
 #include "userspace/config/show/sa_count.h"
 #include "userspace/config/show/system.h"
 
@@ -216,16 +215,6 @@ void accelerator_statistic(Exec& exec, const Args&) {
          [&](const auto& all) { return accelerators_json(all, exec.backend().ike_sas().size()); });
 }
 
-void certificates(Exec& exec, const Args& args) {
-  answer(
-      exec, exec.backend().certificates(),
-      [&](const auto& list) {
-        return wants_pix(exec) ? pix_certificates_text(list)
-                               : certificates_text(list, args.has("verbose"), form_of(exec));
-      },
-      certificates_json);
-}
-
 void call_admission(Exec& exec, bool crypto) {
   const policy::CallAdmissionLimits& limits = policy_of(exec).call_admission;
   answer(
@@ -323,27 +312,6 @@ void add_crypto(std::vector<Command>& table) {
                    .pattern = "show crypto engine accelerator statistic",
                    .help = "What the accelerators counted (R-SHOW-26).",
                    .run = accelerator_statistic});
-  table.push_back({.mode = kMode,
-                   .pattern = "show crypto pki~ca certificates [verbose]",
-                   .help = "Certificates of the store (R-SHOW-14).",
-                   .run = certificates});
-  table.push_back({.mode = kMode,
-                   .pattern = "show ca certificates",
-                   .help = "The same in the words of a PIX (R-SHOW-32).",
-                   .run = certificates});
-  for (const char* pattern : {"show crypto pki~ca crls", "show ca crl"})
-    table.push_back({.mode = kMode,
-                     .pattern = pattern,
-                     .help = "Revocation lists of the cache (R-SHOW-33, 36).",
-                     .run = [](Exec& exec, const Args&) {
-                       answer(
-                           exec, exec.backend().crls(),
-                           [&](const auto& list) {
-                             return wants_pix(exec) ? pix_crls_text(list)
-                                                    : crls_text(list, form_of(exec));
-                           },
-                           crls_json);
-                     }});
 }
 
 void running_config(Exec& exec, const Args&) {
@@ -402,8 +370,9 @@ void add_system(std::vector<Command>& table) {
                      answer(
                          exec, exec.backend().now(),
                          [&](WallTime now) {
-                           return wants_pix(exec) ? pix_time_text(now)
-                                                  : time_text(now, synchronised);
+                           return wants_pix(exec)
+                                      ? pix_time_text(now)
+                                      : time_text(now, synchronised, policy_of(exec).time_zone);
                          },
                          [&](WallTime now) { return time_json(now, synchronised); });
                    }});

@@ -11,6 +11,12 @@ bool Args::has(std::string_view keyword) const {
   return false;
 }
 
+bool Args::uses_alias(std::string_view keyword) const {
+  for (const Value& value : values_)
+    if (value.token->is_keyword() && value.token->text == keyword) return value.alias;
+  return false;
+}
+
 const Value* Args::find(std::string_view name) const {
   for (const Value& value : values_)
     if (!value.token->is_keyword() && value.token->text == name) return &value;

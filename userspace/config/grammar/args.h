@@ -17,6 +17,8 @@ class Args {
 
   // Whether this keyword (in full) was said, anywhere in the line.
   [[nodiscard]] bool has(std::string_view keyword) const;
+  // Whether this keyword was typed in its second spelling.
+  [[nodiscard]] bool uses_alias(std::string_view keyword) const;
   // The argument of this name, or null.
   [[nodiscard]] const Value* find(std::string_view name) const;
   // Its text; empty when it was not given.

@@ -92,6 +92,8 @@ struct Command {
   std::function<void(Exec&, const Args&)> run{};
   // What `no` of the line does beside deleting it.
   std::function<void(Exec&, const Args&)> removed{};
+  // Asks before `no` of the line does anything; `go_on` does it, now or after the answer.
+  std::function<void(Exec&, const Args&, std::function<void(Exec&)> go_on)> confirm{};
 
   Key key{};
   std::string group{};  // commands of one group share their keys; the pattern unless given
@@ -99,6 +101,8 @@ struct Command {
   int order = 0;                      // inside the section, or inside the block
   std::vector<std::string> sorted{};  // arguments by which lines are sorted; else as typed
   Mode enters = Mode::kUser;          // the mode of its block; kUser: no block
+  std::string alias_of{};             // typed in its second spelling, this keyword
+  std::string alias_prompt{};         // gives the block this prompt (R-CLI-6)
   std::string elide{};                // the line that is the default, and therefore not kept
   bool exact = false;                 // keywords must be typed in full: lines we only keep
   bool negative = false;              // `no` of it is kept as a line of its own
@@ -121,6 +125,11 @@ void add_isakmp_client_commands(std::vector<Command>& table);
 void add_ikev2_commands(std::vector<Command>& table);
 void add_ikev2_protection_commands(std::vector<Command>& table);
 void add_ikev2_session_commands(std::vector<Command>& table);
+void add_clock_commands(std::vector<Command>& table);
+void add_rsa_key_commands(std::vector<Command>& table);
+void add_trustpoint_commands(std::vector<Command>& table);
+void add_enrolment_commands(std::vector<Command>& table);
+void add_show_pki_commands(std::vector<Command>& table);
 void add_pki_commands(std::vector<Command>& table);
 void add_acl_commands(std::vector<Command>& table);
 void add_ipsec_commands(std::vector<Command>& table);

@@ -83,6 +83,7 @@ class Walk {
         Value value;
         value.token = step.token;
         value.text = step.token->text;
+        value.alias = is_alias(*step.token, words[step.word].text);
         out.add(std::move(value));
       } else if (auto value = parse_value(*step.token,
                                           argument_text(*step.token, line_, words[step.word]))) {
@@ -305,7 +306,12 @@ const Grammar& Grammar::instance() {
     add_ikev2_commands(table);
     add_ikev2_protection_commands(table);
     add_ikev2_session_commands(table);
+    add_clock_commands(table);
+    add_rsa_key_commands(table);
+    add_trustpoint_commands(table);
     add_pki_commands(table);
+    add_enrolment_commands(table);
+    add_show_pki_commands(table);
     add_acl_commands(table);
     add_ipsec_commands(table);
     add_interface_commands(table);

@@ -229,6 +229,10 @@ KeywordFit fit_keyword(const Token& token, std::string_view word) {
   return KeywordFit::kNo;
 }
 
+bool is_alias(const Token& token, std::string_view word) {
+  return !token.alias.empty() && !starts_with_folded(token.text, word);
+}
+
 std::optional<Value> parse_value(const Token& token, std::string_view word) {
   auto value = parse_by_kind(token, word);
   if (value) value->token = &token;

@@ -55,6 +55,7 @@ struct Value {
   IpAddress address;
   unsigned prefix_length = 0;  // masks, wildcards and prefixes
   SecretBytes secret;
+  bool alias = false;  // of a keyword: typed in its second spelling
   friend bool operator==(const Value& a, const Value& b) {
     return a.token == b.token && a.text == b.text && a.secret == b.secret;
   }
@@ -70,6 +71,9 @@ struct Word {
 enum class KeywordFit { kNo, kPrefix, kExact };
 // Keywords are compared without regard to case; a word of digits is never an abbreviation.
 [[nodiscard]] KeywordFit fit_keyword(const Token& token, std::string_view word);
+
+// Whether a word that fits the keyword is its second spelling.
+[[nodiscard]] bool is_alias(const Token& token, std::string_view word);
 
 // The value of an argument token; none when the word is not of its type. For kLine the word is the
 // rest of the line.

@@ -83,14 +83,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-// "22:02:40 Jun 19 2001" (R-PIX-18)
-std::string plain_date(WallTime time) {
-  std::string text = date_text(time);
-  constexpr std::string_view kZone = " UTC";
-  if (const auto zone = text.find(kZone); zone != text.npos) text.erase(zone, kZone.size());
-  return text;
-}
-
 void certificate_text(Screen& screen, const CertificateView& view) {
   screen.line("%s", certificate_title(view.kind));
   screen.line("  Status: Available");
@@ -111,8 +103,8 @@ void certificate_text(Screen& screen, const CertificateView& view) {
     for (const std::string& url : view.crl_urls) screen.line("    %s", c(url));
   }
   screen.line("  Validity Date:");
-  screen.line("    start date: %s", c(plain_date(view.not_before)));
-  screen.line("    end   date: %s", c(plain_date(view.not_after)));
+  screen.line("    start date: %s", c(plain_date_text(view.not_before)));
+  screen.line("    end   date: %s", c(plain_date_text(view.not_after)));
 }
 
 }  // namespace
@@ -169,9 +161,18 @@ std::string pix_engine_text(const EngineInventory& inventory,
   return screen.take();
 }
 
-std::string pix_certificates_text(const std::vector<CertificateView>& certificates) {
+std::string pix_certificates_text(const std::vector<CertificateView>& certificates,
+                                  const std::vector<pki::PendingRequest>& requests) {
   Screen screen;
   for (const CertificateView& view : certificates) certificate_text(screen, view);
+  for (const pki::PendingRequest& request : requests) {
+    screen.line("Certificate");
+    screen.line("  Subject Name");
+    screen.line("    Name: %s", c(request.name));
+    screen.line("  Status: Pending");
+    screen.line("  Key Usage: %s", request_usage(request.usage));
+    screen.line("    Fingerprint: %s", c(lower(fingerprint_text(request.fingerprint))));
+  }
   return screen.take();
 }
 
@@ -181,15 +182,15 @@ std::string pix_crls_text(const std::vector<CrlView>& crls) {
     screen.line("CRL:");
     screen.line("    CRL Issuer Name:");
     screen.line("        %s", c(spaced_dn_text(crl.issuer)));
-    screen.line("    LastUpdate: %s", c(plain_date(crl.last_update)));
+    screen.line("    LastUpdate: %s", c(plain_date_text(crl.last_update)));
     screen.blank();
-    screen.line("    NextUpdate: %s", c(plain_date(crl.next_update)));
+    screen.line("    NextUpdate: %s", c(plain_date_text(crl.next_update)));
   }
   return screen.take();
 }
 
 std::string pix_time_text(WallTime now) {
-  return plain_date(now) + "\n";
+  return plain_date_text(now) + "\n";
 }
 
 std::string pix_debug_text(const std::vector<std::string>& streams) {

@@ -9,6 +9,7 @@
 #include "userspace/config/show/accelerator.h"
 #include "userspace/config/show/ikev2.h"
 #include "userspace/config/show/ipsec_sa.h"
+#include "userspace/pki/enrolment.h"
 
 namespace spa::config {
 
@@ -21,7 +22,8 @@ namespace spa::config {
 // for; without a card, whose room is memory, the next power of two.
 [[nodiscard]] std::string pix_engine_text(const EngineInventory& inventory,
                                           const std::vector<ike::IkeSaStatus>& sas);
-[[nodiscard]] std::string pix_certificates_text(const std::vector<CertificateView>& certificates);
+[[nodiscard]] std::string pix_certificates_text(const std::vector<CertificateView>& certificates,
+                                                const std::vector<pki::PendingRequest>& requests);
 [[nodiscard]] std::string pix_crls_text(const std::vector<CrlView>& crls);
 [[nodiscard]] std::string pix_time_text(WallTime now);
 // `streams` as Backend::debugging() has them. There is no failover: all of it is off.

@@ -21,6 +21,18 @@ const char* certificate_title(CertificateKind kind) {
   return "Certificate";
 }
 
+const char* request_usage(pki::KeyUsage usage) {
+  switch (usage) {
+    case pki::KeyUsage::kGeneral:
+      return "General Purpose";
+    case pki::KeyUsage::kSignature:
+      return "Signature";
+    case pki::KeyUsage::kEncryption:
+      return "Encryption";
+  }
+  return "";
+}
+
 namespace {
 
 // What the forms call the same things (R-SHOW-12, R-SHOW-14).
@@ -59,7 +71,8 @@ void subject(Screen& screen, const CertificateView& view, ScreenForm form, const
   if (!name_alone) rdns(screen, view.subject, form);
 }
 
-void certificate_text(Screen& screen, const CertificateView& view, bool verbose, ScreenForm form) {
+void certificate_text(Screen& screen, const CertificateView& view, bool verbose, ScreenForm form,
+                      const policy::TimeZone& zone) {
   const CertificateWords words = certificate_words(form);
   const char* after = words.after;
   screen.line("%s", certificate_title(view.kind));
@@ -74,12 +87,12 @@ void certificate_text(Screen& screen, const CertificateView& view, bool verbose,
     for (const std::string& url : view.crl_urls) screen.line("    %s", c(url));
   }
   screen.line("  Validity Date:%s", after);
-  screen.line("    start date: %s", c(date_text(view.not_before)));
-  screen.line("    end   date: %s", c(date_text(view.not_after)));
+  screen.line("    start date: %s", c(date_text(view.not_before, zone)));
+  screen.line("    end   date: %s", c(date_text(view.not_after, zone)));
   // R-SHOW-14: certificates are not renewed by themselves, and the router says that so.
   const bool renews = form == ScreenForm::kDa || form == ScreenForm::kDb;
   if (renews && view.kind == CertificateKind::kOwn)
-    screen.line("    renew date: %s", c(date_text(WallTime{})));
+    screen.line("    renew date: %s", c(date_text(WallTime{}, zone)));
   if (verbose && form != ScreenForm::kDc) {
     screen.line("  Subject Key Info:");
     screen.line("    Public Key: %s", c(view.public_key));
@@ -88,6 +101,18 @@ void certificate_text(Screen& screen, const CertificateView& view, bool verbose,
     screen.line("  Fingerprint SHA1: %s ", c(fingerprint_text(view.sha1)));
   }
   screen.line("  %s: %s%s", words.owner, c(view.trustpoint), after);
+  screen.blank();
+}
+
+// R-PKI-35
+void request_text(Screen& screen, const pki::PendingRequest& request) {
+  screen.line("Certificate");
+  screen.line("  Subject Name Contains:");
+  screen.line("    Name: %s", c(request.name));
+  screen.line("  Status: Pending");
+  screen.line("  Key Usage: %s", request_usage(request.usage));
+  screen.line("    Fingerprint: %s", c(fingerprint_text(request.fingerprint)));
+  screen.line("  Associated Identity: %s", c(request.trustpoint));
   screen.blank();
 }
 
@@ -115,14 +140,18 @@ json::array names_json(const std::vector<NameAttribute>& name) {
 
 }  // namespace
 
-std::string certificates_text(const std::vector<CertificateView>& certificates, bool verbose,
-                              ScreenForm form) {
+std::string certificates_text(const std::vector<CertificateView>& certificates,
+                              const std::vector<pki::PendingRequest>& requests, bool verbose,
+                              ScreenForm form, const policy::TimeZone& zone) {
   Screen screen;
-  for (const CertificateView& view : certificates) certificate_text(screen, view, verbose, form);
+  for (const CertificateView& view : certificates)
+    certificate_text(screen, view, verbose, form, zone);
+  for (const pki::PendingRequest& request : requests) request_text(screen, request);
   return screen.take();
 }
 
-std::string certificates_json(const std::vector<CertificateView>& certificates) {
+std::string certificates_json(const std::vector<CertificateView>& certificates,
+                              const std::vector<pki::PendingRequest>& requests) {
   json::array list;
   for (const CertificateView& view : certificates) {
     json::array urls;
@@ -143,7 +172,14 @@ std::string certificates_json(const std::vector<CertificateView>& certificates) 
                                 {"md5", to_hex(view.md5)},
                                 {"sha1", to_hex(view.sha1)}});
   }
-  return json::serialize(json::object{{"certificates", std::move(list)}});
+  json::array pending;
+  for (const pki::PendingRequest& request : requests)
+    pending.push_back(json::object{{"trustpoint", request.trustpoint},
+                                   {"name", request.name},
+                                   {"usage", request_usage(request.usage)},
+                                   {"md5", to_hex(request.fingerprint)}});
+  return json::serialize(
+      json::object{{"certificates", std::move(list)}, {"pending", std::move(pending)}});
 }
 
 namespace {
@@ -154,16 +190,17 @@ std::string source_text(const std::string& source) {
   return (directory_name ? "LDAP: " : "") + source;
 }
 
-void crl_text(Screen& screen, const CrlView& crl, ScreenForm form) {
+void crl_text(Screen& screen, const CrlView& crl, ScreenForm form,
+              const policy::TimeZone& zone) {
   const bool old = is_old(form);
   if (!old) screen.blank();
   screen.line("CRL Issuer Name:%s", old ? "" : " ");
   screen.line("    %s", c(old ? spaced_dn_text(crl.issuer) : dn_text(crl.issuer)));
-  screen.line("    LastUpdate: %s", c(date_text(crl.last_update)));
-  screen.line("    NextUpdate: %s", c(date_text(crl.next_update)));
+  screen.line("    LastUpdate: %s", c(date_text(crl.last_update, zone)));
+  screen.line("    NextUpdate: %s", c(date_text(crl.next_update, zone)));
   if (!old) {
     screen.blank();
-    screen.line("    CRL downloaded at: %s", c(date_text(crl.downloaded)));
+    screen.line("    CRL downloaded at: %s", c(date_text(crl.downloaded, zone)));
     screen.blank();
   }
   screen.line("    Retrieved from CRL Distribution Point:");
@@ -177,11 +214,12 @@ void crl_text(Screen& screen, const CrlView& crl, ScreenForm form) {
 
 }  // namespace
 
-std::string crls_text(const std::vector<CrlView>& crls, ScreenForm form) {
+std::string crls_text(const std::vector<CrlView>& crls, ScreenForm form,
+                      const policy::TimeZone& zone) {
   Screen screen;
   std::size_t total = 0;
   for (const CrlView& crl : crls) {
-    crl_text(screen, crl, form);
+    crl_text(screen, crl, form, zone);
     total += crl.der_size;
   }
   if (is_old(form)) return screen.take();

@@ -7,15 +7,24 @@
 
 #include "userspace/config/backend.h"
 #include "userspace/config/show/form.h"
+#include "userspace/pki/enrolment.h"
+#include "userspace/policy/time_zone.h"
 
 namespace spa::config {
 
 // What a certificate is, as its screens are headed.
 [[nodiscard]] const char* certificate_title(CertificateKind kind);
+// What a request is for, in the words of certificates.
+[[nodiscard]] const char* request_usage(pki::KeyUsage usage);
+// Certificates first, then requests that are pending (R-PKI-35).
 [[nodiscard]] std::string certificates_text(const std::vector<CertificateView>& certificates,
-                                            bool verbose, ScreenForm form);
-[[nodiscard]] std::string certificates_json(const std::vector<CertificateView>& certificates);
-[[nodiscard]] std::string crls_text(const std::vector<CrlView>& crls, ScreenForm form);
+                                            const std::vector<pki::PendingRequest>& requests,
+                                            bool verbose, ScreenForm form,
+                                            const policy::TimeZone& zone);
+[[nodiscard]] std::string certificates_json(const std::vector<CertificateView>& certificates,
+                                            const std::vector<pki::PendingRequest>& requests);
+[[nodiscard]] std::string crls_text(const std::vector<CrlView>& crls, ScreenForm form,
+                                    const policy::TimeZone& zone);
 [[nodiscard]] std::string crls_json(const std::vector<CrlView>& crls);
 
 }  // namespace spa::config

@@ -21,8 +21,8 @@ std::string version_json(const SystemInfo& info, const std::string& hostname) {
                                       {"uptime_seconds", info.uptime.count() / 1000}});
 }
 
-std::string time_text(WallTime now, bool synchronised) {
-  return (synchronised ? "" : "*") + clock_text_milliseconds(now) + "\n";
+std::string time_text(WallTime now, bool synchronised, const policy::TimeZone& zone) {
+  return (synchronised ? "" : "*") + clock_text_milliseconds(now, zone) + "\n";
 }
 
 std::string time_json(WallTime now, bool synchronised) {

@@ -11,7 +11,7 @@ namespace spa::config {
 
 [[nodiscard]] std::string version_text(const SystemInfo& info, const std::string& hostname);
 [[nodiscard]] std::string version_json(const SystemInfo& info, const std::string& hostname);
-[[nodiscard]] std::string time_text(WallTime now, bool synchronised);
+[[nodiscard]] std::string time_text(WallTime now, bool synchronised, const policy::TimeZone& zone);
 [[nodiscard]] std::string time_json(WallTime now, bool synchronised);
 [[nodiscard]] std::string log_lines_text(const std::vector<LogLine>& lines);
 // A configuration line by line; empty `text`: there is none.

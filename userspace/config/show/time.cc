@@ -41,23 +41,29 @@ std::string print(const char* format, Values... values) {
 
 }  // namespace
 
-std::string clock_text(WallTime time) {
-  const Broken b = broken(time);
-  return print("%02d:%02d:%02d UTC %s %s %d %d", b.tm.tm_hour, b.tm.tm_min, b.tm.tm_sec,
-               kDays[static_cast<std::size_t>(b.tm.tm_wday)],
+std::string clock_text(WallTime time, const policy::TimeZone& zone) {
+  const policy::LocalTime local = zone.at(time);
+  const Broken b = broken(time + std::chrono::minutes(local.minutes));
+  return print("%02d:%02d:%02d %.32s %s %s %d %d", b.tm.tm_hour, b.tm.tm_min, b.tm.tm_sec,
+               local.zone.c_str(), kDays[static_cast<std::size_t>(b.tm.tm_wday)],
                kMonths[static_cast<std::size_t>(b.tm.tm_mon)], b.tm.tm_mday, b.tm.tm_year + 1900);
 }
 
-std::string clock_text_milliseconds(WallTime time) {
-  const Broken b = broken(time);
-  return print("%02d:%02d:%02d.%03u UTC %s %s %d %d", b.tm.tm_hour, b.tm.tm_min, b.tm.tm_sec,
-               b.milliseconds, kDays[static_cast<std::size_t>(b.tm.tm_wday)],
+std::string clock_text_milliseconds(WallTime time, const policy::TimeZone& zone) {
+  const policy::LocalTime local = zone.at(time);
+  const Broken b = broken(time + std::chrono::minutes(local.minutes));
+  return print("%02d:%02d:%02d.%03u %.32s %s %s %d %d", b.tm.tm_hour, b.tm.tm_min, b.tm.tm_sec,
+               b.milliseconds, local.zone.c_str(), kDays[static_cast<std::size_t>(b.tm.tm_wday)],
                kMonths[static_cast<std::size_t>(b.tm.tm_mon)], b.tm.tm_mday, b.tm.tm_year + 1900);
 }
 
-std::string date_text(WallTime time) {
+std::string date_text(WallTime time, const policy::TimeZone& zone) {
+  return policy::to_text(time, zone);
+}
+
+std::string plain_date_text(WallTime time) {
   const Broken b = broken(time);
-  return print("%02d:%02d:%02d UTC %s %d %d", b.tm.tm_hour, b.tm.tm_min, b.tm.tm_sec,
+  return print("%02d:%02d:%02d %s %d %d", b.tm.tm_hour, b.tm.tm_min, b.tm.tm_sec,
                kMonths[static_cast<std::size_t>(b.tm.tm_mon)], b.tm.tm_mday, b.tm.tm_year + 1900);
 }
 
