@@ -83,7 +83,8 @@ class DebuggedRouters : public TwoRouters {
     for (const std::string& line : wanted) {
       const auto found = std::find(at, lines.end(), line);
       ASSERT_TRUE(found != lines.end()) << line << "\nnot behind\n"
-                                        << (at == lines.begin() ? "" : *(at - 1));
+                                        << (at == lines.begin() ? "" : *(at - 1)) << "\nbut\n"
+                                        << (at == lines.end() ? "nothing" : *at);
       at = found + 1;
     }
   }

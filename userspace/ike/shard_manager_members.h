@@ -151,7 +151,9 @@ bool ShardManager<VersionShard>::recover_unknown_spi(const ports::UnknownSpi& un
         shard->rule_for_recovery(unknown.remote, VersionShard::kIsIkev2);
     if (rule == nullptr || !shard->may_recover(unknown.remote)) return;
     const Status begun = shard->begin_recovery(*rule, unknown);
-    if (!begun) shard->debug_line("no recovery of an unknown SPI: " + begun.error().text);
+    if (!begun) {
+      shard->debug_line(unknown.remote, "no recovery of an unknown SPI: " + begun.error().text);
+    }
   });
   return true;
 }

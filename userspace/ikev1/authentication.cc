@@ -68,8 +68,6 @@ Result<Self> self(IsakmpSa& sa) {
     Result<ports::LocalCertificate> own =
         own_certificate(shard, sa.profile, sa.handshake->peer_authorities);
     if (!own) return tl::unexpected(own.error());
-    if (!sa.handshake->peer_authorities.empty())
-      shard.debug(sa, " Choosing trustpoint " + own->trustpoint + " as issuer");
     self.certificate = std::move(*own);
   }
   const policy::Identity by_address{Kind::kAddress, sa.local.address, {}, {}};
@@ -163,9 +161,9 @@ ike::Task<Result<ports::PeerCertificate>> judge_chain(IsakmpSa& sa, std::vector<
     sa.shard.log(Severity::kNotice, "CRYPTO", "IKMP_INVAL_CERT",
                  "Certificate received from " + sa.remote.address.to_string() +
                      " is bad: " + judged.error().text);
-  } else if (!judged->key_cached && sa.shard.debugging()) {  // R-PKI-71
-    sa.shard.debug(sa, " peer's pubkey isn't cached");
-    sa.shard.debug_line("ISAKMP (" + std::to_string(sa.id) + "): adding peer's pubkey to cache");
+  } else {  // R-PKI-71
+    trace::say(sa, judged->key_cached ? " peer's pubkey is cached" : " peer's pubkey isn't cached",
+               trace::kInNewer);
   }
   co_return judged;
 }
@@ -244,7 +242,9 @@ ike::Task<Result<Verified>> check_signature(IsakmpSa& sa, const Payloads& payloa
                            : ike::speaks_for(*judged, identity);
   // R-POL-20: logged only; what the certificate says is who the peer is.
   if (!vouched) ike::log_identity_mismatch(sa.shard, identity, *judged);
-  trace::say(sa, "adding peer's pubkey to cache", trace::kInNewer, trace::Style::kSpaced);
+  if (!judged->key_cached) {
+    trace::say(sa, "adding peer's pubkey to cache", trace::kInNewer, trace::Style::kSpaced);
+  }
   if (!vouched || identity.kind == Kind::kDn) {
     identity = {Kind::kDn, {}, judged->subject, judged->subject_der};
   }

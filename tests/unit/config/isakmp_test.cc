@@ -30,7 +30,7 @@ class IsakmpTest : public testing::Test {
   bool runs(const std::string& lines) {
     return configuration.running_config().find(lines) != std::string::npos;
   }
-  [[nodiscard]] const policy::Isakmp& isakmp() const { return backend.in_force->isakmp; }
+  [[nodiscard]] const policy::Isakmp& isakmp() const { return configuration.snapshot()->isakmp; }
   [[nodiscard]] policy::IsakmpSuite suite(std::uint32_t priority) const {
     return isakmp().policies.at(priority).suite(true);
   }

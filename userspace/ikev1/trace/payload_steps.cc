@@ -181,7 +181,6 @@ void certificates(const IsakmpSa& sa, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     processing(sa, "CERT");
     say(sa, " processing a CT_X509_SIGNATURE cert");
-    say(sa, " peer's pubkey isn't cached", kInNewer);
   }
 }
 
