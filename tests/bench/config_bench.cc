@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The router's language with many peers: reading a configuration, printing it, replacing it with one
-// line changed, and the screens of thousands of SAs. Google Benchmark measures; the table at the end
-// holds each against what was asked for.
+// The router's language with many peers: reading a configuration, printing it, replacing it with
+// one line changed, and the screens of thousands of SAs. Google Benchmark measures; the table at
+// the end holds each against what was asked for.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -29,9 +29,10 @@ std::string address(int n) {
 
 // A router of so many peers, each with a key, an access list and an entry of the crypto map.
 std::string router(int peers) {
-  std::string out = "hostname hub\ncrypto isakmp policy 10\n encryption aes 256\n hash sha256\n"
-                    " authentication pre-share\n group 14\n"
-                    "crypto ipsec transform-set T esp-aes 256 esp-sha256-hmac\n";
+  std::string out =
+      "hostname hub\ncrypto isakmp policy 10\n encryption aes 256\n hash sha256\n"
+      " authentication pre-share\n group 14\n"
+      "crypto ipsec transform-set T esp-aes 256 esp-sha256-hmac\n";
   for (int i = 1; i <= peers; ++i) {
     const std::string n = std::to_string(i), peer = address(i);
     out += "crypto isakmp key secret" + n + " address " + peer + "\ncrypto map hub " + n +
@@ -160,7 +161,8 @@ class Ratios : public benchmark::ConsoleReporter {
     ConsoleReporter::ReportRuns(runs);
     for (const Run& run : runs)
       if (const auto wanted = kWanted.find(run.benchmark_name()); wanted != kWanted.end())
-        lines_ += run.benchmark_name() + ": " + std::to_string(run.GetAdjustedRealTime() / wanted->second) +
+        lines_ += run.benchmark_name() + ": " +
+                  std::to_string(run.GetAdjustedRealTime() / wanted->second) +
                   " of the time that it may take\n";
   }
   void Finalize() override { std::fputs(lines_.c_str(), stdout); }

@@ -183,8 +183,8 @@ bool has_protocols(std::span<const v1::Proposal> bundle, const ports::EspSuite& 
          });
 }
 
-// Whether a part that goes with the main one has its group. Each should name it (RFC 2409 5.5); where
-// compression does not, as strongSwan's, it has no keys that could differ.
+// Whether a part that goes with the main one has its group. Each should name it (RFC 2409 5.5);
+// where compression does not, as strongSwan's, it has no keys that could differ.
 bool fits_group(ProtocolId protocol, DhId part, DhId whole) {
   return part == whole || (protocol == ProtocolId::kIpcomp && part == DhId::kNone);
 }
@@ -376,11 +376,10 @@ std::optional<Taken> take_bundle(const IsakmpSa& sa, const Phase2Suites& ours,
 Result<Answered> read_answer(const IsakmpSa& sa, const Phase2Suites& offered,
                              const v1::SaPayload& answer) {
   const std::vector<std::span<const v1::Proposal>> bundles = v1::bundles(answer);
-  const bool one =
-      (bundles.size() == 1 || repeats_without_compression(bundles)) &&
-      std::ranges::all_of(bundles.front(), [](const v1::Proposal& proposal) {
-        return proposal.transforms.size() == 1;
-      });
+  const bool one = (bundles.size() == 1 || repeats_without_compression(bundles)) &&
+                   std::ranges::all_of(bundles.front(), [](const v1::Proposal& proposal) {
+                     return proposal.transforms.size() == 1;
+                   });
   if (!one) return fail(Errc::kInvalid, "answer does not hold one transform of one proposal");
   const std::span<const v1::Proposal> bundle = bundles.front();
   for (const Phase2Suite& mine : offered) {
@@ -390,8 +389,7 @@ Result<Answered> read_answer(const IsakmpSa& sa, const Phase2Suites& offered,
       const auto theirs = from_transform(sa, proposal.transforms.front(), proposal.protocol);
       if (!theirs || !is_part(theirs->esp, mine.esp, proposal.protocol)) return false;
       shorten(answered.suite.lifetime, theirs->lifetime);
-      return theirs->mode == mine.mode &&
-             fits_group(proposal.protocol, theirs->group, mine.group);
+      return theirs->mode == mine.mode && fits_group(proposal.protocol, theirs->group, mine.group);
     });
     if (!same) continue;
     const Result<Spis> peer = spis_of(bundle, mine.esp);

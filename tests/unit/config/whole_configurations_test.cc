@@ -29,7 +29,8 @@ std::string read(const fs::path& path) {
 std::vector<fs::path> configurations() {
   std::vector<fs::path> out;
   for (const char* folder : {"excerpts", "lan-to-lan", "pix"})
-    for (const auto& entry : fs::directory_iterator(fs::path(SPA_SOURCE_DIR "/tests/vectors") / folder))
+    for (const auto& entry :
+         fs::directory_iterator(fs::path(SPA_SOURCE_DIR "/tests/vectors") / folder))
       if (entry.path().extension() == ".cfg") out.push_back(entry.path());
   std::sort(out.begin(), out.end());
   return out;
@@ -108,8 +109,11 @@ std::string test_name(const testing::TestParamInfo<fs::path>& info) {
 INSTANTIATE_TEST_SUITE_P(Manuals, WholeConfigurations, testing::ValuesIn(configurations()),
                          test_name);
 
-// The folders hold every configuration that the manuals print, and nothing has been lost on the way.
-TEST(WholeConfigurations, AreAllThere) { EXPECT_GE(configurations().size(), 27u); }
+// The folders hold every configuration that the manuals print, and nothing has been lost on the
+// way.
+TEST(WholeConfigurations, AreAllThere) {
+  EXPECT_GE(configurations().size(), 27u);
+}
 
 }  // namespace
 }  // namespace spa::config

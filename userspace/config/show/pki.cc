@@ -190,8 +190,7 @@ std::string source_text(const std::string& source) {
   return (directory_name ? "LDAP: " : "") + source;
 }
 
-void crl_text(Screen& screen, const CrlView& crl, ScreenForm form,
-              const policy::TimeZone& zone) {
+void crl_text(Screen& screen, const CrlView& crl, ScreenForm form, const policy::TimeZone& zone) {
   const bool old = is_old(form);
   if (!old) screen.blank();
   screen.line("CRL Issuer Name:%s", old ? "" : " ");
