@@ -118,7 +118,7 @@ class FakeSaDatabase final : public ports::SaDatabase {
   bool udp_only = false;
   bool refuse_adds = false;
   bool refuse_spis = false;
-  std::map<std::uint32_t, ports::SaPair> pairs;  // by inbound SPI
+  std::map<std::uint32_t, ports::SaPair> pairs;   // by inbound SPI
   std::map<std::uint32_t, ports::SaPair> halves;  // inbound SAs alone
   std::set<std::uint32_t> reserved;
   std::set<std::uint16_t> reserved_cpis;

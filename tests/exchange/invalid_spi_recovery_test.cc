@@ -47,9 +47,9 @@ class Recovery : public TwoRouters, public ::testing::WithParamInterface<int> {
   }
   // Informational exchanges that `right` begins.
   [[nodiscard]] std::size_t notices() const {
-    const int informational =
-        GetParam() == 1 ? static_cast<int>(wire::v1::ExchangeType::kInformational)
-                        : static_cast<int>(wire::ExchangeType::kInformational);
+    const int informational = GetParam() == 1
+                                  ? static_cast<int>(wire::v1::ExchangeType::kInformational)
+                                  : static_cast<int>(wire::ExchangeType::kInformational);
     std::set<Bytes> different;
     for (const Packet& p : network.sent) {
       if (p.from.address != right.address || kind(p).first != informational) continue;
@@ -70,9 +70,9 @@ TEST_P(Recovery, IsOffByDefault) {
   EXPECT_TRUE(network.sent.empty());
 }
 
-// R-SPI-6, R-SPI-7, R-SPI-22: an IKE SA is made and the notify sent in it, though `left` has no such
-// command; its pair goes, and the next packet makes a new one. R-SPI-8: all of it in a few round
-// trips, of 10 ms each.
+// R-SPI-6, R-SPI-7, R-SPI-22: an IKE SA is made and the notify sent in it, though `left` has no
+// such command; its pair goes, and the next packet makes a new one. R-SPI-8: all of it in a few
+// round trips, of 10 ms each.
 TEST_P(Recovery, TellsThePeer) {
   lose_everything(true);
   EXPECT_TRUE(hear_of(lost_));

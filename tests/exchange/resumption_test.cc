@@ -112,7 +112,8 @@ TEST_F(Resumption, IsOffByDefault) {
   }
 }
 
-// 4.2: where the answer would be too large for a packet the ticket waits for an exchange of its own.
+// 4.2: where the answer would be too large for a packet the ticket waits for an exchange of its
+// own.
 TEST_F(Resumption, TheTicketWaitsForItsOwnExchange) {
   left.config.fragmentation_mtu = 0;  // no fragments of IKE's own
   right.config.fragmentation_mtu = 400;

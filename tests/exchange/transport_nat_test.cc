@@ -201,8 +201,7 @@ class ClientsBehindOneNat : public TransportThroughNat {
     face(other, right.address);
     call(left, "left");
     call(other, "other");
-    right.profile().match_remote = {
-        {policy::IdentityMatch::Kind::kFqdnDomain, {}, "example.com"}};
+    right.profile().match_remote = {{policy::IdentityMatch::Kind::kFqdnDomain, {}, "example.com"}};
     network.rewrite = [this](Packet& p) {
       if (p.from.address == left.address) p.from = {outside_left_, up(p.from.port, 10000)};
       if (p.to.address != outside_left_) return;
@@ -238,8 +237,8 @@ class ClientsBehindOneNat : public TransportThroughNat {
 
   const IpAddress door_ = *IpAddress::parse("192.0.2.99");
   FakeNetwork home{timers};
-  Router other{timers,          home,           pki,          "other", "172.16.172.34",
-               "192.168.4.0/24", "172.16.172.39", "1.1.1.0/24", 0x5000};
+  Router other{timers,          home,         pki,   "other", "172.16.172.34", "192.168.4.0/24",
+               "172.16.172.39", "1.1.1.0/24", 0x5000};
 };
 
 // RFC 7296 2.23.1: they are told apart by their ports, also where their own addresses are the same.

@@ -408,7 +408,8 @@ Result<InstalledPair*> SoftSaDatabase::Impl::half_of(const ports::SaPair& sa) {
   if (!sa.udp_encapsulation) {
     return fail(Errc::kUnsupported, "the soft data plane carries ESP in UDP only");
   }
-  if (policy.find(sa.rule) == nullptr) return fail(Errc::kNotFound, "no rule " + sa.rule.to_string());
+  if (policy.find(sa.rule) == nullptr)
+    return fail(Errc::kNotFound, "no rule " + sa.rule.to_string());
   const auto known = pairs.find(sa.spi_in);
   if (known != pairs.end() && known->second->half) return known->second.get();
   if (known != pairs.end()) {

@@ -92,8 +92,8 @@ class Manager : public ports::SaDatabaseListener {
   // ESP for an SPI that nobody knows came from `remote`: tells an authenticated peer by
   // INVALID_SPI, at a bounded rate. False when there is no IKE SA with that peer.
   bool on_unknown_spi(const ports::UnknownSpi& unknown) override = 0;
-  // `crypto isakmp invalid-spi-recovery`, where no IKE SA with that peer is up: whether there is one
-  // to be made, with a configured peer, to tell him (R-SPI-6, R-SPI-11).
+  // `crypto isakmp invalid-spi-recovery`, where no IKE SA with that peer is up: whether there is
+  // one to be made, with a configured peer, to tell him (R-SPI-6, R-SPI-11).
   virtual bool recover_unknown_spi(const ports::UnknownSpi& unknown) = 0;
   // Whether one of its CHILD SAs has this SPI, in either direction.
   [[nodiscard]] virtual bool owns(std::uint32_t spi) const = 0;

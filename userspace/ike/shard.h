@@ -65,8 +65,7 @@ class Shard {
 
   // The rule, of this version of IKE, by which an IKE SA with that peer would be begun; null where
   // none of the configuration's names the peer.
-  [[nodiscard]] const ports::PolicyRule* rule_for_recovery(const IpAddress& peer,
-                                                           bool ikev2) const;
+  [[nodiscard]] const ports::PolicyRule* rule_for_recovery(const IpAddress& peer, bool ikev2) const;
   // Whether an IKE SA may be made for an unknown SPI of that peer's; counted either way.
   [[nodiscard]] bool may_recover(const IpAddress& peer);
 

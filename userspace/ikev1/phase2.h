@@ -68,8 +68,8 @@ struct Phase2Keying {
   ByteView nonce_r;
   ByteView shared_secret;  // empty without PFS
 };
-// Derives the keys and puts the inbound half of the pair into the data plane, until install_phase2()
-// puts the other beside it.
+// Derives the keys and puts the inbound half of the pair into the data plane, until
+// install_phase2() puts the other beside it.
 [[nodiscard]] Negotiated<ike::InboundHalf> install_inbound(IsakmpSa& sa, const Phase2Agreed& agreed,
                                                            const Phase2Keying& keying);
 // Derives the keys, puts the pair into the data plane and lists it under `sa`.

@@ -17,7 +17,7 @@ constexpr std::size_t kGenericHeader = 4;
 constexpr std::size_t kFragmentHeader = 4;  // number and total
 constexpr std::size_t kUdpHeader = 8;
 constexpr std::size_t kUsualPacket = 1280;  // where no size is configured
-constexpr std::size_t kMarker = 4;  // non-ESP marker (RFC 3948 2.2)
+constexpr std::size_t kMarker = 4;          // non-ESP marker (RFC 3948 2.2)
 
 }  // namespace
 

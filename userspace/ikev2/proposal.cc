@@ -159,8 +159,8 @@ void leave_out_additional(Proposal& p) {
 }
 
 // Numbers a proposal and appends it. A peer that does not know the types of additional key
-// exchanges refuses all of a proposal that holds one (RFC 7296 3.3.6): where it may do without them,
-// the same follows without the types (RFC 9370 2.2.1).
+// exchanges refuses all of a proposal that holds one (RFC 7296 3.3.6): where it may do without
+// them, the same follows without the types (RFC 9370 2.2.1).
 void append(Proposals& out, Proposal p) {
   p.number = static_cast<std::uint8_t>(out.size() + 1);
   const bool twice = may_do_without_additional(p);

@@ -504,9 +504,9 @@ Status KernelSaDatabase::add(const ports::SaPair& sa) {
   // An SPI that AH uses was held under ESP.
   for (const std::uint32_t spi : {sa.spi_in, sa.ah_spi_in}) release_spi(sa.local.address, spi);
   if (!(*pair)->offload_reason.empty()) {
-    impl.log.write({Severity::kNotice, "CRYPTO", "OFFLOAD",
-                    "ESP of " + sa.rule.to_string() +
-                        " runs in software: " + (*pair)->offload_reason});
+    impl.log.write(
+        {Severity::kNotice, "CRYPTO", "OFFLOAD",
+         "ESP of " + sa.rule.to_string() + " runs in software: " + (*pair)->offload_reason});
   }
   return {};
 }
@@ -527,7 +527,8 @@ Result<ports::SaPairState> KernelSaDatabase::query(std::uint32_t spi_in) {
   const Impl::Pair& pair = found->second;
   const auto in = impl_->read_state(pair.in);
   if (!in) return tl::unexpected(in.error());
-  const auto out = pair.half ? Result<Impl::Installed>(Impl::Installed{}) : impl_->read_state(pair.out);
+  const auto out =
+      pair.half ? Result<Impl::Installed>(Impl::Installed{}) : impl_->read_state(pair.out);
   if (!out) return tl::unexpected(out.error());
   const auto where = [](const Impl::Installed& state) {
     return state.offloaded ? ports::OffloadState::kCard : ports::OffloadState::kSoftware;
