@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause) */
-/* What the parts of <spa/hw.h> share: the types of their fields, and layouts that are checked where
- * they are compiled. */
+/* What the parts of <spa/hw.h> share: the types of their fields, and layouts that are checked where they are compiled. */
 #ifndef SPA_HW_TYPES_H
 #define SPA_HW_TYPES_H
 
@@ -19,7 +18,6 @@
 #define SPA_FLAGS
 #endif
 
-/* Lists are X(NAME, value, text): the constants below and the tables of docs/hardware come from the
- * same line. */
+/* Lists are X(NAME, value, text): the constants below and the tables of docs/hardware come from the same line. */
 
 #endif /* SPA_HW_TYPES_H */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Authentication with RSA encryption: two managers that hide ID and nonce from everybody else (RFC
 // 2409 5.2), and what a stranger sees of it.
+#include <utility>
+
 #include "tests/exchange/rsa_encryption.h"
 #include "tests/exchange/two_routers.h"
 #include "userspace/crypto/hash.h"
@@ -207,6 +209,76 @@ TEST_P(Ikev1Encryption, HashOfTheCertificate) {
   change(network.sent.size() + hiding(true), insert("CN=nobody"));
   (void)left.manager->initiate(left.rule_id());
   expect_nothing();
+}
+
+// Without a key in the configuration: first the ends show their certificates, then they hide values
+// under the keys of those, if their policies want that more.
+class SeenBefore : public Ikev1Encryption {
+ protected:
+  SeenBefore() {
+    for (Router* r : {&left, &right}) {
+      r->config.isakmp.keyrings.at(policy::kDefaultKeyring).public_keys.clear();
+      r->config.isakmp.policies[20] = r->config.isakmp.policies.at(10);
+      r->config.isakmp.policies.at(20).auth = policy::IsakmpAuth::kRsaSig;
+      r->config.hostname = r->name;
+      r->config.domain_name = "example.com";
+      r->isakmp_profile().match_remote = {
+          {policy::IdentityMatch::Kind::kFqdnDomain, {}, "example.com"}};
+    }
+    start();
+    bring_up(left);
+  }
+  void come_again() {
+    (void)left.manager->clear({});
+    run(Duration(150000));
+    network.sent.clear();
+    bring_up(left);
+  }
+  [[nodiscard]] std::string method() const {
+    return left.up() == 0 ? "none" : left.status().front().local_auth;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Modes, SeenBefore, ::testing::Bool(),
+                         [](const auto& tested) { return tested.param ? "Aggressive" : "Main"; });
+
+// RFC 2409 5.2: HASH(1) says which of the responder's certificates was used.
+TEST_P(SeenBefore, TheKeyOfItsCertificateIsUsed) {
+  expect_tunnel();
+  EXPECT_EQ(method(), "RSA");
+  come_again();
+  expect_tunnel();
+  EXPECT_EQ(method(), "RSA-ENCR");
+  EXPECT_EQ(left.status().front().remote_identity.to_string(), "right.example.com");
+  const v1::Message message = read(network.sent.at(hiding(true)));
+  const auto* hash = v1::find<v1::HashPayload>(message.payloads);
+  ASSERT_NE(hash, nullptr);
+  EXPECT_EQ(hash->data,
+            *crypto::hash(crypto::HashAlgorithm::kSha256, {as_bytes("certificate of CN=right")}));
+  // And so it stays.
+  come_again();
+  EXPECT_EQ(method(), "RSA-ENCR");
+}
+
+// RFC 2409 5.2: a certificate that has become bad since proves nothing.
+TEST_P(SeenBefore, ABadCertificateProvesNothing) {
+  for (const char* who : {"CN=left", "CN=right"}) {
+    const std::string before = std::exchange(pki.entries.at(who).bad, "certificate is revoked");
+    come_again();
+    EXPECT_TRUE(left.database.pairs.empty() && right.database.pairs.empty()) << who;
+    pki.entries.at(who).bad = before;
+    for (int i = 0; i < 2 && right.database.pairs.empty(); ++i) come_again();
+    EXPECT_EQ(right.database.pairs.size(), 1U) << who;
+  }
+}
+
+// A peer that has forgotten us gets along by signatures again, at the second attempt at the latest.
+TEST_P(SeenBefore, APeerThatHasForgotten) {
+  right.restart();
+  come_again();
+  if (left.up() == 0) come_again();
+  expect_tunnel();
+  EXPECT_EQ(method(), "RSA");
 }
 
 // Whatever comes out of a ciphertext, the responder shows nothing of it: the padding may be wrong,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Aggressive mode, initiator (RFC 2409 5.1, 5.2, 5.4; RFC 2408 4.7; RFC 3947 3.2).
+#include <algorithm>
+
 #include "userspace/ike/awaitables.h"
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/identity.h"
@@ -83,6 +85,10 @@ ike::Task<> initiate_aggressive_mode(IsakmpSa& sa) {
     co_return abort(sa, "no usable ISAKMP policy" + (h.steps.empty() ? "" : ": " + h.steps.back()));
   }
   sa.suite = offered.front();
+  sa.hash = hash_of(sa.suite);
+  h.hash_known = std::all_of(offered.begin(), offered.end(), [&](const policy::IsakmpSuite& other) {
+    return hash_of(other) == sa.hash;
+  });
   const Result<Self> us = self(sa);
   if (!us) co_return abort(sa, us.error().text);
   const Result<v1::IdPayload> id = to_payload(us->identity);
@@ -131,7 +137,7 @@ ike::Task<> initiate_aggressive_mode(IsakmpSa& sa) {
   sa.state_name = "AG_AUTH";
   sa.protect_phase1(iv);
   float_to_nat_port(sa);
-  Result<Bytes> hash = hash_of_end(sa, true, v1::id_body(*id));
+  Result<Bytes> hash = hash_of_end(sa, true, hides_values(sa) ? h.id_i : v1::id_body(*id));
   if (!hash) co_return abort(sa, hash.error().text);
   Result<Payloads> proof = co_await prove(sa, *us, std::move(*hash));
   if (!proof) co_return abort(sa, proof.error().text);

@@ -45,10 +45,11 @@ Suites possible(Shard& shard, const std::string& profile, const IpAddress& local
       case IsakmpAuth::kRsaEncr: {
         const auto own = own_rsa_key(shard, profile);
         const policy::Identity by_address{Kind::kAddress, peer, {}, {}};
-        const bool known =
+        const bool told =
             keyrings == Keyrings::kEvery
                 ? has_public_keys(*shard.snapshot, local)
                 : find_public_key(*shard.snapshot, profile, local, by_address) != nullptr;
+        const bool known = told || shard.seen_certificates.at(local, peer) != nullptr;
         if (!own) steps.push_back(policy + own.error().text);
         if (!known) steps.push_back(policy + "no RSA public key of " + peer.to_string());
         return !own || !known;
@@ -70,6 +71,11 @@ Result<Self> self(IsakmpSa& sa) {
     if (!own) return tl::unexpected(own.error());
     self.certificate = std::move(*own);
   }
+  // Whoever goes by our certificate knows us by a name in it.
+  std::optional<ports::LocalCertificate> named_by = self.certificate;
+  if (sa.suite.auth == IsakmpAuth::kRsaEncr && !sa.handshake->peer_certificate.empty()) {
+    if (auto own = own_certificate(shard, sa.profile, {})) named_by = std::move(*own);
+  }
   const policy::Identity by_address{Kind::kAddress, sa.local.address, {}, {}};
   const policy::Identity by_name{Kind::kFqdn, {}, snapshot.fqdn(), {}};
   if (profile != nullptr && profile->self_identity) {
@@ -83,8 +89,8 @@ Result<Self> self(IsakmpSa& sa) {
   } else {
     self.identity = by_address;
   }
-  if (self.certificate && self.identity.kind == Kind::kAddress) {
-    const auto& names = self.certificate->names;
+  if (named_by && self.identity.kind == Kind::kAddress) {
+    const auto& names = named_by->names;
     const bool named = std::any_of(names.begin(), names.end(), [&](const policy::Identity& n) {
       return n.kind == Kind::kAddress && n.address == self.identity.address;
     });
@@ -308,14 +314,14 @@ Result<Verified> check_hash(IsakmpSa& sa, const Payloads& payloads, const Bytes&
 
 // Whoever made this HASH could read what we sent under a public key (RFC 2409 5.2). Who that was is
 // looked at afterwards: until then everything that is wrong is a wrong HASH.
-Result<Verified> check_encryption(IsakmpSa& sa, const Payloads& payloads, const Bytes& hash,
-                                  ByteView id_body) {
+ike::Task<Result<Verified>> check_encryption(IsakmpSa& sa, const Payloads& payloads, Bytes hash,
+                                             Bytes id_body) {
   const Handshake& h = *sa.handshake;
   const Status same = compare_hash(sa, payloads, hash, "HASH mismatch");
-  if (!same) return tl::unexpected(same.error());
-  if (h.peer_key.empty()) return fail(Errc::kInvalid, "no RSA public key of the peer");
+  if (!same) co_return tl::unexpected(same.error());
+  if (h.peer_key.empty()) co_return fail(Errc::kInvalid, "no RSA public key of the peer");
   const Result<policy::Identity> identity = identity_of(id_body);
-  if (!identity) return tl::unexpected(identity.error());
+  if (!identity) co_return tl::unexpected(identity.error());
   Verified verified{*identity, sa.profile, std::nullopt};
   const policy::Snapshot& snapshot = *sa.shard.snapshot;
   if (!sa.initiator) {
@@ -324,14 +330,26 @@ Result<Verified> check_encryption(IsakmpSa& sa, const Payloads& payloads, const 
   }
   const policy::RsaPublicKey* key =
       find_public_key(snapshot, verified.profile, sa.local.address, *identity);
-  if (key != nullptr && key->der == h.peer_key) return verified;
-  return fail(Errc::kDenied, "the RSA key of the peer is not that of " + identity->to_string());
+  if (key != nullptr && key->der == h.peer_key) co_return verified;
+  const Error other{Errc::kDenied,
+                    "the RSA key of the peer is not that of " + identity->to_string()};
+  if (h.peer_certificate.empty()) co_return tl::unexpected(other);
+  Result<ports::PeerCertificate> judged =
+      co_await judge_chain(sa, {h.peer_certificate}, trustpoints_of(sa.shard, verified.profile));
+  if (!judged) co_return tl::unexpected(judged.error());
+  if (!ike::speaks_for(*judged, *identity)) co_return tl::unexpected(other);
+  verified.certificate = std::move(*judged);
+  co_return verified;
 }
 
 ike::Task<Result<Verified>> check_proof(IsakmpSa& sa, const Incoming& message, Bytes hash) {
   const Result<Bytes> id = claimed_id(sa, message);
   if (!id) co_return tl::unexpected(id.error());
-  if (hides_values(sa)) co_return check_encryption(sa, message.payloads, hash, *id);
+  if (hides_values(sa)) {
+    Result<Verified> verified =
+        co_await check_encryption(sa, message.payloads, std::move(hash), *id);
+    co_return verified;
+  }
   const Result<policy::Identity> identity = identity_of(*id);
   if (!identity) co_return tl::unexpected(identity.error());
   trace::claimed_identity(sa, message, *identity);
@@ -366,6 +384,10 @@ void establish(IsakmpSa& sa, const Verified& verified) {
     const ports::PeerCertificate& certificate = *verified.certificate;
     sa.peer_certificate_serial = to_hex(certificate.serial);
     sa.peer_certificate_issuer = certificate.issuer;
+    if (sa.suite.auth == IsakmpAuth::kRsaSig) {
+      shard.seen_certificates.note(sa.local.address, sa.remote.address, sa.remote_identity,
+                                   certificate);
+    }
     // R-REV-3, 6, 11
     if (certificate.check_revocation && snapshot.isakmp.disconnect_revoked_peers) {
       sa.held =

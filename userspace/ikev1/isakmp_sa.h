@@ -40,7 +40,9 @@ struct Handshake {
   Bytes id_i;  // IDii_b
   Bytes id_r;
   SecretBytes pre_shared_key;  // with which SKEYID was made
-  Bytes peer_key;  // RSA encryption: whose key our values went out under; empty: nobody's
+  Bytes peer_key;          // RSA encryption: whose key our values went out under; empty: nobody's
+  Bytes peer_certificate;  // that the key is of, where the configuration has none
+  bool hash_known = true;  // before the peer has chosen a suite: all that are offered have one
   std::vector<Bytes> peer_authorities;  // CERTREQ: DNs in DER
   bool initial_contact = false;         // the peer said so, protected
   bool counted_half_open = false;

@@ -84,6 +84,10 @@ void Shard::retire(IsakmpSa& sa, const std::string& cause) {
   const bool was_up = sa.phase() != Phase::kInit && sa.phase() != Phase::kAuth;
   trace::deleting_sa(sa, cause);
   left_half_open(sa);
+  // The peer may have another one now, or not know ours any more: next time we show certificates.
+  if (sa.initiator && sa.handshake && !sa.handshake->peer_certificate.empty()) {
+    seen_certificates.forget(sa.local.address, sa.remote.address);
+  }
   sa.step(Phase::kGone);
   sa.drop_exchanges();
   if (!cause.empty()) {

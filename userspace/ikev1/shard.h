@@ -16,6 +16,7 @@
 #include "userspace/ike/shard.h"
 #include "userspace/ikev1/isakmp_sa.h"
 #include "userspace/ikev1/manager.h"
+#include "userspace/ikev1/seen_certificates.h"
 #include "userspace/wire/v1/reassembler.h"
 
 namespace spa::ikev1 {
@@ -29,6 +30,8 @@ class Shard final : public ike::Shard {
   // --- datagrams (shard_receive.cc) ---
   void receive(const Endpoint& local, const Endpoint& remote, ByteView message);
   [[nodiscard]] std::uint16_t next_fragment_id() { return ++fragment_id_; }
+
+  SeenCertificates seen_certificates;
 
   // --- the table ---
   // A new SA with a random cookie (RFC 2408 2.5.3). kCrypto when there is none to be had.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "userspace/crypto/dh.h"
+#include "userspace/crypto/hash.h"
 #include "userspace/crypto/random.h"
 #include "userspace/crypto/rsa_encryption.h"
 #include "userspace/ike/awaitables.h"
@@ -33,6 +34,17 @@ Result<crypto::PublicKey> key_towards_peer(IsakmpSa& sa) {
   if (known != nullptr) {
     h.peer_key = known->der;
     return crypto::PublicKey::from_der(known->der);
+  }
+  // Whether the certificate is still good is asked when the peer has shown that it can read us: not
+  // here, where the time that it takes would tell whom we know.
+  const SeenCertificates& all = sa.shard.seen_certificates;
+  const SeenCertificate* seen = sa.initiator ? all.at(sa.local.address, sa.remote.address)
+                                : peer       ? all.of(sa.local.address, *peer)
+                                             : nullptr;
+  if (seen != nullptr) {
+    h.peer_key = seen->key;
+    h.peer_certificate = seen->leaf;
+    return crypto::PublicKey::from_der(seen->key);
   }
   const std::string cause =
       "no RSA public key of " + (peer ? peer->to_string() : "a peer that names nobody");
@@ -103,6 +115,11 @@ Status add_nonce(IsakmpSa& sa, Payloads& to) {
   if (!id) return tl::unexpected(id.error());
   Bytes& id_body = sa.initiator ? h.id_i : h.id_r;
   id_body = v1::id_body(*id);
+  if (sa.initiator && h.hash_known && !h.peer_certificate.empty()) {  // HASH(1)
+    Result<Bytes> which = crypto::hash(sa.hash, {h.peer_certificate});
+    if (!which) return tl::unexpected(which.error());
+    to.emplace_back(v1::HashPayload{std::move(*which)});
+  }
   Result<Bytes> hidden_id = crypto::rsa_encrypt(*key, id_body);
   Result<Bytes> hidden_nonce = crypto::rsa_encrypt(*key, ours);
   if (!hidden_id) return tl::unexpected(hidden_id.error());
