@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "tests/exchange/two_routers.h"
+#include "userspace/ikev2/proposal.h"
 #include "userspace/wire/header.h"
+#include "userspace/wire/message.h"
 
 namespace spa::exchange {
 namespace {
@@ -52,6 +54,33 @@ TEST_F(AdditionalKeys, OneToSeven) {
     EXPECT_EQ(sent(ExchangeType::kIkeAuth), 2U);
     EXPECT_EQ(wire::parse_header(network.sent.back().octets)->message_id, count + 1);
   }
+}
+
+// RFC 9370 2.2.1, 2.2.4, RFC 7296 3.3.6: what may be done without is offered without it too, for a
+// peer that does not know these types, for either kind of SA.
+TEST_F(AdditionalKeys, OfferedWithoutToo) {
+  left.entry().pfs = DhId::kCurve25519;
+  left.entry().additional = {{DhId::kEcp384, DhId::kNone}};
+  ikev2::Steps steps;
+  ikev2::Proposals esp =
+      ikev2::esp_proposals(left.config, left.entry(), true, left.database, steps);
+  ASSERT_EQ(esp.size(), 2U);
+  EXPECT_EQ(ikev2::additional_methods(esp[0]), std::vector{DhId::kEcp384});
+  EXPECT_EQ(esp[1].number, 2);
+  ikev2::drop_additional(esp, false);
+  EXPECT_EQ(esp.size(), 1U);
+
+  for (Router* r : {&left, &right}) propose(*r, {{DhId::kEcp384, DhId::kNone}});
+  start();
+  bring_up(left);
+  expect_tunnel();
+  const auto offered = *wire::parse(network.sent.at(0).octets);
+  const auto& proposals = wire::find<wire::SaPayload>(offered.payloads)->proposals;
+  ASSERT_EQ(proposals.size() % 2, 0U);
+  for (std::size_t i = 0; i < proposals.size(); ++i) {
+    EXPECT_EQ(ikev2::additional_methods(proposals[i]).empty(), i % 2 == 1) << i;
+  }
+  EXPECT_EQ(sent(ExchangeType::kIkeIntermediate), 2U) << "both have it, and so it is done";
 }
 
 // RFC 9242 3.3.2, RFC 7383 3: with certificates and with fragments AUTH covers the same octets.

@@ -5,6 +5,7 @@
 
 #include "userspace/crypto/ikev1_hash.h"
 #include "userspace/crypto/random.h"
+#include "userspace/ikev1/exchange.h"
 #include "userspace/ikev1/suite.h"
 #include "userspace/wire/v1/phase2_transform.h"
 
@@ -71,6 +72,7 @@ v1::Message BareIkev1Peer::first_message() {
   cipher_.reset();
   v1::Message message{header(kMainMode, 0), {}};
   message.payloads.emplace_back(phase1_offer());
+  if (behind_nats) message.payloads.emplace_back(v1::vendor_id(v1::Vendor::kNatTRfc3947));
   return message;
 }
 
@@ -91,6 +93,10 @@ v1::Message BareIkev1Peer::second_message() {
   v1::Message message{header(kMainMode, 0), {}};
   message.payloads.emplace_back(v1::KePayload{key_->public_value});
   message.payloads.emplace_back(v1::NoncePayload{nonce_});
+  for (int i = 0; behind_nats && i < 2; ++i) {  // hashes of other addresses than these two
+    message.payloads.emplace_back(
+        v1::NatDPayload{v1::nat_d_type(v1::NatTraversal::kRfc3947), *crypto::random_bytes(32)});
+  }
   return message;
 }
 
@@ -111,6 +117,7 @@ bool BareIkev1Peer::exchange_keys() {
       *crypto::v1::IkeCipher::create(kHash, crypto::EncrAlgorithm::kAesCbc, 256, keys_.skeyid_e);
   phase1_ = *crypto::v1::phase1_iv(kHash, crypto::EncrAlgorithm::kAesCbc, key_->public_value,
                                    peer_public_);
+  if (behind_nats) own_.port = victim_.port = 4500;
   return true;
 }
 
@@ -169,6 +176,29 @@ Bytes BareIkev1Peer::seal(ExchangeType exchange, v1::PayloadType first, ByteView
   const auto iv = *crypto::v1::exchange_iv(kHash, last_, message_id);
   const auto sealed = cipher_->seal(iv, whole.octets);
   return *v1::serialize_encrypted(header(exchange, message_id), whole.first, sealed->octets);
+}
+
+bool BareIkev1Peer::read_quick_mode(ByteView datagram) {
+  const auto asked = v1::parse_header(datagram);
+  if (!asked || asked->exchange != ExchangeType::kQuickMode) return false;
+  const auto iv = *crypto::v1::exchange_iv(kHash, last_, asked->message_id);
+  const auto opened = ikev1::open_message(*cipher_, iv, *asked, datagram);
+  const auto* nonce = opened ? v1::find<v1::NoncePayload>(opened->payloads) : nullptr;
+  if (nonce == nullptr) return false;
+  asked_id_ = asked->message_id;
+  asked_nonce_ = nonce->data;
+  asked_next_ = opened->next_iv;
+  return true;
+}
+
+Bytes BareIkev1Peer::answer_quick_mode(const Payloads& payloads) const {
+  const v1::PayloadChain chain = *v1::serialize_payloads(payloads);
+  const Bytes hash =
+      *crypto::v1::hash_2(kHash, keys_.skeyid_a, asked_id_, asked_nonce_, chain.octets);
+  const v1::PayloadChain whole = v1::with_hash(hash, chain);
+  const auto sealed = *cipher_->seal(asked_next_, whole.octets);
+  return *v1::serialize_encrypted(header(ExchangeType::kQuickMode, asked_id_), whole.first,
+                                  sealed.octets);
 }
 
 Bytes BareIkev1Peer::seal(ExchangeType exchange, const Payloads& payloads) {

@@ -44,9 +44,14 @@ class BareIkev1Peer {
   [[nodiscard]] Bytes seal(ExchangeType exchange, wire::v1::PayloadType first, ByteView chain,
                            bool hashed = true);
   [[nodiscard]] Bytes seal(ExchangeType exchange, const Payloads& payloads);
+  // The first message of a quick mode that the victim began, and an answer behind a right HASH(2).
+  [[nodiscard]] bool read_quick_mode(ByteView datagram);
+  [[nodiscard]] Bytes answer_quick_mode(const Payloads& payloads) const;
   // Hands it over at once; the datagrams that answer it.
   std::vector<Bytes> send(ByteView datagram);
 
+  // Both ends are found behind NATs, and port 4500 is used (RFC 3947 3.2, 4).
+  bool behind_nats = false;
   std::uint64_t cookie_i = 0x4242000000000000;
   std::uint64_t cookie_r = 0;
   std::uint32_t message_id = 0x1000;
@@ -65,6 +70,9 @@ class BareIkev1Peer {
   std::optional<crypto::v1::IkeCipher> cipher_;
   crypto::v1::Iv phase1_;  // for the fifth message
   crypto::v1::Iv last_;    // of the sixth message
+  std::uint32_t asked_id_ = 0;
+  Bytes asked_nonce_;
+  crypto::v1::Iv asked_next_;
 };
 
 }  // namespace spa::exchange

@@ -66,8 +66,22 @@ void FakeSaDatabase::release_spi(const IpAddress&, std::uint32_t spi) {
   reserved.erase(spi);
 }
 
-Status FakeSaDatabase::add(const ports::SaPair& pair) {
+Status FakeSaDatabase::add_inbound(const ports::SaPair& pair) {
   if (refuse_adds) return fail(Errc::kExhausted, "table is full");
+  if (reserved.erase(pair.spi_in) == 0) return fail(Errc::kInvalid, "SPI was not given out");
+  halves.emplace(pair.spi_in, pair);
+  return {};
+}
+
+Status FakeSaDatabase::add(const ports::SaPair& pair) {
+  const auto half = halves.extract(pair.spi_in);
+  if (refuse_adds) return fail(Errc::kExhausted, "table is full");
+  if (!half.empty()) {
+    if (half.mapped().keys_in.cipher != pair.keys_in.cipher) {
+      return fail(Errc::kInvalid, "keys have changed");
+    }
+    reserved.insert(pair.spi_in);
+  }
   if (reserved.erase(pair.spi_in) == 0) return fail(Errc::kInvalid, "SPI was not given out");
   if (pair.suite.has_ipcomp() && reserved_cpis.erase(pair.cpi_in) == 0) {
     return fail(Errc::kInvalid, "CPI was not given out");
@@ -81,7 +95,7 @@ Status FakeSaDatabase::add(const ports::SaPair& pair) {
 }
 
 Status FakeSaDatabase::remove(std::uint32_t spi_in) {
-  if (pairs.erase(spi_in) == 0) return fail(Errc::kNotFound, "no such SA");
+  if (pairs.erase(spi_in) + halves.erase(spi_in) == 0) return fail(Errc::kNotFound, "no such SA");
   return {};
 }
 

@@ -109,6 +109,7 @@ class FakeSaDatabase final : public ports::SaDatabase {
   }
   void release_cpi(const IpAddress&, std::uint16_t cpi) override { reserved_cpis.erase(cpi); }
   Status add(const ports::SaPair& pair) override;
+  Status add_inbound(const ports::SaPair& pair) override;
   Status remove(std::uint32_t spi_in) override;
   Result<ports::SaPairState> query(std::uint32_t spi_in) override;
   Status update_endpoints(std::uint32_t spi_in, const Endpoint& local,
@@ -118,6 +119,7 @@ class FakeSaDatabase final : public ports::SaDatabase {
   bool refuse_adds = false;
   bool refuse_spis = false;
   std::map<std::uint32_t, ports::SaPair> pairs;  // by inbound SPI
+  std::map<std::uint32_t, ports::SaPair> halves;  // inbound SAs alone
   std::set<std::uint32_t> reserved;
   std::set<std::uint16_t> reserved_cpis;
   ports::SaCounters in;  // of every SA

@@ -4,7 +4,9 @@
 // 3173 4.1).
 #include <optional>
 
+#include "tests/exchange/bare_ikev1_peer.h"
 #include "tests/exchange/two_routers.h"
+#include "userspace/wire/v1/phase2_transform.h"
 
 namespace spa::exchange {
 namespace {
@@ -247,6 +249,90 @@ TEST_F(Ikev1Bundles, NothingStaysReserved) {
   left.traffic();
   run(Duration(10000));
   expect_no_reservation();
+}
+
+// A peer that writes bundles with compression as strongSwan does.
+class Ikev1OtherBundles : public Ikev1Bundles {
+ protected:
+  Ikev1OtherBundles() {
+    BareIkev1Peer::invite(right, address_);
+    for (auto& [name, set] : right.config.transform_sets) set.compression = IpCompId::kDeflate;
+  }
+
+  void establish() {
+    start();
+    bare_.emplace(network, address_, right);
+    ASSERT_TRUE(bare_->establish());
+  }
+
+  // The payloads of a quick mode whose SA has ESP and IPComp, and again ESP alone.
+  BareIkev1Peer::Payloads with_compression(wire::DhId group) {
+    BareIkev1Peer::Payloads payloads = bare_->quick_mode_request();
+    auto& sa = std::get<wire::v1::SaPayload>(payloads.at(0));
+    wire::v1::Phase2Transform compression;
+    compression.id = static_cast<std::uint8_t>(IpCompId::kDeflate);
+    compression.encapsulation = wire::v1::EncapsulationMode::kTunnel;
+    compression.life.seconds = 3600;
+    auto esp = *wire::v1::decode_phase2(sa.proposals[0].transforms[0]);
+    esp.group = group;
+    sa.proposals[0].transforms = {wire::v1::encode_phase2(1, esp)};
+    wire::v1::Proposal again = sa.proposals[0];
+    again.number = 2;
+    sa.proposals.push_back({1,
+                            wire::v1::ProtocolId::kIpcomp,
+                            wire::v1::cpi_octets(0x4711),
+                            {wire::v1::encode_phase2(1, compression)}});
+    sa.proposals.push_back(again);
+    return payloads;
+  }
+  // The same as the answer: its ends the other way round.
+  BareIkev1Peer::Payloads answer() {
+    BareIkev1Peer::Payloads payloads = with_compression(wire::DhId::kNone);
+    std::swap(payloads.at(2), payloads.at(3));
+    return payloads;
+  }
+  [[nodiscard]] const ports::SaPair& only_pair() const {
+    return right.database.pairs.begin()->second;
+  }
+
+  const IpAddress address_ = *IpAddress::parse("198.51.100.7");
+  std::optional<BareIkev1Peer> bare_;
+};
+
+// RFC 2408 4.2: an answer is one proposal. strongSwan's repeats itself without compression, and its
+// first is taken; two that differ are none.
+TEST_F(Ikev1OtherBundles, AnswerThatRepeatsItselfWithoutCompression) {
+  establish();
+  ASSERT_TRUE(right.manager->initiate(right.rules.back().id));
+  ASSERT_TRUE(bare_->read_quick_mode(network.sent.back().octets));
+  (void)bare_->send(bare_->answer_quick_mode(answer()));
+  ASSERT_EQ(right.database.pairs.size(), 1U) << right.log.lines.back();
+  EXPECT_TRUE(only_pair().suite.has_ipcomp());
+  EXPECT_EQ(only_pair().cpi_out, 0x4711);
+}
+
+TEST_F(Ikev1OtherBundles, AnswerWithTwoChoicesIsRefused) {
+  establish();
+  ASSERT_TRUE(right.manager->initiate(right.rules.back().id));
+  ASSERT_TRUE(bare_->read_quick_mode(network.sent.back().octets));
+  BareIkev1Peer::Payloads two = answer();
+  std::get<wire::v1::SaPayload>(two.at(0)).proposals.back().spi = wire::v1::spi_octets(0x88880001);
+  (void)bare_->send(bare_->answer_quick_mode(two));
+  EXPECT_TRUE(right.database.pairs.empty());
+}
+
+// RFC 2409 5.5 has the group in every transform; compression that leaves it out is taken all the
+// same.
+TEST_F(Ikev1OtherBundles, CompressionMayLeaveTheGroupToEsp) {
+  establish();
+  BareIkev1Peer::Payloads request = with_compression(wire::DhId::kEcp256);
+  const auto key = crypto::dh_generate(crypto::DhGroup::kEcp256);
+  request.insert(request.begin() + 2, wire::v1::KePayload{key->public_value});
+  (void)bare_->send(bare_->seal(wire::v1::ExchangeType::kQuickMode, request));
+  ASSERT_EQ(right.database.halves.size(), 1U) << right.log.lines.back();
+  const ports::SaPair& half = right.database.halves.begin()->second;
+  EXPECT_TRUE(half.suite.has_ipcomp());
+  EXPECT_EQ(half.cpi_out, 0x4711);
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 // NATs between two managers of IKEv1 (RFC 3947): how they are announced, found, and followed.
 #include <set>
 
+#include "tests/exchange/bare_ikev1_peer.h"
 #include "tests/exchange/two_routers.h"
 #include "userspace/wire/v1/message.h"
+#include "userspace/wire/v1/phase2_transform.h"
 
 namespace spa::exchange {
 namespace {
@@ -98,6 +100,58 @@ TEST_F(Ikev1Nat, APeerWhoseMappingChangesIsFollowed) {
   ASSERT_EQ(right.database.pairs.size(), 1U);
   EXPECT_EQ(right.database.pairs.begin()->second.remote, (Endpoint{outside_, 40001}));
 }
+
+// RFC 3947 5.2: we begin, both ends are behind NATs, and the peer names the ends as it sees them.
+class TheOtherView : public Ikev1Nat, public ::testing::WithParamInterface<bool> {};
+
+TEST_P(TheOtherView, OfTheEndsIsTheSamePackets) {
+  const IpAddress bare_address = *IpAddress::parse("198.51.100.7");
+  const IpAddress bare_inside = *IpAddress::parse("10.9.9.9");
+  BareIkev1Peer::invite(right, bare_address);
+  ports::PolicyRule& rule = right.rules.back();
+  right.config.transform_sets.at("SET").mode = policy::EncapsulationMode::kTransport;
+  rule.mode = policy::EncapsulationMode::kTransport;
+  rule.selectors = {policy::TrafficSelector::of({right.address, 32}),
+                    policy::TrafficSelector::of({bare_address, 32})};
+  const policy::SelectorPair protects = rule.selectors;
+  const ports::PolicyId id = rule.id;
+  start();
+  BareIkev1Peer bare(network, bare_address, right);
+  bare.behind_nats = true;
+  ASSERT_TRUE(bare.establish());
+  ASSERT_TRUE(right.status()[0].local_behind_nat && right.status()[0].remote_behind_nat);
+  ASSERT_TRUE(right.manager->initiate(id));
+  ASSERT_TRUE(bare.read_quick_mode(network.sent.back().octets));
+
+  BareIkev1Peer::Payloads answer = bare.quick_mode_request();
+  auto& sa = std::get<v1::SaPayload>(answer.at(0));
+  v1::Transform& transform = sa.proposals[0].transforms[0];
+  auto esp = *v1::decode_phase2(transform);
+  esp.encapsulation = v1::EncapsulationMode::kUdpTransport;
+  transform = v1::encode_phase2(1, esp);
+  // Its own address it has right, ours is that of our NAT; or one that is neither.
+  const IpAddress we = GetParam() ? outside_ : *IpAddress::parse("192.0.2.77");
+  answer.resize(2);
+  answer.emplace_back(v1::id_of(we));
+  answer.emplace_back(v1::id_of(bare_inside));
+  const v1::PayloadType original = v1::nat_oa_type(v1::NatTraversal::kRfc3947);
+  answer.emplace_back(v1::NatOaPayload{original, outside_});
+  answer.emplace_back(v1::NatOaPayload{original, bare_inside});
+  (void)bare.send(bare.answer_quick_mode(answer));
+  if (!GetParam()) {
+    EXPECT_TRUE(right.database.pairs.empty());
+    return;
+  }
+  ASSERT_EQ(right.database.pairs.size(), 1U) << right.log.lines.back();
+  const ports::SaPair& pair = right.database.pairs.begin()->second;
+  EXPECT_EQ(pair.mode, policy::EncapsulationMode::kTransport);
+  EXPECT_EQ(pair.selectors_local, std::vector{protects.local});
+  EXPECT_EQ(pair.selectors_remote, std::vector{protects.remote});
+}
+
+INSTANTIATE_TEST_SUITE_P(Views, TheOtherView, ::testing::Bool(), [](const auto& info) {
+  return std::string(info.param ? "True" : "False");
+});
 
 // RFC 3947 7: a datagram that nobody authenticates moves nobody.
 TEST_F(Ikev1Nat, AReplayFromElsewhereMovesNobody) {

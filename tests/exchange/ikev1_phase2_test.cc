@@ -28,6 +28,7 @@ class Ikev1Life : public TwoRouters {
     EXPECT_TRUE(left.database.reserved.empty()) << after;
     EXPECT_TRUE(right.database.reserved.empty()) << after;
   }
+  bool lose_hash_3_ = false;
 };
 
 // RFC 2409 5.5, R-MAP-19: several SAs under one phase 1.
@@ -48,6 +49,48 @@ TEST_F(Ikev1Life, PerfectForwardSecrecy) {
   bring_up(left);
   expect_tunnel();
   EXPECT_EQ(left.status()[0].children[0].pfs, wire::DhId::kEcp256);
+}
+
+// RFC 2409 5.5: the initiator has all keys with the second message, and what it sends may overtake
+// its third. The responder takes it from the second message on, and sends nothing before the third.
+TEST_F(Ikev1Life, TheResponderReceivesBeforeHash3) {
+  start();
+  network.plan = [this](std::size_t, const Packet& p) {
+    const bool hash_3 = p.from.address == left.address && !right.database.halves.empty();
+    if (!hash_3 || !lose_hash_3_) return std::vector<Duration>{Duration(5)};
+    lose_hash_3_ = false;
+    return std::vector<Duration>{};
+  };
+  lose_hash_3_ = true;
+  ASSERT_TRUE(left.manager->initiate(left.rule_id()));
+  run(Duration(1000));
+  ASSERT_FALSE(lose_hash_3_);
+  ASSERT_EQ(left.database.pairs.size(), 1U);
+  EXPECT_TRUE(right.database.pairs.empty());
+  ASSERT_EQ(right.database.halves.size(), 1U);
+  const ports::SaPair& half = right.database.halves.begin()->second;
+  EXPECT_EQ(half.spi_in, left.database.pairs.begin()->second.spi_out);
+  EXPECT_EQ(half.keys_in.cipher, left.database.pairs.begin()->second.keys_out.cipher);
+  // The second message comes again, and with it the third.
+  run(Duration(10000));
+  expect_tunnel();
+  EXPECT_TRUE(right.database.halves.empty());
+}
+
+// RFC 2409 5.5: without the third message it goes.
+TEST_F(Ikev1Life, WithoutHash3TheResponderReceivesNoMore) {
+  start();
+  network.plan = [this](std::size_t, const Packet& p) {
+    const bool hash_3 = p.from.address == left.address && !right.database.halves.empty();
+    return hash_3 ? std::vector<Duration>{} : std::vector<Duration>{Duration(5)};
+  };
+  ASSERT_TRUE(left.manager->initiate(left.rule_id()));
+  run(Duration(1000));
+  ASSERT_EQ(right.database.halves.size(), 1U);
+  run(Duration(150 * 1000));
+  EXPECT_TRUE(right.database.halves.empty());
+  EXPECT_TRUE(right.database.pairs.empty());
+  EXPECT_TRUE(right.database.reserved.empty());
 }
 
 TEST_F(Ikev1Life, PfsWantedByTheInitiatorAlone) {

@@ -112,6 +112,31 @@ TEST_F(Resumption, IsOffByDefault) {
   }
 }
 
+// 4.2: where the answer would be too large for a packet the ticket waits for an exchange of its own.
+TEST_F(Resumption, TheTicketWaitsForItsOwnExchange) {
+  left.config.fragmentation_mtu = 0;  // no fragments of IKE's own
+  right.config.fragmentation_mtu = 400;
+  begin();
+  EXPECT_EQ(sent(ExchangeType::kInformational), 0U);
+  run(Duration(61'000));
+  EXPECT_GE(sent(ExchangeType::kInformational), 2U);
+  break_off();
+  come_back();
+  expect_resumed();
+}
+
+// 4.2: until then there is none.
+TEST_F(Resumption, WithTicketAckThereIsNoTicketYet) {
+  left.profile().dpd = {10, 2, true};
+  left.config.fragmentation_mtu = 0;
+  right.config.fragmentation_mtu = 400;
+  begin();
+  break_off(Duration(45'000));
+  come_back();
+  EXPECT_EQ(sent(ExchangeType::kIkeSessionResume), 0U);
+  expect_fallen_back();
+}
+
 // 6.2: no longer than the configured life, however long the session is.
 TEST_F(Resumption, NotAfterItsTime) {
   for (Router* r : {&left, &right}) r->config.resumption_seconds = 120;

@@ -106,6 +106,7 @@ void Router::start() {
 void Router::restart() {
   crash();
   database.pairs.clear();
+  database.halves.clear();
   database.reserved.clear();
   start();
 }

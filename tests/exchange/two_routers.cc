@@ -37,6 +37,7 @@ void World::expect_tunnel() {
 void World::expect_clean(const Router& router) const {
   EXPECT_TRUE(router.manager->status().empty()) << router.name;
   EXPECT_TRUE(router.database.pairs.empty()) << router.name;
+  EXPECT_TRUE(router.database.halves.empty()) << router.name;
   EXPECT_TRUE(router.database.reserved.empty()) << router.name;
   EXPECT_EQ(router.manager->half_open(), 0U) << router.name;
 }

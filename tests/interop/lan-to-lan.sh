@@ -5,12 +5,14 @@
 #   router 172.16.172.39, inside 1.1.1.0/24   ----   peer 172.16.172.34, inside 192.168.4.0/24
 # Not of the file: `crypto legacy-algorithms` before it; after it, because nobody has the private keys that belong to its
 # certificates and its authority's LDAP server is not there: an authority of the same name, which issues a certificate with
-# the same names to a new key of as many bits, and a file for its CRL. The other end is a router of ours with the mirror
-# image of that example's firewall, then strongSwan; with strongSwan the strongest suite that IKEv1 has in both as well.
+# the same names to a new key of as many bits, and a file for its CRL. The other end is a daemon of ours with the complete
+# configuration of that example's firewall, a PIX, then strongSwan; with strongSwan the strongest suite that IKEv1 has in
+# both as well.
 # shellcheck disable=SC2154
 . "$(dirname "$0")/lib.sh"
 
 file=$SPA_ROOT/tests/vectors/lan-to-lan/1720-1.cfg
+firewall=$SPA_ROOT/tests/vectors/pix/pix520-1.cfg
 clock=$SPA_ROOT/build/tests/spa-that-day.so
 [ -f "$clock" ] || { echo "not ok - $clock is not built: tools/check build"; exit 1; }
 that_day=(env "LD_PRELOAD=$clock" "THAT_DAY=$(date -u -d '2002-01-11 09:00:00' +%s)" TZ=UTC)
@@ -74,31 +76,21 @@ kept() { # NAME FILE
     [ ! -s "$work/missing" ]
 }
 
-mirror() {
-    cat <<END
-hostname pix520-1
-ip domain name vpn.com
-crypto pki trustpoint cisco
- revocation-check crl
-crypto isakmp policy 10
- authentication rsa-sig
- encryption des
- hash md5
- group 1
- lifetime 86400
-crypto isakmp identity hostname
-crypto ipsec security-association lifetime seconds 28800
-crypto ipsec transform-set myset esp-des esp-md5-hmac
-crypto map mymap 5 ipsec-isakmp
- set peer 172.16.172.39
- set transform-set myset
- match address 130
-interface Ethernet0
- ip address 172.16.172.34 255.255.255.240
- crypto map mymap
-access-list 130 permit ip 192.168.4.0 0.0.0.255 1.1.1.0 0.0.0.255
-end
-END
+# The firewall's own configuration, which is of a PIX. It may go without a CRL, which it would ask an LDAP server for.
+begin_firewall() {
+    mkdir -p "$work/peer/etc"
+    printf 'PIX Version 6.0(1)\ncrypto legacy-algorithms\n' >"$work/peer/etc/startup-config"
+    iked_start peer soft
+}
+without_crl() { printf 'no ca configure cisco\nca configure cisco ra 20 5 crloptional\n' | paste_into peer; }
+firewalls_identity() { tool peer crypto pki import cisco pkcs12 "$work/peer.p12" password secret99; }
+# Is every line of the file printed by write terminal, in its order?
+firewall_kept() {
+    grep -vE '^(: |:$|Cryptochecksum|\[OK\]|PIX Version)' "$firewall" | sort >"$work/typed"
+    tool peer write terminal | sort >"$work/running"
+    comm -23 "$work/typed" "$work/running" >"$work/missing"
+    cat "$work/missing"
+    [ ! -s "$work/missing" ]
 }
 
 counts() { tool "$1" show crypto ipsec sa | grep -oE "#pkts $2: *[0-9]+" | awk -F: '{ n += $2 } END { print n + 0 }'; }
@@ -121,15 +113,17 @@ issue router 1720-1.cisco.com 0x3B2FD652 512
 issue peer pix520-1.vpn.com 0x3B2FD653 512
 
 begin_router router
-begin_router peer
+begin_firewall
 check "the complete configuration of 1720-1 is pasted, and no line is refused" paste_into router <"$file"
 check "show running-config has every line of it" kept router "$file"
 check "show crypto pki certificates has the router's certificate of the file" has 3B2FD652 tool router show crypto pki certificates
 check "the clock is that of the example" has "Jan 11 2002" tool router show clock
 check "a key of our own takes the place of the one that nobody has" own_identity router vpn
-mirror >"$work/mirror"
-check "the mirror image is pasted" paste_into peer <"$work/mirror"
-check "and gets its key" own_identity peer cisco
+# R-PIX-1
+check "the complete configuration of pix520-1 is pasted, and no line is refused" paste_into peer <"$firewall"
+check "write terminal has every line of it" firewall_kept
+check "it may go without a CRL" without_crl
+check "and gets its key" firewalls_identity
 
 # In the example the firewall's side begins (R-MAP-21).
 first_ping() { in_node peer ping -q -n -c 1 -i 0.2 -w 20 -I 192.168.4.1 1.1.1.1; }
@@ -202,7 +196,8 @@ swan_start peer libipsec
 both_roles "strongSwan, the strongest in common"
 check "the daemon ends cleanly" stop router iked
 
-# ---- The configurations of the other example: what they negotiate, AH around ESP, the soft data plane has not.
+# ---- The configurations of the other example. What they negotiate, AH around ESP, the soft data plane has not:
+# tests/vm/ah-and-esp.vm.sh.
 for name in ipseca-71a ipseca-72a; do
     node $name
     begin_router $name

@@ -18,17 +18,6 @@ trap keep_logs EXIT
 modprobe -a veth xfrm_user esp4 xfrm4_tunnel ip_gre vrf xfrm_interface 2>/dev/null || true
 for name in a b c; do node "$name"; done
 
-# wire NODE DEVICE ADDRESS NODE DEVICE ADDRESS: another one, without routes.
-wire() {
-    ip link add "$peers_prefix-x" type veth peer name "$peers_prefix-y"
-    ip link set "$peers_prefix-x" netns "$(node_ns "$1")" name "$2"
-    ip link set "$peers_prefix-y" netns "$(node_ns "$4")" name "$5"
-    in_node "$1" ip addr add "$3" dev "$2"
-    in_node "$4" ip addr add "$6" dev "$5"
-    in_node "$1" ip link set "$2" up
-    in_node "$4" ip link set "$5" up
-}
-
 # configuration NODE: what stands on standard input is its startup-config.
 configuration() {
     mkdir -p "$work/$1/etc"

@@ -42,6 +42,17 @@ link() {
     in_node "$3" ip route add default via "${2%/*}" src "${4%/*}"
 }
 
+# wire NODE DEVICE ADDRESS NODE DEVICE ADDRESS: another one, without routes.
+wire() {
+    ip link add "$peers_prefix-x" type veth peer name "$peers_prefix-y"
+    ip link set "$peers_prefix-x" netns "$(node_ns "$1")" name "$2"
+    ip link set "$peers_prefix-y" netns "$(node_ns "$4")" name "$5"
+    in_node "$1" ip addr add "$3" dev "$2"
+    in_node "$4" ip addr add "$6" dev "$5"
+    in_node "$1" ip link set "$2" up
+    in_node "$4" ip link set "$5" up
+}
+
 # own_device NAME DEVICE ADDRESS/LEN GATEWAY: a device that is there already, a card or a NIC, becomes the node's.
 own_device() {
     ip link set "$2" netns "$(node_ns "$1")"

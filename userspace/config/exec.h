@@ -14,6 +14,7 @@
 #include "userspace/config/dialogue.h"
 #include "userspace/config/grammar/mode.h"
 #include "userspace/config/session.h"
+#include "userspace/config/show/form.h"
 #include "userspace/config/tree.h"
 
 namespace spa::config {
@@ -44,9 +45,6 @@ struct Frame {
 
 // Goes on with a command that was not over when its line was answered.
 using Continue = std::function<void(std::function<void(Exec& exec)> then)>;
-
-// `terminal dialect`: how the screens look.
-enum class ScreenForm { kLive, kPix };
 
 // The state of a session between two lines.
 struct SessionState {

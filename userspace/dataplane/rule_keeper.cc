@@ -67,18 +67,29 @@ Result<RuleKeeper::Rule*> RuleKeeper::rule_for(const ports::SaPair& pair) {
 }
 
 Status RuleKeeper::add(const ports::SaPair& pair) {
+  const bool half_there = pairs_.contains(pair.spi_in);
+  const Status done = add_under_rule(pair, &ports::SaDatabase::add);
+  if (!done && half_there && !plane_->query(pair.spi_in)) gone(pair.spi_in);
+  return done;
+}
+
+Status RuleKeeper::add_inbound(const ports::SaPair& pair) {
+  return add_under_rule(pair, &ports::SaDatabase::add_inbound);
+}
+
+Status RuleKeeper::add_under_rule(const ports::SaPair& pair, Adder add) {
   auto rule = rule_for(pair);
   if (!rule) return tl::unexpected(rule.error());
-  if (*rule == nullptr) return plane_->add(pair);
+  if (*rule == nullptr) return (*plane_.*add)(pair);
   Status done;
   if ((*rule)->rule.id == pair.rule && (*rule)->rule.scope.if_id == pair.if_id) {
-    done = plane_->add(pair);
+    done = (*plane_.*add)(pair);
   } else {
     ports::SaPair under = pair;
     under.rule = (*rule)->rule.id;
     under.reqid = (*rule)->rule.reqid;
     under.if_id = (*rule)->rule.scope.if_id;
-    done = plane_->add(under);
+    done = (*plane_.*add)(under);
   }
   if (done) {
     gained(**rule, pair);
@@ -89,8 +100,7 @@ Status RuleKeeper::add(const ports::SaPair& pair) {
 }
 
 void RuleKeeper::gained(Rule& rule, const ports::SaPair& pair) {
-  pairs_[pair.spi_in] = rule.rule.id;
-  ++rule.pairs;
+  if (pairs_.emplace(pair.spi_in, rule.rule.id).second) ++rule.pairs;
   set_route(rule, true);
 }
 
@@ -155,6 +165,10 @@ void RuleKeeper::on_expire(std::uint32_t spi, bool hard) {
 void RuleKeeper::on_lost(std::uint32_t spi) {
   gone(spi);
   if (listener_ != nullptr) listener_->on_lost(spi);
+}
+
+bool RuleKeeper::on_unknown_spi(const IpAddress& remote, std::uint32_t spi) {
+  return listener_ != nullptr && listener_->on_unknown_spi(remote, spi);
 }
 
 void RuleKeeper::on_mapping(std::uint32_t spi_in, const Endpoint& remote) {

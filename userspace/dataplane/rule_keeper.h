@@ -42,6 +42,7 @@ class RuleKeeper final : public ports::SaDatabase, private ports::SaDatabaseList
   }
   // kExists too where another peer protects the same traffic under a dynamic crypto map.
   Status add(const ports::SaPair& pair) override;
+  Status add_inbound(const ports::SaPair& pair) override;
   Status remove(std::uint32_t spi_in) override;
   Result<ports::SaPairState> query(std::uint32_t spi_in) override { return plane_->query(spi_in); }
   Status update_endpoints(std::uint32_t spi_in, const Endpoint& local,
@@ -62,9 +63,12 @@ class RuleKeeper final : public ports::SaDatabase, private ports::SaDatabaseList
   void on_expire(std::uint32_t spi, bool hard) override;
   void on_lost(std::uint32_t spi) override;
   void on_mapping(std::uint32_t spi_in, const Endpoint& remote) override;
+  bool on_unknown_spi(const IpAddress& remote, std::uint32_t spi) override;
 
   // The rule that a pair is to stand under: its own one, made if need be.
   Result<Rule*> rule_for(const ports::SaPair& pair);
+  using Adder = Status (ports::SaDatabase::*)(const ports::SaPair& pair);
+  Status add_under_rule(const ports::SaPair& pair, Adder add);
   void gained(Rule& rule, const ports::SaPair& pair);
   void gone(std::uint32_t spi_in);
   void set_route(Rule& rule, bool wanted);

@@ -14,6 +14,7 @@
 #include "userspace/base/clock.h"
 #include "userspace/dataplane/compression.h"
 #include "userspace/dataplane/flow.h"
+#include "userspace/kernel/soft_lifetime.h"
 #include "userspace/ports/sa_database.h"
 
 namespace spa::dataplane {
@@ -23,7 +24,9 @@ struct InstalledPair {
   ports::SaPair sa;
   std::uint32_t index_in = 0;  // in the SA table of the engine
   std::uint32_t index_out = 0;
+  bool half = false;  // the inbound SA alone, so far
   std::uint32_t generation = 0;
+  kernel::LifetimeLimits limits;
   std::uint64_t soft_timer = 0;
   std::uint64_t hard_timer = 0;
   std::uint64_t selector_failures = 0;

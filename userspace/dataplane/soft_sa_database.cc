@@ -74,10 +74,13 @@ struct SoftSaDatabase::Impl {
   void expire(std::uint32_t spi_in, bool hard);
   [[nodiscard]] InstalledPair* by_index(std::uint32_t index) const;
 
-  Status install(InstalledPair& pair, const ports::SaPair& sa);
+  Status install_inbound(InstalledPair& pair, const ports::SaPair& sa);
+  Status install_outbound(InstalledPair& pair, const ports::SaPair& sa);
+  // The half of this pair, or a new one.
+  Result<InstalledPair*> half_of(const ports::SaPair& sa);
   Status install_one(const ports::SaPair& sa, Direction direction, std::uint32_t index,
                      std::uint32_t generation, const kernel::LifetimeLimits& limits);
-  void start_timers(InstalledPair& pair, const kernel::LifetimeLimits& limits);
+  void start_timers(InstalledPair& pair);
   void uninstall(InstalledPair& pair);
 
   [[nodiscard]] IpAddress inner_address(const ports::PolicyRule& rule) const;
@@ -236,33 +239,45 @@ Status SoftSaDatabase::Impl::install_one(const ports::SaPair& sa, Direction dire
   return explain(table.set_tunnel_options(index, generation, tunnel), "outbound");
 }
 
-Status SoftSaDatabase::Impl::install(InstalledPair& pair, const ports::SaPair& sa) {
+Status SoftSaDatabase::Impl::install_inbound(InstalledPair& pair, const ports::SaPair& sa) {
   const auto dice = random_u32();
   if (!dice) return tl::unexpected(dice.error());
-  const auto limits = kernel::limits_of(sa.lifetime, *dice);
+  pair.limits = kernel::limits_of(sa.lifetime, *dice);
   pair.generation = ++last_generation;
   pair.index_in = free_indices.back();
-  pair.index_out = free_indices[free_indices.size() - 2];
-  if (auto done = install_one(sa, Direction::kIn, pair.index_in, pair.generation, limits); !done) {
-    return done;
-  }
-  if (auto done = install_one(sa, Direction::kOut, pair.index_out, pair.generation, limits);
+  if (auto done = install_one(sa, Direction::kIn, pair.index_in, pair.generation, pair.limits);
       !done) {
-    (void)table.remove(pair.index_out, pair.generation);
-    (void)table.remove(pair.index_in, pair.generation);
     return done;
   }
-  free_indices.resize(free_indices.size() - 2);
-  owners[pair.index_in] = owners[pair.index_out] = &pair;
+  free_indices.pop_back();
+  owners[pair.index_in] = &pair;
+  pair.half = true;
   pair.sa = sa;
   pair.sa.keys_in = {};
   pair.sa.keys_out = {};
   if (sa.suite.has_ipcomp()) pair.compression.emplace(sa);
-  start_timers(pair, limits);
   return {};
 }
 
-void SoftSaDatabase::Impl::start_timers(InstalledPair& pair, const kernel::LifetimeLimits& limits) {
+Status SoftSaDatabase::Impl::install_outbound(InstalledPair& pair, const ports::SaPair& sa) {
+  if (free_indices.empty()) return fail(Errc::kExhausted, "the SA table is full");
+  pair.index_out = free_indices.back();
+  if (auto done = install_one(sa, Direction::kOut, pair.index_out, pair.generation, pair.limits);
+      !done) {
+    (void)table.remove(pair.index_out, pair.generation);
+    return done;
+  }
+  free_indices.pop_back();
+  owners[pair.index_out] = &pair;
+  pair.half = false;
+  pair.sa.local = sa.local;
+  pair.sa.remote = sa.remote;
+  start_timers(pair);
+  return {};
+}
+
+void SoftSaDatabase::Impl::start_timers(InstalledPair& pair) {
+  const kernel::LifetimeLimits& limits = pair.limits;
   if (limits.hard_seconds == 0) return;
   const std::uint32_t spi = pair.sa.spi_in;
   pair.soft_timer =
@@ -275,7 +290,9 @@ void SoftSaDatabase::Impl::uninstall(InstalledPair& pair) {
   timers.cancel(pair.soft_timer);
   timers.cancel(pair.hard_timer);
   policy.detach(pair);
-  for (const std::uint32_t index : {pair.index_out, pair.index_in}) {
+  std::vector<std::uint32_t> held{pair.index_in};
+  if (!pair.half) held.push_back(pair.index_out);
+  for (const std::uint32_t index : held) {
     (void)table.remove(index, pair.generation);
     owners[index] = nullptr;
     free_indices.push_back(index);
@@ -347,7 +364,7 @@ Status SoftSaDatabase::add_rule(const ports::PolicyRule& rule) {
   impl_->sources[rule.id] = source;
   // Pairs that outlived an earlier rule of this name.
   for (const auto& [spi, pair] : impl_->pairs) {
-    if (pair->sa.rule == rule.id) impl_->policy.attach(*pair);
+    if (pair->sa.rule == rule.id && !pair->half) impl_->policy.attach(*pair);
   }
   return {};
 }
@@ -387,25 +404,44 @@ Result<std::uint16_t> SoftSaDatabase::allocate_cpi(const IpAddress&, const IpAdd
   return impl_->last_cpi;
 }
 
-Status SoftSaDatabase::add(const ports::SaPair& sa) {
-  Impl& impl = *impl_;
+Result<InstalledPair*> SoftSaDatabase::Impl::half_of(const ports::SaPair& sa) {
   if (!sa.udp_encapsulation) {
     return fail(Errc::kUnsupported, "the soft data plane carries ESP in UDP only");
   }
-  RuleState* state = impl.policy.find(sa.rule);
-  if (state == nullptr) return fail(Errc::kNotFound, "no rule " + sa.rule.to_string());
-  if (impl.pairs.contains(sa.spi_in)) {
+  if (policy.find(sa.rule) == nullptr) return fail(Errc::kNotFound, "no rule " + sa.rule.to_string());
+  const auto known = pairs.find(sa.spi_in);
+  if (known != pairs.end() && known->second->half) return known->second.get();
+  if (known != pairs.end()) {
     return fail(Errc::kExists, "an inbound SA with this SPI is there already");
   }
-  if (impl.free_indices.size() < 2) return fail(Errc::kExhausted, "the SA table is full");
+  if (free_indices.size() < 2) return fail(Errc::kExhausted, "the SA table is full");
   auto pair = std::make_unique<InstalledPair>();
-  if (auto done = impl.install(*pair, sa); !done) return done;
+  if (auto done = install_inbound(*pair, sa); !done) return tl::unexpected(done.error());
+  reserved_spis.erase(sa.spi_in);
+  return pairs.emplace(sa.spi_in, std::move(pair)).first->second.get();
+}
+
+Status SoftSaDatabase::add_inbound(const ports::SaPair& sa) {
+  if (impl_->pairs.contains(sa.spi_in)) {
+    return fail(Errc::kExists, "an inbound SA with this SPI is there already");
+  }
+  const auto pair = impl_->half_of(sa);
+  return pair ? Status{} : Status(tl::unexpected(pair.error()));
+}
+
+Status SoftSaDatabase::add(const ports::SaPair& sa) {
+  Impl& impl = *impl_;
+  const auto pair = impl.half_of(sa);
+  if (!pair) return tl::unexpected(pair.error());
+  if (auto done = impl.install_outbound(**pair, sa); !done) {
+    (void)remove(sa.spi_in);
+    return done;
+  }
   log_keys_for_tests(sa);
-  impl.reserved_spis.erase(sa.spi_in);
-  impl.policy.attach(*pair);
-  impl.pairs.emplace(sa.spi_in, std::move(pair));
-  state->ask_again = {};
-  impl.path.release_waiting(*state);
+  impl.policy.attach(**pair);
+  RuleState& state = *impl.policy.find(sa.rule);
+  state.ask_again = {};
+  impl.path.release_waiting(state);
   return {};
 }
 
@@ -423,7 +459,7 @@ Result<ports::SaPairState> SoftSaDatabase::query(std::uint32_t spi_in) {
   const InstalledPair& pair = *found->second;
   spa_sa_stats in{}, out{};
   if (impl_->table.read(pair.index_in, pair.generation, in) != SPA_OK ||
-      impl_->table.read(pair.index_out, pair.generation, out) != SPA_OK) {
+      (!pair.half && impl_->table.read(pair.index_out, pair.generation, out) != SPA_OK)) {
     return fail(Errc::kState, "the card lost this SA");
   }
   ports::SaPairState state;

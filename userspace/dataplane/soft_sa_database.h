@@ -63,6 +63,7 @@ class SoftSaDatabase final : public ports::SaDatabase {
   void release_spi(const IpAddress& local, std::uint32_t spi) override;
   Result<std::uint16_t> allocate_cpi(const IpAddress& local, const IpAddress& remote) override;
   Status add(const ports::SaPair& pair) override;
+  Status add_inbound(const ports::SaPair& pair) override;
   Status remove(std::uint32_t spi_in) override;
   Result<ports::SaPairState> query(std::uint32_t spi_in) override;
   Status update_endpoints(std::uint32_t spi_in, const Endpoint& local,

@@ -14,6 +14,8 @@ std::unique_ptr<ChildSa> describe(Shard& shard, const ports::SaPair& pair, wire:
   c->spi_out = pair.spi_out;
   c->ah_spi_in = pair.ah_spi_in;
   c->ah_spi_out = pair.ah_spi_out;
+  c->cpi_in = pair.cpi_in;
+  c->cpi_out = pair.cpi_out;
   c->rule = pair.rule;
   c->reqid = pair.reqid;
   c->mode = pair.mode;
@@ -37,6 +39,10 @@ ChildSaStatus status_of(const ChildSa& c, SteadyTime now) {
   s.id = c.id;
   s.spi_in = c.spi_in;
   s.spi_out = c.spi_out;
+  s.ah_spi_in = c.ah_spi_in;
+  s.ah_spi_out = c.ah_spi_out;
+  s.cpi_in = c.cpi_in;
+  s.cpi_out = c.cpi_out;
   s.rule = c.rule;
   s.mode = c.mode;
   s.suite = c.suite;

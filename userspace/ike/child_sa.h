@@ -32,6 +32,8 @@ struct ChildSa {
   std::uint32_t spi_out = 0;
   std::uint32_t ah_spi_in = 0;  // of the AH around ESP, as SaPair has it
   std::uint32_t ah_spi_out = 0;
+  std::uint16_t cpi_in = 0;  // of IPComp
+  std::uint16_t cpi_out = 0;
   ports::PolicyId rule;
   std::uint32_t reqid = 0;
   State state = State::kInstalled;

@@ -23,6 +23,10 @@ struct ChildSaStatus {
       0;  // connection id: IPsec SAs count from 200 (R-MAP-29); inbound even, outbound the next
   std::uint32_t spi_in = 0;
   std::uint32_t spi_out = 0;
+  std::uint32_t ah_spi_in = 0;  // of the AH around ESP; otherwise 0, and AH alone has spi_in
+  std::uint32_t ah_spi_out = 0;
+  std::uint16_t cpi_in = 0;  // of IPComp
+  std::uint16_t cpi_out = 0;
   ports::PolicyId rule;
   policy::EncapsulationMode mode = policy::EncapsulationMode::kTunnel;
   ports::EspSuite suite;

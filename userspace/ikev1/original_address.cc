@@ -39,20 +39,20 @@ bool offers_transport(const v1::SaPayload& offered) {
   return false;
 }
 
-policy::SelectorPair as_seen_here(const IsakmpSa& sa, const Payloads& request,
-                                  policy::SelectorPair wanted) {
-  if (!is_behind_nat(sa)) return wanted;
-  const auto told = v1::find_all<v1::NatOaPayload>(request);
+policy::SelectorPair as_seen_here(const IsakmpSa& sa, const Payloads& message, bool we_began,
+                                  policy::SelectorPair told) {
+  if (!is_behind_nat(sa)) return told;
+  const auto originals = v1::find_all<v1::NatOaPayload>(message);
   std::optional<IpAddress> peer;
   std::optional<IpAddress> we;
-  if (told.size() == 2) {  // NAT-OAi is the peer's, who began
-    peer = told[0]->address;
-    we = told[1]->address;
+  if (originals.size() == 2) {  // NAT-OAi is the address of who began
+    we = originals[we_began ? 0 : 1]->address;
+    peer = originals[we_began ? 1 : 0]->address;
   }
   // Only what a NAT changes may differ: an end that is not behind one is where it says.
-  if (sa.remote_behind_nat) translate(wanted.remote, peer, sa.remote.address);
-  if (sa.local_behind_nat) translate(wanted.local, we, sa.local.address);
-  return wanted;
+  if (sa.remote_behind_nat) translate(told.remote, peer, sa.remote.address);
+  if (sa.local_behind_nat) translate(told.local, we, sa.local.address);
+  return told;
 }
 
 }  // namespace spa::ikev1

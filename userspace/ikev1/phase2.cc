@@ -238,8 +238,12 @@ Negotiated<Phase2Agreed> accept_phase2(IsakmpSa& sa, Phase2Offer offer, const Pa
   Phase2Agreed agreed;
   agreed.suite = answered->suite;
   agreed.peer = answered->peer;
-  const auto selectors = selectors_of(sa, answer, true);
+  auto selectors = selectors_of(sa, answer, true);
   if (!selectors) return invalid(selectors.error().text);
+  // The peer may repeat our identities, or name the ends as it sees them (RFC 3947 5.2).
+  if (agreed.suite.mode == EncapsulationMode::kTransport) {
+    *selectors = as_seen_here(sa, answer, true, *selectors);
+  }
   const bool named = v1::find<v1::IdPayload>(answer) != nullptr;
   if (named && (selectors->local != offer.local || selectors->remote != offer.remote)) {
     return tl::unexpected(refuse(v1::NotifyType::kInvalidIdInformation,
@@ -273,7 +277,7 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
     return tl::unexpected(refuse(v1::NotifyType::kBadProposalSyntax, "no SA payload"));
   }
   const bool transport = offers_transport(*offered);
-  if (transport) *selectors = as_seen_here(sa, request, *selectors);
+  if (transport) *selectors = as_seen_here(sa, request, false, *selectors);
   if (const Status good = judge_client(sa, selectors->remote); !good) {
     ++shard.counters.ts_unacceptable;
     return tl::unexpected(refuse(v1::NotifyType::kInvalidIdInformation, good.error().text));
@@ -400,7 +404,25 @@ Result<ports::SaPair> make_pair(IsakmpSa& sa, const Phase2Agreed& agreed,
   return pair;
 }
 
+Refusal refused_by(const ports::SaDatabase& plane, const Error& error) {
+  return refuse(v1::NotifyType::kNoProposalChosen,
+                "data plane " + plane.name() + " refuses the SA: " + error.text);
+}
+
 }  // namespace
+
+Negotiated<ike::InboundHalf> install_inbound(IsakmpSa& sa, const Phase2Agreed& agreed,
+                                             const Phase2Keying& keying) {
+  ports::SaDatabase& plane = sa.shard.ports.sa_database;
+  const Result<ports::SaPair> pair = make_pair(sa, agreed, keying);
+  if (!pair) {
+    return tl::unexpected(refuse(v1::NotifyType::kNoProposalChosen, pair.error().text));
+  }
+  if (Status added = plane.add_inbound(*pair); !added) {
+    return tl::unexpected(refused_by(plane, added.error()));
+  }
+  return ike::InboundHalf(plane, pair->spi_in);
+}
 
 Negotiated<ChildSa*> install_phase2(IsakmpSa& sa, Phase2Agreed agreed, const Phase2Keying& keying) {
   Shard& shard = sa.shard;
@@ -409,9 +431,7 @@ Negotiated<ChildSa*> install_phase2(IsakmpSa& sa, Phase2Agreed agreed, const Pha
     return tl::unexpected(refuse(v1::NotifyType::kNoProposalChosen, pair.error().text));
   }
   if (Status added = shard.ports.sa_database.add(*pair); !added) {
-    return tl::unexpected(refuse(
-        v1::NotifyType::kNoProposalChosen,
-        "data plane " + shard.ports.sa_database.name() + " refuses the SA: " + added.error().text));
+    return tl::unexpected(refused_by(shard.ports.sa_database, added.error()));
   }
   agreed.own.installed();
   sa.children.push_back(ike::describe(shard, *pair, agreed.suite.group));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "userspace/ike/inbound_half.h"
 #include "userspace/ikev1/isakmp_sa.h"
 #include "userspace/ikev1/phase2_suite.h"
 #include "userspace/ikev1/shard.h"
@@ -67,6 +68,10 @@ struct Phase2Keying {
   ByteView nonce_r;
   ByteView shared_secret;  // empty without PFS
 };
+// Derives the keys and puts the inbound half of the pair into the data plane, until install_phase2()
+// puts the other beside it.
+[[nodiscard]] Negotiated<ike::InboundHalf> install_inbound(IsakmpSa& sa, const Phase2Agreed& agreed,
+                                                           const Phase2Keying& keying);
 // Derives the keys, puts the pair into the data plane and lists it under `sa`.
 [[nodiscard]] Negotiated<ChildSa*> install_phase2(IsakmpSa& sa, Phase2Agreed agreed,
                                                   const Phase2Keying& keying);

@@ -182,6 +182,12 @@ bool has_protocols(std::span<const v1::Proposal> bundle, const ports::EspSuite& 
          });
 }
 
+// Whether a part that goes with the main one has its group. Each should name it (RFC 2409 5.5); where
+// compression does not, as strongSwan's, it has no keys that could differ.
+bool fits_group(ProtocolId protocol, DhId part, DhId whole) {
+  return part == whole || (protocol == ProtocolId::kIpcomp && part == DhId::kNone);
+}
+
 // kInvalid for numbers that nobody may give out.
 Result<Spis> spis_of(std::span<const v1::Proposal> bundle, const ports::EspSuite& suite) {
   Spis spis;
@@ -219,7 +225,9 @@ std::optional<std::vector<v1::Proposal>> companions(const IsakmpSa& sa, const Ph
         const auto part = from_transform(sa, transform, proposal.protocol);
         // One mode for all: what differs is no bundle (RFC 2407 4.5 has it in every transform).
         if (!part || !is_part(part->esp, suite.esp, proposal.protocol)) continue;
-        if (part->mode != suite.mode || part->group != suite.group) continue;
+        if (part->mode != suite.mode || !fits_group(proposal.protocol, part->group, suite.group)) {
+          continue;
+        }
         taken.transforms.push_back(transform);
         break;
       }
@@ -228,6 +236,17 @@ std::optional<std::vector<v1::Proposal>> companions(const IsakmpSa& sa, const Ph
     out.push_back(std::move(taken));
   }
   return out;
+}
+
+// strongSwan writes its answer as it writes an offer: behind a bundle with compression the same
+// without it, though an answer is one (RFC 2408 4.2). The first is what it takes, and what it logs.
+bool repeats_without_compression(const std::vector<std::span<const v1::Proposal>>& bundles) {
+  if (bundles.size() != 2 || bundles[0].size() != 2 || bundles[1].size() != 1) return false;
+  const v1::Proposal* esp = of_protocol(bundles[0], ProtocolId::kEsp);
+  const v1::Proposal& again = bundles[1].front();
+  return esp != nullptr && of_protocol(bundles[0], ProtocolId::kIpcomp) != nullptr &&
+         again.protocol == ProtocolId::kEsp && again.spi == esp->spi &&
+         again.transforms == esp->transforms;
 }
 
 }  // namespace
@@ -355,7 +374,8 @@ Result<Answered> read_answer(const IsakmpSa& sa, const Phase2Suites& offered,
                              const v1::SaPayload& answer) {
   const std::vector<std::span<const v1::Proposal>> bundles = v1::bundles(answer);
   const bool one =
-      bundles.size() == 1 && std::ranges::all_of(bundles.front(), [](const v1::Proposal& proposal) {
+      (bundles.size() == 1 || repeats_without_compression(bundles)) &&
+      std::ranges::all_of(bundles.front(), [](const v1::Proposal& proposal) {
         return proposal.transforms.size() == 1;
       });
   if (!one) return fail(Errc::kInvalid, "answer does not hold one transform of one proposal");
@@ -367,7 +387,8 @@ Result<Answered> read_answer(const IsakmpSa& sa, const Phase2Suites& offered,
       const auto theirs = from_transform(sa, proposal.transforms.front(), proposal.protocol);
       if (!theirs || !is_part(theirs->esp, mine.esp, proposal.protocol)) return false;
       shorten(answered.suite.lifetime, theirs->lifetime);
-      return theirs->mode == mine.mode && theirs->group == mine.group;
+      return theirs->mode == mine.mode &&
+             fits_group(proposal.protocol, theirs->group, mine.group);
     });
     if (!same) continue;
     const Result<Spis> peer = spis_of(bundle, mine.esp);

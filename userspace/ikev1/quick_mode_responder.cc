@@ -89,6 +89,11 @@ ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first)
   const Result<Bytes> expected =
       crypto::v1::hash_3(sa.hash, sa.keys.skeyid_a, exchange.message_id, *peer_nonce, *our_nonce);
   if (!expected) co_return sa.finish(exchange);
+  // The initiator has all keys with our answer, and its first packet may overtake HASH(3): what it
+  // sends is taken from now on, and nothing is sent before it has confirmed (5.5).
+  const Phase2Keying keying{*peer_nonce, *our_nonce, agreement.shared};
+  Negotiated<ike::InboundHalf> inbound = install_inbound(sa, *agreed, keying);
+  if (!inbound) co_return refuse_exchange(sa, exchange, inbound.error(), std::move(steps));
   //                                    <--   HDR*, HASH(2), SA, Nr,
   //                                                [KE,] [IDci, IDcr,] [NAT-OAi, NAT-OAr]
   Incoming confirmation = co_await sa.ask(exchange, std::move(*answer));
@@ -107,9 +112,9 @@ ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first)
   exchange.last_sent.clear();  // nothing more is said
   sa.finish(exchange);
   if (!sa.usable()) co_return;
-  const auto installed =
-      install_phase2(sa, std::move(*agreed), {*peer_nonce, *our_nonce, agreement.shared});
+  const auto installed = install_phase2(sa, std::move(*agreed), keying);
   if (!installed) co_return refuse_exchange(sa, exchange, installed.error(), std::move(steps));
+  inbound->completed();
   leave_older(sa, **installed);
   // The peer rekeys what it began, unless it does not.
   ChildSa& fresh = **installed;

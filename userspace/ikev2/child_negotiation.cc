@@ -6,6 +6,7 @@
 #include "userspace/crypto/keymat.h"
 #include "userspace/ike/own_rule.h"
 #include "userspace/ikev2/configuration.h"
+#include "userspace/ikev2/transport_nat.h"
 
 namespace spa::ikev2 {
 
@@ -60,8 +61,9 @@ bool takes_first(const ports::PolicyRule& rule, const Selectors& local, const Se
          rule.selectors.remote.contains(remote.front());
 }
 
+// `transport_only`: rules in tunnel mode are passed over.
 Narrowed narrow_to_rule(IkeSa& sa, const Selectors& local, const Selectors& remote,
-                        const ChildSa* replaces, Steps& steps) {
+                        const ChildSa* replaces, bool transport_only, Steps& steps) {
   // What a dynamic crypto map granted is rekeyed under its own rule.
   const bool own = replaces != nullptr && replaces->own_rule;
   std::vector<const ports::PolicyRule*> rules, others;
@@ -74,6 +76,7 @@ Narrowed narrow_to_rule(IkeSa& sa, const Selectors& local, const Selectors& remo
   rules.insert(rules.end(), others.begin(), others.end());
   for (const ports::PolicyRule* rule : rules) {
     if (replaces != nullptr && rule->id != replaces->rule) continue;
+    if (transport_only && wanted_mode(sa, *rule) != policy::EncapsulationMode::kTransport) continue;
     Narrowed narrowed{rule, narrow(local, rule->selectors.local),
                       narrow(within_assigned(sa, remote), rule->selectors.remote)};
     if (!narrowed.local.empty() && !narrowed.remote.empty()) return narrowed;
@@ -81,6 +84,24 @@ Narrowed narrow_to_rule(IkeSa& sa, const Selectors& local, const Selectors& remo
                     " <-> " + to_string(remote));
   }
   return {};
+}
+
+// In transport mode through a NAT a rule is looked for by the ends that are seen here, which then
+// take the place of what the peer named; where there is none, by what it named, for tunnel mode
+// (2.23.1). `transport`: the peer asks for it; then whether it can still be.
+Narrowed find_rule(IkeSa& sa, Ends& asked, const ChildSa* replaces, bool& transport, Steps& steps) {
+  if (!transport || !nat_between(sa)) {
+    return narrow_to_rule(sa, asked.local, asked.remote, replaces, false, steps);
+  }
+  if (const std::optional<Ends> seen = as_seen_here(sa, asked)) {
+    Narrowed narrowed = narrow_to_rule(sa, seen->local, seen->remote, replaces, true, steps);
+    if (narrowed.rule != nullptr) {
+      asked = *seen;
+      return narrowed;
+    }
+  }
+  transport = false;
+  return narrow_to_rule(sa, asked.local, asked.remote, replaces, false, steps);
 }
 
 // An entry with an SA for each pair of hosts grants the pair that the peer names first, if it does
@@ -99,7 +120,7 @@ bool narrow_to_pair(IkeSa& sa, const Selectors& local, const Selectors& remote,
 }
 
 bool has_nat(const IkeSa& sa) {
-  return sa.local_behind_nat || sa.remote_behind_nat || sa.udp_encapsulation;
+  return nat_between(sa) || sa.udp_encapsulation;
 }
 
 // A template becomes a rule of its own, for the first selector of each side.
@@ -128,6 +149,39 @@ Proposals proposals_for_answer(IkeSa& sa, const policy::CryptoMapEntry& entry, b
   return ours;
 }
 
+// Through a NAT transport mode is for the two ends alone (2.23.1); an offer about more asks for a
+// tunnel. False when it must not.
+bool settle_mode(const IkeSa& sa, ChildOffer& offer, Steps& steps) {
+  if (offer.mode != policy::EncapsulationMode::kTransport || !nat_between(sa)) return true;
+  if (std::optional<Ends> ends = between_ends(sa, {offer.local, offer.remote})) {
+    offer.local = std::move(ends->local);
+    offer.remote = std::move(ends->remote);
+    return true;
+  }
+  steps.push_back("no transport mode through a NAT for " + to_string(offer.local) + " <-> " +
+                  to_string(offer.remote) + ", which are not the ends");
+  offer.mode = policy::EncapsulationMode::kTunnel;
+  return !offer.mode_required;
+}
+
+// The mode of what we answer. Nothing, or why there will be no CHILD SA.
+std::optional<Refusal> answer_mode(IkeSa& sa, const policy::CryptoMapEntry& entry,
+                                   bool wants_transport, AgreedChild& agreed) {
+  if (!wants_transport || wanted_mode(sa, agreed.rule) != policy::EncapsulationMode::kTransport) {
+    if (!mode_required(*sa.shard.snapshot, entry)) return std::nullopt;
+    return refuse(NotifyType::kNoProposalChosen,
+                  agreed.rule.id.to_string() + " requires transport mode");
+  }
+  agreed.mode = policy::EncapsulationMode::kTransport;
+  const IkeSa* rival = rival_behind_nat(sa, {agreed.local, agreed.remote});
+  if (rival == nullptr) return std::nullopt;
+  ++sa.shard.counters.ts_unacceptable;
+  return refuse(NotifyType::kTsUnacceptable,
+                rival->remote_identity.to_string() +
+                    " behind the same NAT protects these packets already: " +
+                    to_string(agreed.local) + " <-> " + to_string(agreed.remote));
+}
+
 }  // namespace
 
 Refusal refuse(NotifyType type, std::string text) {
@@ -147,7 +201,7 @@ Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pf
   }
   ChildOffer offer;
   offer.rule = *rule;
-  offer.mode = wanted_mode(sa, *rule);
+  offer.mode = replaces != nullptr ? replaces->mode : wanted_mode(sa, *rule);
   offer.mode_required = mode_required(*shard.snapshot, *entry);
   offer.proposals = esp_proposals(*shard.snapshot, *entry, pfs, shard.ports.sa_database, steps);
   leave_out_unsupported(offer.proposals, shard.ports.engine, steps);
@@ -176,6 +230,10 @@ Negotiated<ChildOffer> offer_child(IkeSa& sa, const ports::PolicyId& id, bool pf
     return tl::unexpected(refuse(NotifyType::kSinglePairRequired,
                                  id.to_string() + " is for one pair of hosts at a time, and no "
                                                   "packet says for which"));
+  }
+  if (!settle_mode(sa, offer, steps)) {
+    return tl::unexpected(refuse(NotifyType::kTsUnacceptable,
+                                 id.to_string() + " requires transport mode: " + steps.back()));
   }
   return offer;
 }
@@ -212,7 +270,7 @@ void write_offer(const ChildOffer& offer, Payloads between, Payloads& to) {
   to.emplace_back(to_payload(offer.remote, wire::Side::kResponder));
 }
 
-Negotiated<AgreedChild> accept_child(ChildOffer offer, const Payloads& response) {
+Negotiated<AgreedChild> accept_child(const IkeSa& sa, ChildOffer offer, const Payloads& response) {
   const auto* answered = wire::find<wire::SaPayload>(response);
   const auto* tsi = wire::find_ts(response, wire::Side::kInitiator);
   const auto* tsr = wire::find_ts(response, wire::Side::kResponder);
@@ -230,14 +288,20 @@ Negotiated<AgreedChild> accept_child(ChildOffer offer, const Payloads& response)
   if (wire::spi32(agreed.chosen) < 256) {
     return tl::unexpected(refuse(NotifyType::kInvalidSyntax, "answer holds a reserved SPI"));
   }
+  const bool transport = wire::find_notify(response, NotifyType::kUseTransportMode) != nullptr;
+  if (transport && offer.mode == policy::EncapsulationMode::kTunnel) {
+    return tl::unexpected(refuse(NotifyType::kInvalidSyntax, "answer wants transport mode"));
+  }
+  if (transport && nat_between(sa)) {  // 2.23.1
+    if (std::optional<Ends> seen = as_seen_here(sa, {agreed.local, agreed.remote})) {
+      agreed.local = std::move(seen->local);
+      agreed.remote = std::move(seen->remote);
+    }
+  }
   if (!covers(offer.local, agreed.local) || !covers(offer.remote, agreed.remote)) {
     return tl::unexpected(refuse(NotifyType::kTsUnacceptable,
                                  "answer widens the traffic selectors: " + to_string(agreed.local) +
                                      " <-> " + to_string(agreed.remote)));
-  }
-  const bool transport = wire::find_notify(response, NotifyType::kUseTransportMode) != nullptr;
-  if (transport && offer.mode == policy::EncapsulationMode::kTunnel) {
-    return tl::unexpected(refuse(NotifyType::kInvalidSyntax, "answer wants transport mode"));
   }
   if (!transport && offer.mode_required) {
     return tl::unexpected(
@@ -259,9 +323,11 @@ Negotiated<AgreedChild> answer_child(IkeSa& sa, const Payloads& request, bool pf
   if (offered == nullptr || tsi == nullptr || tsr == nullptr) {
     return tl::unexpected(refuse(NotifyType::kInvalidSyntax, "request lacks SA, TSi or TSr"));
   }
-  const Selectors remote = from_payload(*tsi);
-  const Selectors local = from_payload(*tsr);
-  Narrowed narrowed = narrow_to_rule(sa, local, remote, replaces, steps);
+  Ends asked{from_payload(*tsr), from_payload(*tsi)};
+  const Selectors& local = asked.local;
+  const Selectors& remote = asked.remote;
+  bool transport = wire::find_notify(request, NotifyType::kUseTransportMode) != nullptr;
+  Narrowed narrowed = find_rule(sa, asked, replaces, transport, steps);
   if (narrowed.rule == nullptr) {
     ++sa.shard.counters.ts_unacceptable;
     return tl::unexpected(
@@ -299,12 +365,8 @@ Negotiated<AgreedChild> answer_child(IkeSa& sa, const Payloads& request, bool pf
   agreed.narrowed_off = !covers(narrowed.local, local) || !covers(narrowed.remote, remote);
   agreed.local = std::move(narrowed.local);
   agreed.remote = std::move(narrowed.remote);
-  const bool transport = wire::find_notify(request, NotifyType::kUseTransportMode) != nullptr;
-  if (transport && wanted_mode(sa, agreed.rule) == policy::EncapsulationMode::kTransport) {
-    agreed.mode = policy::EncapsulationMode::kTransport;
-  } else if (mode_required(*sa.shard.snapshot, *entry)) {
-    return tl::unexpected(refuse(NotifyType::kNoProposalChosen,
-                                 agreed.rule.id.to_string() + " requires transport mode"));
+  if (auto refusal = answer_mode(sa, *entry, transport, agreed)) {
+    return tl::unexpected(std::move(*refusal));
   }
   if (const auto suite = esp_suite(agreed.chosen)) {
     agreed.compression = compression_for(sa, *entry, *suite);

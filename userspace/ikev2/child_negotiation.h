@@ -64,7 +64,8 @@ struct AgreedChild {
 // SA, TSi, TSr and the notifications beside them. The nonce and KE payloads that CREATE_CHILD_SA
 // wants between SA and TSi are handed in.
 void write_offer(const ChildOffer& offer, Payloads between, Payloads& to);
-[[nodiscard]] Negotiated<AgreedChild> accept_child(ChildOffer offer, const Payloads& response);
+[[nodiscard]] Negotiated<AgreedChild> accept_child(const IkeSa& sa, ChildOffer offer,
+                                                   const Payloads& response);
 
 [[nodiscard]] Negotiated<AgreedChild> answer_child(IkeSa& sa, const Payloads& request, bool pfs,
                                                    const ChildSa* replaces, Steps& steps);

@@ -102,7 +102,7 @@ ike::Task<Negotiated<ExchangedChild>> request_child(IkeSa& sa, ports::PolicyId r
   const Bytes peer_nonce = wire::find<wire::NoncePayload>(response)->data;
   const std::uint32_t spi = offer->spi.spi();
   const wire::DhId group = offer->group;
-  Negotiated<AgreedChild> agreed = accept_child(std::move(*offer), response);
+  Negotiated<AgreedChild> agreed = accept_child(sa, std::move(*offer), response);
   SecretBytes shared;
   if (agreed && group_of(agreed->chosen) != wire::DhId::kNone) {
     const auto* ke = wire::find<wire::KePayload>(response);

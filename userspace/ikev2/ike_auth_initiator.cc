@@ -124,7 +124,7 @@ bool conclude_child(IkeSa& sa, ChildOffer offer, const Payloads& response, ByteV
                              : "peer answered " + wire::to_string(error->type));
     return true;
   }
-  Negotiated<AgreedChild> agreed = accept_child(std::move(offer), response);
+  Negotiated<AgreedChild> agreed = accept_child(sa, std::move(offer), response);
   if (!agreed) {
     refused(agreed.error().text);
     sa.spawn(withdraw_child(sa, spi));

@@ -69,7 +69,7 @@ void answer_rest(IkeSa& sa, const policy::Ikev2Profile& profile, std::uint32_t l
   if (sa.mobility) offer_mobility(sa, response);
   offer_crash_token(sa, response);
   announce_authentication_life(sa, life, response);
-  answer_ticket_request(sa, request, response);
+  answer_ticket_request(sa, request, TicketPlace::kBesideMore, response);
 }
 
 }  // namespace

@@ -222,6 +222,8 @@ class IkeSa {
   void hurry();
   // Sends our cached reply to the first request again.
   void resend_initial_reply();
+  // Whether IP will not have to cut a protected message of these payloads.
+  [[nodiscard]] bool fits_in_packets(const Payloads& payloads) const;
   [[nodiscard]] wire::Header header(wire::ExchangeType exchange, bool response,
                                     std::uint32_t message_id) const;
   // Forgets requests that are not sent yet, and whoever waits for answers.

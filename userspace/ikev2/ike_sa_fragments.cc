@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kGenericHeader = 4;
 constexpr std::size_t kFragmentHeader = 4;  // number and total
 constexpr std::size_t kUdpHeader = 8;
+constexpr std::size_t kUsualPacket = 1280;  // where no size is configured
 constexpr std::size_t kMarker = 4;  // non-ESP marker (RFC 3948 2.2)
 
 }  // namespace
@@ -26,8 +27,17 @@ constexpr std::size_t kMarker = 4;  // non-ESP marker (RFC 3948 2.2)
 std::size_t IkeSa::message_limit() const {
   const std::size_t ip = remote.address.is_v6() ? 40 : 20;
   const std::size_t around = ip + kUdpHeader + (remote.port == kIkePort ? 0 : kMarker);
-  const std::size_t packet = shard.snapshot->fragmentation_mtu;
+  const std::size_t configured = shard.snapshot->fragmentation_mtu;
+  const std::size_t packet = configured != 0 ? configured : kUsualPacket;
   return packet > around ? packet - around : 0;
+}
+
+bool IkeSa::fits_in_packets(const Payloads& payloads) const {
+  if (fragmentation) return true;
+  const Result<wire::PayloadChain> chain = wire::serialize_payloads(payloads);
+  if (!chain || !seal_) return false;
+  return wire::Header::kSize + kGenericHeader + seal_->sealed_size(chain->octets.size()) <=
+         message_limit();
 }
 
 Result<Bytes> IkeSa::seal_whole(const wire::Header& h, const wire::PayloadChain& chain) {

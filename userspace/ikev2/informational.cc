@@ -207,7 +207,7 @@ ike::Task<> respond_informational(IkeSa& sa, Payloads request) {
   answer_mobility(sa, request, response);
   take_crash_token(sa, request);
   take_authentication_life(sa, request);
-  answer_ticket_request(sa, request, response);
+  answer_ticket_request(sa, request, TicketPlace::kAlone, response);
   //                              <--  HDR, SK {[D]}
   sa.reply(std::move(response));
   if (!end) co_return;

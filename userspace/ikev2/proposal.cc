@@ -142,6 +142,36 @@ bool has_none(const std::vector<const Transform*>& list) {
   return std::any_of(list.begin(), list.end(), [](const Transform* t) { return t->id == 0; });
 }
 
+// Whether there are additional key exchanges, and a peer may do without each of them.
+bool may_do_without_additional(const Proposal& p) {
+  bool any = false;
+  for (const TransformType type : kTypes) {
+    const auto list = of_type(p, type);
+    if (!wire::is_additional(type) || list.empty()) continue;
+    if (!has_none(list)) return false;
+    any = true;
+  }
+  return any;
+}
+
+void leave_out_additional(Proposal& p) {
+  std::erase_if(p.transforms, [](const Transform& t) { return wire::is_additional(t.type); });
+}
+
+// Numbers a proposal and appends it. A peer that does not know the types of additional key
+// exchanges refuses all of a proposal that holds one (RFC 7296 3.3.6): where it may do without them,
+// the same follows without the types (RFC 9370 2.2.1).
+void append(Proposals& out, Proposal p) {
+  p.number = static_cast<std::uint8_t>(out.size() + 1);
+  const bool twice = may_do_without_additional(p);
+  out.push_back(std::move(p));
+  if (!twice) return;
+  Proposal plain = out.back();
+  leave_out_additional(plain);
+  plain.number = static_cast<std::uint8_t>(out.size() + 1);
+  out.push_back(std::move(plain));
+}
+
 // One transform of a type that both sides have; nullptr when the type is absent on both.
 struct TypeChoice {
   const Transform* transform = nullptr;
@@ -217,9 +247,8 @@ Proposals ike_proposals(const std::vector<const policy::Ikev2Proposal*>& configu
         steps.push_back(where + " left out: no usable algorithm of some type remains");
         continue;
       }
-      p->number = static_cast<std::uint8_t>(out.size() + 1);
       p->protocol = wire::ProtocolId::kIke;
-      out.push_back(std::move(*p));
+      append(out, std::move(*p));
     }
   }
   return out;
@@ -292,8 +321,7 @@ Proposals esp_proposals(const policy::Snapshot& snapshot, const policy::CryptoMa
       steps.push_back(where + " left out: data plane " + database.name() + " cannot do it");
       continue;
     }
-    p.number = static_cast<std::uint8_t>(out.size() + 1);
-    out.push_back(std::move(p));
+    append(out, std::move(p));
   }
   return out;
 }
@@ -442,9 +470,16 @@ void drop_additional(Proposals& proposals, bool strictly) {
     return false;
   };
   if (strictly) std::erase_if(proposals, demands);
+  Proposals without;
   for (Proposal& p : proposals) {
-    std::erase_if(p.transforms, [](const Transform& t) { return wire::is_additional(t.type); });
+    leave_out_additional(p);
+    const bool known = std::any_of(without.begin(), without.end(), [&](const Proposal& other) {
+      return other.protocol == p.protocol && other.transforms == p.transforms;
+    });
+    if (!known) without.push_back(std::move(p));
   }
+  proposals = std::move(without);
+  renumber(proposals);
 }
 
 void leave_out_unsupported(Proposals& proposals, const crypto::PublicKeyEngine& engine,

@@ -16,8 +16,11 @@ namespace spa::ikev2 {
 
 // Client: asks for a ticket where the configuration wants one.
 void request_ticket(const IkeSa& sa, Payloads& request);
-// Gateway: gives one to who asks, or says that there will be none.
-void answer_ticket_request(IkeSa& sa, const Payloads& request, Payloads& response);
+// Where a ticket is to go: into a message that is large already, or one about nothing else.
+enum class TicketPlace : std::uint8_t { kBesideMore, kAlone };
+// Gateway: gives one to who asks, or says that there will be none, or that it has to wait.
+void answer_ticket_request(IkeSa& sa, const Payloads& request, TicketPlace place,
+                           Payloads& response);
 // Client: keeps what it was given, in place of what it had.
 void take_ticket(IkeSa& sa, const Payloads& response);
 // Client: asks in an exchange of its own, after a rekeying or before the old one's time is over.

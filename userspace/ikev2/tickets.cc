@@ -52,19 +52,14 @@ bool may_resume(const IkeSa& sa) {
   return sa.shard.snapshot->resumption_seconds != 0 && sa.resumable && sa.usable();
 }
 
-Result<wire::NotifyPayload> give_ticket(IkeSa& sa) {
+Result<TicketBox::Issued> make_ticket(const IkeSa& sa, Duration life) {
   if (!may_resume(sa) || sa.original_initiator) {
     return fail(Errc::kState, "no tickets for this session");
   }
-  const Duration life = ticket_life(sa);
   if (life < Duration(1000)) return fail(Errc::kState, "the session is about to end");
   const Result<SessionState> state = session_of(sa, life);
   if (!state) return tl::unexpected(state.error());
-  Result<TicketBox::Issued> issued = sa.shard.tickets.seal(sa.shard.now(), *state);
-  if (!issued) return tl::unexpected(issued.error());
-  sa.shard.tickets.use(std::exchange(sa.ticket_given, issued->number));
-  const auto seconds = static_cast<std::uint32_t>(life.count() / 1000);
-  return wire::ticket_notice({seconds, std::move(issued->ticket)});
+  return sa.shard.tickets.seal(sa.shard.now(), *state);
 }
 
 }  // namespace
@@ -74,15 +69,26 @@ void request_ticket(const IkeSa& sa, Payloads& request) {
   request.emplace_back(wire::notify(NotifyType::kTicketRequest));
 }
 
-void answer_ticket_request(IkeSa& sa, const Payloads& request, Payloads& response) {
+void answer_ticket_request(IkeSa& sa, const Payloads& request, TicketPlace place,
+                           Payloads& response) {
   if (wire::find_notify(request, NotifyType::kTicketRequest) == nullptr) return;
-  Result<wire::NotifyPayload> ticket = give_ticket(sa);
-  if (ticket) {
-    response.emplace_back(std::move(*ticket));
+  const Duration life = ticket_life(sa);
+  Result<TicketBox::Issued> ticket = make_ticket(sa, life);
+  if (!ticket) {
+    sa.shard.debug(sa, "no ticket: " + ticket.error().text);
+    response.emplace_back(wire::notify(NotifyType::kTicketNack));
     return;
   }
-  sa.shard.debug(sa, "no ticket: " + ticket.error().text);
-  response.emplace_back(wire::notify(NotifyType::kTicketNack));
+  const auto seconds = static_cast<std::uint32_t>(life.count() / 1000);
+  response.emplace_back(wire::ticket_notice({seconds, std::move(ticket->ticket)}));
+  // A message that IP would have to cut is more likely to be lost: the peer may ask again, in an
+  // exchange that is about nothing else (4.2).
+  if (place == TicketPlace::kBesideMore && !sa.fits_in_packets(response)) {
+    sa.shard.tickets.use(ticket->number);
+    response.back() = wire::notify(NotifyType::kTicketAck);
+    return;
+  }
+  sa.shard.tickets.use(std::exchange(sa.ticket_given, ticket->number));
 }
 
 void take_ticket(IkeSa& sa, const Payloads& response) {

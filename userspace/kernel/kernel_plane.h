@@ -30,6 +30,8 @@ struct KernelSaDatabase::Impl {
     StateId in, out;              // what the pair is named after
     std::vector<StateId> around;  // of its other headers, both directions
     std::string offload_reason;
+    LifetimeLimits limits;
+    bool half = false;  // the inbound states alone, so far
     bool soft_told = false;
   };
   struct Installed {
@@ -74,8 +76,12 @@ struct KernelSaDatabase::Impl {
   // Whether there is a larval state to replace.
   [[nodiscard]] bool is_reserved(const StateId& id) const;
   void take_reservation(const StateId& id);
-  Status install_all(const ports::SaPair& sa, const LifetimeLimits& limits, std::string& refusal,
-                     std::vector<StateId>& made);
+  Status install_all(const ports::SaPair& sa, XfrmDirection direction, const LifetimeLimits& limits,
+                     std::string& refusal, std::vector<StateId>& made);
+  // The half of this pair, or a new one.
+  Result<Pair*> half_of(const ports::SaPair& sa);
+  Status complete(Pair& pair, const ports::SaPair& sa);
+  void keep(Pair& pair, const std::vector<StateId>& made);
   Result<std::uint32_t> allocate(const IpAddress& local, const IpAddress& remote, XfrmLayer layer);
   [[nodiscard]] int offload_device(const ports::SaPair& pair, std::string& reason) const;
   Result<Installed> read_state(const StateId& id);

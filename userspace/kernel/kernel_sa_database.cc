@@ -144,7 +144,8 @@ void KernelSaDatabase::Impl::check_all() {
   std::vector<std::uint32_t> gone;
   for (const auto& [spi, pair] : pairs) {
     std::vector<StateId> all = pair.around;
-    all.insert(all.end(), {pair.in, pair.out});
+    all.push_back(pair.in);
+    if (!pair.half) all.push_back(pair.out);
     for (const StateId& id : all) {
       const auto state = read_state(id);
       if (state || state.error().code != Errc::kNotFound) continue;
@@ -241,9 +242,9 @@ Result<KernelSaDatabase::Impl::Installed> KernelSaDatabase::Impl::read_state(con
 }
 
 void KernelSaDatabase::Impl::remove_states(const Pair& pair) {
-  for (const StateId& id : {pair.out, pair.in}) {
-    (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
-  }
+  // The peer chose the number of the outbound one: where it is not ours yet, it may be another's.
+  if (!pair.half) (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, pair.out));
+  (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, pair.in));
   for (const StateId& id : pair.around) {
     (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
   }
@@ -253,7 +254,7 @@ void KernelSaDatabase::Impl::forget(std::uint32_t spi_in) {
   const auto found = pairs.find(spi_in);
   if (found == pairs.end()) return;
   by_state.erase(found->second.in);
-  by_state.erase(found->second.out);
+  if (!found->second.half) by_state.erase(found->second.out);
   for (const StateId& id : found->second.around) by_state.erase(id);
   pairs.erase(found);
 }
@@ -384,25 +385,24 @@ void KernelSaDatabase::release_cpi(const IpAddress&, std::uint16_t cpi) {
   (void)impl_->socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
 }
 
-// Inbound first; all or nothing. `made` holds the states that are there afterwards.
-Status KernelSaDatabase::Impl::install_all(const ports::SaPair& sa, const LifetimeLimits& limits,
-                                           std::string& refusal, std::vector<StateId>& made) {
+// All of one direction or nothing. `made` holds the states that are there afterwards.
+Status KernelSaDatabase::Impl::install_all(const ports::SaPair& sa, XfrmDirection direction,
+                                           const LifetimeLimits& limits, std::string& refusal,
+                                           std::vector<StateId>& made) {
   const int device = offload_device(sa, refusal);
-  for (const XfrmDirection direction : {XfrmDirection::kIn, XfrmDirection::kOut}) {
-    for (const XfrmLayer layer : layers_of(sa.suite.layers())) {
-      const bool main = state_id(sa, direction, layer) == state_id(sa, direction);
-      // A card has neither bundles nor compression behind the kernel.
-      const bool plain = sa.suite.has_esp() && !sa.suite.has_ah() && !sa.suite.has_ipcomp();
-      const auto done = install(sa, direction, layer, limits, main && plain ? device : 0, refusal);
-      if (!done) {
-        for (const StateId& id : made) {
-          (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
-        }
-        made.clear();
-        return done;
+  for (const XfrmLayer layer : layers_of(sa.suite.layers())) {
+    const bool main = state_id(sa, direction, layer) == state_id(sa, direction);
+    // A card has neither bundles nor compression behind the kernel.
+    const bool plain = sa.suite.has_esp() && !sa.suite.has_ah() && !sa.suite.has_ipcomp();
+    const auto done = install(sa, direction, layer, limits, main && plain ? device : 0, refusal);
+    if (!done) {
+      for (const StateId& id : made) {
+        (void)socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
       }
-      made.push_back(state_id(sa, direction, layer));
+      made.clear();
+      return done;
     }
+    made.push_back(state_id(sa, direction, layer));
   }
   if (device != 0 && (sa.suite.has_ah() || sa.suite.has_ipcomp())) {
     refusal = "the kernel offloads ESP alone, without AH or IPComp";
@@ -415,9 +415,18 @@ Status KernelSaDatabase::Impl::install_all(const ports::SaPair& sa, const Lifeti
   return {};
 }
 
-Status KernelSaDatabase::add(const ports::SaPair& sa) {
-  Impl& impl = *impl_;
-  if (impl.pairs.contains(sa.spi_in)) {
+void KernelSaDatabase::Impl::keep(Pair& pair, const std::vector<StateId>& made) {
+  for (const StateId& id : made) {
+    take_reservation(id);
+    by_state[id] = pair.sa.spi_in;
+    if (id != pair.in && id != pair.out) pair.around.push_back(id);
+  }
+}
+
+Result<KernelSaDatabase::Impl::Pair*> KernelSaDatabase::Impl::half_of(const ports::SaPair& sa) {
+  const auto known = pairs.find(sa.spi_in);
+  if (known != pairs.end() && known->second.half) return &known->second;
+  if (known != pairs.end()) {
     return fail(Errc::kExists, "an inbound SA with this SPI is there already");
   }
   if (sa.suite.has_ah() && sa.udp_encapsulation) {
@@ -425,32 +434,68 @@ Status KernelSaDatabase::add(const ports::SaPair& sa) {
   }
   if (!xfrm_knows(sa.suite)) return fail(Errc::kUnsupported, "the kernel has no such algorithms");
   std::uint8_t dice[4];
-  if (auto done = crypto::random_fill(dice); !done) return done;
-  const auto limits = limits_of(sa.lifetime, NetlinkView::load<std::uint32_t>(dice).value_or(0));
-  Impl::Pair pair;
+  if (auto done = crypto::random_fill(dice); !done) return tl::unexpected(done.error());
+  Pair pair;
+  pair.limits = limits_of(sa.lifetime, NetlinkView::load<std::uint32_t>(dice).value_or(0));
   pair.in = state_id(sa, XfrmDirection::kIn);
   pair.out = state_id(sa, XfrmDirection::kOut);
+  pair.half = true;
   std::vector<StateId> made;
-  if (auto done = impl.install_all(sa, limits, pair.offload_reason, made); !done) return done;
-  if (auto done = impl.fit_policies(sa); !done) {
-    for (const StateId& id : made) (void)impl.socket.acknowledge(state_query(XFRM_MSG_DELSA, id));
-    return done;
+  if (auto done = install_all(sa, XfrmDirection::kIn, pair.limits, pair.offload_reason, made);
+      !done) {
+    return tl::unexpected(done.error());
   }
-  for (const StateId& id : made) {
-    impl.take_reservation(id);
-    impl.by_state[id] = sa.spi_in;
-    if (id != pair.in && id != pair.out) pair.around.push_back(id);
-  }
-  // An SPI that AH uses was held under ESP.
-  for (const std::uint32_t spi : {sa.spi_in, sa.ah_spi_in}) release_spi(sa.local.address, spi);
   pair.sa = sa;
   pair.sa.keys_in = {};
   pair.sa.keys_out = {};
-  if (!pair.offload_reason.empty()) {
-    impl.log.write({Severity::kNotice, "CRYPTO", "OFFLOAD",
-                    "ESP of " + sa.rule.to_string() + " runs in software: " + pair.offload_reason});
+  keep(pair, made);
+  return &pairs.emplace(sa.spi_in, std::move(pair)).first->second;
+}
+
+Status KernelSaDatabase::Impl::complete(Pair& pair, const ports::SaPair& sa) {
+  if (sa.local != pair.sa.local || sa.remote != pair.sa.remote) {
+    // The peer has moved since.
+    if (auto done = move_state(pair.in, sa.remote, sa.local); !done) return done;
+    by_state[pair.in] = sa.spi_in;
+    pair.sa.local = sa.local;
+    pair.sa.remote = sa.remote;
+    pair.out = state_id(sa, XfrmDirection::kOut);
   }
-  impl.pairs.emplace(sa.spi_in, std::move(pair));
+  std::vector<StateId> made;
+  if (auto done = install_all(sa, XfrmDirection::kOut, pair.limits, pair.offload_reason, made);
+      !done) {
+    return done;
+  }
+  pair.half = false;
+  keep(pair, made);
+  return fit_policies(sa);
+}
+
+Status KernelSaDatabase::add_inbound(const ports::SaPair& sa) {
+  if (impl_->pairs.contains(sa.spi_in)) {
+    return fail(Errc::kExists, "an inbound SA with this SPI is there already");
+  }
+  const auto pair = impl_->half_of(sa);
+  return pair ? Status{} : Status(tl::unexpected(pair.error()));
+}
+
+Status KernelSaDatabase::add(const ports::SaPair& sa) {
+  Impl& impl = *impl_;
+  const auto pair = impl.half_of(sa);
+  if (!pair) return tl::unexpected(pair.error());
+  if (auto done = impl.complete(**pair, sa); !done) {
+    const Impl::Pair broken = **pair;
+    impl.forget(sa.spi_in);
+    impl.remove_states(broken);
+    return done;
+  }
+  // An SPI that AH uses was held under ESP.
+  for (const std::uint32_t spi : {sa.spi_in, sa.ah_spi_in}) release_spi(sa.local.address, spi);
+  if (!(*pair)->offload_reason.empty()) {
+    impl.log.write({Severity::kNotice, "CRYPTO", "OFFLOAD",
+                    "ESP of " + sa.rule.to_string() +
+                        " runs in software: " + (*pair)->offload_reason});
+  }
   return {};
 }
 
@@ -470,7 +515,7 @@ Result<ports::SaPairState> KernelSaDatabase::query(std::uint32_t spi_in) {
   const Impl::Pair& pair = found->second;
   const auto in = impl_->read_state(pair.in);
   if (!in) return tl::unexpected(in.error());
-  const auto out = impl_->read_state(pair.out);
+  const auto out = pair.half ? Result<Impl::Installed>(Impl::Installed{}) : impl_->read_state(pair.out);
   if (!out) return tl::unexpected(out.error());
   const auto where = [](const Impl::Installed& state) {
     return state.offloaded ? ports::OffloadState::kCard : ports::OffloadState::kSoftware;
@@ -494,7 +539,7 @@ Status KernelSaDatabase::update_endpoints(std::uint32_t spi_in, const Endpoint& 
     return fail(Errc::kUnsupported, "SAs with AH or IPComp do not move");
   }
   Status done = impl_->move_state(pair.in, remote, local);
-  if (done) done = impl_->move_state(pair.out, local, remote);
+  if (done && !pair.half) done = impl_->move_state(pair.out, local, remote);
   if (!done) {
     // Half of it may be gone: none of it is of use.
     const Impl::Pair broken = pair;
@@ -502,7 +547,8 @@ Status KernelSaDatabase::update_endpoints(std::uint32_t spi_in, const Endpoint& 
     impl_->remove_states(broken);
     return done;
   }
-  impl_->by_state[pair.in] = impl_->by_state[pair.out] = spi_in;
+  impl_->by_state[pair.in] = spi_in;
+  if (!pair.half) impl_->by_state[pair.out] = spi_in;
   pair.sa.local = local;
   pair.sa.remote = remote;
   // Policies name the ends too.

@@ -40,6 +40,7 @@ class KernelSaDatabase final : public ports::SaDatabase {
   Result<std::uint16_t> allocate_cpi(const IpAddress& local, const IpAddress& remote) override;
   void release_cpi(const IpAddress& local, std::uint16_t cpi) override;
   Status add(const ports::SaPair& pair) override;
+  Status add_inbound(const ports::SaPair& pair) override;
   Status remove(std::uint32_t spi_in) override;
   Result<ports::SaPairState> query(std::uint32_t spi_in) override;
   Status update_endpoints(std::uint32_t spi_in, const Endpoint& local,

@@ -204,6 +204,9 @@ class SaDatabase {
   // Inbound first, then outbound; all or nothing. From then on outbound traffic uses the newest
   // pair of its rule.
   virtual Status add(const SaPair& pair) = 0;
+  // The inbound half alone, for a peer that may send before we may: add() with the same pair brings
+  // the other half, or takes both away where it fails; remove() ends it.
+  virtual Status add_inbound(const SaPair& pair) = 0;
   // Unknown SPIs are kNotFound. Keys are wiped.
   virtual Status remove(std::uint32_t spi_in) = 0;
   virtual Result<SaPairState> query(std::uint32_t spi_in) = 0;

@@ -85,6 +85,8 @@ class Generator {
                          "deny tcp 10.0.0.0 255.0.0.0 any eq www"});
       case TokenKind::kHex:
         return pick_one({"01", "3B2FD652"});
+      case TokenKind::kSpi:
+        return pick_one({"256", "0xD740971C"});
       case TokenKind::kAddress:
         return pick_one({"10.0.0.1", "2001:db8::1"});
       case TokenKind::kAddress4:

@@ -28,10 +28,14 @@ struct Plane final : ports::SaDatabase {
   Result<std::uint32_t> allocate_spi(const IpAddress&, const IpAddress&) override { return 1000U; }
   void release_spi(const IpAddress&, std::uint32_t) override {}
   Status add(const ports::SaPair& pair) override {
-    if (full) return fail(Errc::kExhausted, "full");
+    if (full) {
+      pairs.erase(pair.spi_in);
+      return fail(Errc::kExhausted, "full");
+    }
     pairs[pair.spi_in] = pair;
     return {};
   }
+  Status add_inbound(const ports::SaPair& pair) override { return add(pair); }
   Status remove(std::uint32_t spi) override {
     return pairs.erase(spi) != 0 ? Status{} : fail(Errc::kNotFound, "no such SA");
   }
@@ -119,6 +123,21 @@ TEST_F(RuleKeeperTest, WhatEndsByItselfTakesItsRuleAlong) {
   EXPECT_TRUE(plane_.rules.empty());
 }
 
+// A pair whose outbound half is yet to come holds its rule like a whole one (RFC 2409 5.5).
+TEST_F(RuleKeeperTest, AnInboundHalfHasItsRule) {
+  const ports::SaPair sa = pair(1, 100, "2.2.2.0/24", "10.0.0.2");
+  ASSERT_TRUE(keeper_.add_inbound(sa).has_value());
+  EXPECT_EQ(plane_.rules.size(), 1u);
+  ASSERT_TRUE(keeper_.add(sa).has_value());
+  EXPECT_EQ(plane_.rules.size(), 1u);
+  ASSERT_TRUE(keeper_.remove(1).has_value());
+  EXPECT_TRUE(plane_.rules.empty());
+  ASSERT_TRUE(keeper_.add_inbound(sa).has_value());
+  plane_.full = true;
+  EXPECT_FALSE(keeper_.add(sa).has_value());
+  EXPECT_TRUE(plane_.rules.empty());
+}
+
 // A peer that has restarted asks for the same again before its old SA has gone.
 TEST_F(RuleKeeperTest, TheSamePeerComesUnderItsOldRule) {
   ASSERT_TRUE(keeper_.add(pair(1, 100, "2.2.2.0/24", "10.0.0.2")).has_value());
@@ -145,6 +164,24 @@ TEST_F(RuleKeeperTest, APairThatIsRefusedLeavesNoRule) {
   EXPECT_EQ(keeper_.add(pair(1, 100, "2.2.2.0/24", "10.0.0.2")).error().code, Errc::kExhausted);
   EXPECT_TRUE(plane_.rules.empty());
   EXPECT_TRUE(routes_.list.empty());
+}
+
+// R-SPI-4: IKE hears of it through the keeper.
+TEST_F(RuleKeeperTest, UnknownSpisAreToldOn) {
+  struct Listener final : ports::SaDatabaseListener {
+    void on_acquire(const ports::PolicyId&, const std::optional<policy::SelectorPair>&) override {}
+    void on_expire(std::uint32_t, bool) override {}
+    void on_lost(std::uint32_t) override {}
+    void on_mapping(std::uint32_t, const Endpoint&) override {}
+    bool on_unknown_spi(const IpAddress&, std::uint32_t spi) override {
+      heard = spi;
+      return true;
+    }
+    std::uint32_t heard = 0;
+  } listener;
+  keeper_.set_listener(&listener);
+  EXPECT_TRUE(plane_.listener->on_unknown_spi(*IpAddress::parse("10.0.0.2"), 4711));
+  EXPECT_EQ(listener.heard, 4711u);
 }
 
 // `reverse-route` of a configured entry: as long as there are SAs.

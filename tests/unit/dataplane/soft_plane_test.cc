@@ -476,6 +476,26 @@ TEST_F(SoftPlaneTest, IkeIsToldOfAnUnknownSpi) {
   b_.plane->release_spi(address("10.0.0.2"), *reserved);
 }
 
+// RFC 2409 5.5: with the inbound half alone packets are taken and none is sent.
+TEST_F(SoftPlaneTest, AnInboundHalfTakesAndDoesNotSend) {
+  add_rules({});
+  const std::uint32_t spi_a = a_.plane->allocate_spi({}, {}).value_or(0);
+  const std::uint32_t spi_b = b_.plane->allocate_spi({}, {}).value_or(0);
+  const ports::SaPair at_b = pair({}, false, spi_a, spi_b);
+  ASSERT_TRUE(b_.plane->add_inbound(at_b).has_value());
+  EXPECT_EQ(b_.plane->add_inbound(at_b).error().code, Errc::kExists);
+  ASSERT_TRUE(a_.plane->add(pair({}, true, spi_a, spi_b)).has_value());
+  EXPECT_NE(ping("2.2.2.2", 3), 0);
+  EXPECT_GT(b_.plane->query(spi_b)->in.packets, 0u);
+  EXPECT_EQ(b_.plane->counters().unknown_spi, 0u);
+  EXPECT_EQ(b_.plane->query(spi_b)->out.packets, 0u);
+  ASSERT_TRUE(b_.plane->add(at_b).has_value());
+  EXPECT_EQ(ping("2.2.2.2", 3), 0);
+  EXPECT_GT(b_.plane->query(spi_b)->out.packets, 0u);
+  ASSERT_TRUE(b_.plane->remove(spi_b).has_value());
+  EXPECT_NE(ping("2.2.2.2", 2), 0);
+}
+
 TEST_F(SoftPlaneTest, RefusesWhatItCannotDo) {
   EXPECT_EQ(a_.plane->add(pair({}, true, 0x1000, 0x2000)).error().code, Errc::kNotFound);
   add_rules({});

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "userspace/crypto/openssl_engine.h"
 
 namespace spa::ikev2 {
@@ -148,6 +150,37 @@ TEST(AdditionalKeys, AreNotLeftOutInSilence) {
   EXPECT_FALSE(ike_proposals({&configured}, true, steps).empty());
   configured.additional = {{wire::DhId::kModp1536, wire::DhId::kNone}};
   EXPECT_FALSE(ike_proposals({&configured}, false, steps).empty());
+}
+
+// RFC 9370 2.2.1, RFC 7296 3.3.6: what a peer may do without is offered once more without the types
+// that an older one does not know, and its answer to that is taken.
+TEST(AdditionalKeys, ThatAnOlderPeerMayDoWithout) {
+  policy::Ikev2Proposal configured = policy::default_ikev2_proposal();
+  configured.ciphers = {{wire::EncrId::kAesGcm16, 256}};
+  configured.additional = {{wire::DhId::kEcp384, wire::DhId::kNone}, {wire::DhId::kNone}};
+  Steps steps;
+  const Proposals ours = ike_proposals({&configured}, false, steps);
+  ASSERT_EQ(ours.size(), 2U);
+  EXPECT_EQ(additional_methods(ours[0]), std::vector{wire::DhId::kEcp384});
+  EXPECT_EQ(ours[1].number, 2);
+  Proposal rest = ours[0];
+  std::erase_if(rest.transforms, [](const auto& t) { return wire::is_additional(t.type); });
+  EXPECT_EQ(ours[1].transforms, rest.transforms);
+
+  Proposal answer = ours[1];
+  const auto first_of_each = [seen = std::vector<wire::TransformType>{}](const auto& t) mutable {
+    const bool again = std::find(seen.begin(), seen.end(), t.type) != seen.end();
+    seen.push_back(t.type);
+    return again;
+  };
+  std::erase_if(answer.transforms, first_of_each);
+  const auto taken = accept(ours, {{answer}});
+  ASSERT_TRUE(taken.has_value()) << taken.error().text;
+  EXPECT_TRUE(additional_methods(*taken).empty());
+
+  // One of them must be: then nothing is offered without.
+  configured.additional = {{wire::DhId::kEcp384, wire::DhId::kNone}, {wire::DhId::kEcp521}};
+  EXPECT_EQ(ike_proposals({&configured}, false, steps).size(), 1U);
 }
 
 TEST(AdditionalKeys, ThatNoEngineHas) {

@@ -172,6 +172,26 @@ class KernelEspTest : public KernelPlaneTest {
   }
 };
 
+// RFC 2409 5.5: with the inbound half alone packets are taken and none is sent.
+TEST_F(KernelEspTest, AnInboundHalfTakesAndDoesNotSend) {
+  add_rules();
+  const auto [spi_a, spi_b] = spis();
+  const ports::SaPair at_b = pair(false, spi_a, spi_b);
+  ASSERT_TRUE(b_.plane->add_inbound(at_b).has_value());
+  EXPECT_EQ(b_.plane->add_inbound(at_b).error().code, Errc::kExists);
+  ASSERT_TRUE(a_.plane->add(pair(true, spi_a, spi_b)).has_value());
+  EXPECT_NE(ping(2), 0);
+  EXPECT_GT(b_.plane->query(spi_b)->in.packets, 0u);
+  EXPECT_EQ(b_.plane->query(spi_b)->out.packets, 0u);
+  EXPECT_FALSE(b_.heard->acquires.empty());
+  ASSERT_TRUE(b_.plane->add(at_b).has_value());
+  EXPECT_EQ(ping(2), 0);
+  EXPECT_GT(b_.plane->query(spi_b)->out.packets, 0u);
+  ASSERT_TRUE(b_.plane->remove(spi_b).has_value());
+  EXPECT_FALSE(b_.plane->query(spi_b).has_value());
+  EXPECT_NE(ping(1), 0);
+}
+
 TEST_F(KernelPlaneTest, TheProbeSaysWhatIsMissingAndLeavesNothing) {
   const Status esp = kernel_has_esp();
   if (!esp) {

@@ -4,6 +4,7 @@
 
 #include "userspace/config/grammar/command.h"
 #include "userspace/config/show/pix.h"
+#include "userspace/config/show/system.h"
 
 namespace spa::config {
 namespace {
@@ -152,6 +153,7 @@ void add_debug(std::vector<Command>& table) {
                    .help = "Which streams are on (R-SHOW-20).",
                    .run = [](Exec& e, const Args&) {
                      const auto on = e.backend().debugging();
+                     if (e.wants_json()) return e.give_json(debugging_json(on));
                      if (wants_pix(e)) return e.print_raw(pix_debug_text(on));
                      if (on.empty()) return;
                      e.print("Cryptographic Subsystem:");
@@ -170,11 +172,12 @@ void add_terminal(std::vector<Command>& table) {
                      e.state().terminal_length = static_cast<unsigned>(a.number("lines"));
                    }});
   table.push_back({.mode = Mode::kUser,
-                   .pattern = "terminal dialect (live|pix)",
-                   .help = "How the screens look: as current parsers read them, or as those of a "
-                           "PIX.",
+                   .pattern = "terminal dialect (live|d-a|d-b|d-c|pix)",
+                   .help = "How the screens look: as current parsers read them, or as they were in "
+                           "12.2(33)SRA, 12.3(8)T, 12.2(6) or on a PIX.",
                    .run = [](Exec& e, const Args& a) {
-                     e.state().form = a.has("pix") ? ScreenForm::kPix : ScreenForm::kLive;
+                     for (const ScreenFormName& name : kScreenForms)
+                       if (a.has(std::string(name.word))) e.state().form = name.form;
                    }});
   table.push_back({.mode = Mode::kPrivileged,
                    .pattern = "terminal monitor",

@@ -3,6 +3,7 @@
 #include "userspace/config/commands/pix.h"
 #include "userspace/config/exec.h"
 #include "userspace/config/show/isakmp.h"
+#include "userspace/config/show/system.h"
 
 namespace spa::config {
 namespace {
@@ -21,14 +22,17 @@ void isakmp_lines(Exec& exec, const Args&) {
   const Tree& tree = exec.configuration().tree();
   if (tree.dialect() != Dialect::kPix)
     return exec.refuse("The configuration is not that of a PIX; see show running-config.");
+  std::string text;
   for (const Node* node : in_print_order(tree.root())) {
     if (!node->args.has("isakmp") || node->args.values().front().text != "isakmp") continue;
     std::string line = node->args.line(Args::Secrets::kHidden);
     constexpr std::string_view kHidden = "<removed>";
     if (const auto key = line.find(kHidden); node->args.find("key") != nullptr && key != line.npos)
       line.replace(key, kHidden.size(), "********");
-    exec.print(line);
+    text += line + "\n";
   }
+  if (exec.wants_json()) return exec.give_json(configuration_json(text));
+  exec.print_raw(text);
 }
 
 void add_debug(std::vector<Command>& table) {

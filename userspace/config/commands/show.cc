@@ -12,7 +12,9 @@
 #include "userspace/config/show/ikev2.h"
 #include "userspace/config/show/ipsec_sa.h"
 #include "userspace/config/show/isakmp.h"
+#include "userspace/config/show/isakmp_profile.h"
 #include "userspace/config/show/pix.h"
+#include "userspace/config/show/sa_count.h"
 #include "userspace/config/show/system.h"
 
 namespace spa::config {
@@ -20,6 +22,10 @@ namespace {
 
 const policy::Snapshot& policy_of(Exec& exec) {
   return *exec.configuration().snapshot();
+}
+
+ScreenForm form_of(Exec& exec) {
+  return exec.state().form;
 }
 
 // Does one of both; the data is asked for once.
@@ -58,29 +64,76 @@ void ikev2_sa(Exec& exec, const Args& args) {
 void ikev2_session(Exec& exec, const Args& args) {
   answer(
       exec, sas_of(exec, args),
-      [&](const auto& sas) { return ikev2_session_text(sas, args.has("detail")); }, ikev2_json);
+      [&](const auto& sas) { return ikev2_session_text(sas, args.has("detail"), form_of(exec)); },
+      ikev2_json);
 }
 
 void isakmp_sa(Exec& exec, const Args& args) {
   answer(
       exec, sas_of(exec, args),
       [&](const auto& sas) {
-        return wants_pix(exec) ? pix_isakmp_sa_text(sas) : isakmp_sa_text(sas, args.has("detail"));
+        return wants_pix(exec) ? pix_isakmp_sa_text(sas)
+                               : isakmp_sa_text(sas, args.has("detail"), form_of(exec));
       },
       isakmp_sa_json);
 }
 
 void isakmp_peers(Exec& exec, const Args& args) {
-  answer(exec, sas_of(exec, args), isakmp_peers_text, isakmp_peers_json);
+  auto sas = sas_of(exec, args);
+  if (const Value* peer = args.find("peer"))
+    std::erase_if(sas, [&](const auto& view) { return view.sa.remote.address != peer->address; });
+  answer(exec, sas, isakmp_peers_text, isakmp_peers_json);
+}
+
+void isakmp_profile(Exec& exec, const Args& args) {
+  const std::string& only = args.text("profile");
+  answer(
+      exec, policy_of(exec), [&](const auto& policy) { return isakmp_profile_text(policy, only); },
+      [&](const auto& policy) { return isakmp_profile_json(policy, only); });
+}
+
+void spi_lookup(Exec& exec, const Args& args) {
+  const auto spi = static_cast<std::uint32_t>(args.number("spi"));
+  answer(
+      exec, sas_of(exec, args),
+      [&](const auto& sas) { return spi_lookup_text(sas, spi, args.has("detail")); },
+      [&](const auto& sas) { return spi_lookup_json(sas, spi); });
+}
+
+// R-SHOW-38
+void add_counts(std::vector<Command>& table) {
+  table.push_back({.mode = Mode::kUser,
+                   .pattern = "show crypto isakmp sa count",
+                   .help = "How many ISAKMP SAs there are, by their state.",
+                   .run = [](Exec& exec, const Args& args) {
+                     answer(exec, sas_of(exec, args), isakmp_sa_count_text, isakmp_sa_count_json);
+                   }});
+  table.push_back({.mode = Mode::kUser,
+                   .pattern = "show crypto ipsec sa count",
+                   .help = "How many IPsec SAs there are; each direction is one.",
+                   .run = [](Exec& exec, const Args& args) {
+                     answer(exec, sas_of(exec, args), ipsec_sa_count_text, ipsec_sa_count_json);
+                   }});
+  table.push_back({.mode = Mode::kUser,
+                   .pattern = "show crypto ipsec spi-lookup [<spi:spi>] [detail]",
+                   .help = "Which SA has an SPI.",
+                   .run = spi_lookup});
 }
 
 void isakmp_policy(Exec& exec, const Args&) {
   answer(
       exec, policy_of(exec),
       [&](const auto& policy) {
-        return isakmp_policy_text(policy, !wants_pix(exec));  // R-SHOW-29
+        return isakmp_policy_text(policy, form_of(exec));  // R-SHOW-29
       },
       isakmp_policy_json);
+}
+
+void isakmp_default_policy(Exec& exec, const Args&) {
+  answer(
+      exec, policy_of(exec),
+      [&](const auto& policy) { return isakmp_default_policy_text(policy, form_of(exec)); },
+      isakmp_default_policy_json);
 }
 
 void isakmp_key(Exec& exec, const Args&) {
@@ -96,9 +149,7 @@ void ipsec_sa(Exec& exec, const Args& args) {
                   [&](const auto& ident) { return ident.rule.crypto_map != args.text("map"); });
   answer(
       exec, idents,
-      [&](const auto& list) {
-        return wants_pix(exec) ? pix_ipsec_sa_text(list) : ipsec_sa_text(list, args.has("detail"));
-      },
+      [&](const auto& list) { return ipsec_sa_text(list, args.has("detail"), form_of(exec)); },
       ipsec_sa_json);
 }
 
@@ -109,7 +160,7 @@ void crypto_map(Exec& exec, const Args& args) {
       [&](const auto& policy) {
         return wants_pix(exec)
                    ? pix_crypto_map_text(policy, map, ipsec_view(policy, exec.backend()))
-                   : crypto_map_text(policy, map);
+                   : crypto_map_text(policy, map, form_of(exec));
       },
       [&](const auto& policy) { return crypto_map_json(policy, map); });
 }
@@ -118,7 +169,9 @@ void crypto_session(Exec& exec, const Args& args) {
   const auto idents = ipsec_view(policy_of(exec), exec.backend());
   answer(
       exec, sas_of(exec, args),
-      [&](const auto& sas) { return crypto_session_text(sas, idents, args.has("detail")); },
+      [&](const auto& sas) {
+        return crypto_session_text(sas, idents, args.has("detail"), form_of(exec));
+      },
       [&](const auto& sas) { return crypto_session_json(sas, idents); });
 }
 
@@ -126,7 +179,9 @@ void engine_connections(Exec& exec, const Args&) {
   const auto engines = exec.backend().engines();
   answer(
       exec, ikev2_view(exec.backend()),
-      [&](const auto& sas) { return engine_connections_text(policy_of(exec), sas, engines); },
+      [&](const auto& sas) {
+        return engine_connections_text(policy_of(exec), sas, engines, form_of(exec));
+      },
       [&](const auto& sas) { return engine_connections_json(policy_of(exec), sas, engines); });
 }
 
@@ -197,13 +252,21 @@ void add_crypto(std::vector<Command>& table) {
                    .help = "ISAKMP SAs of IKEv1 (R-SHOW-3, 5); of one VRF.",
                    .run = isakmp_sa});
   table.push_back({.mode = kMode,
-                   .pattern = "show crypto isakmp peers",
+                   .pattern = "show crypto isakmp peers [<peer:ip>]",
                    .help = "Peers of IKEv1 and who they proved to be (R-SHOW-17).",
                    .run = isakmp_peers});
   table.push_back({.mode = kMode,
                    .pattern = "show crypto isakmp policy",
                    .help = "What IKEv1 negotiates, in order (R-SHOW-1).",
                    .run = isakmp_policy});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto isakmp default policy",
+                   .help = "What IKEv1 negotiates last (R-SHOW-2).",
+                   .run = isakmp_default_policy});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto isakmp profile [<profile:word>]",
+                   .help = "Which peers a profile is for, and what it gives them (R-SHOW-23).",
+                   .run = isakmp_profile});
   // The same in the words of a PIX.
   table.push_back({.mode = kMode,
                    .pattern = "show isakmp sa",
@@ -253,6 +316,7 @@ void add_crypto(std::vector<Command>& table) {
 
 void running_config(Exec& exec, const Args&) {
   const std::string text = exec.configuration().running_config();
+  if (exec.wants_json()) return exec.give_json(configuration_json(text));
   if (exec.configuration().tree().dialect() == Dialect::kPix) {
     exec.print("Building configuration...");
     exec.print_raw(text);
@@ -269,8 +333,10 @@ void running_config(Exec& exec, const Args&) {
 
 void startup_config(Exec& exec, const Args&) {
   const auto text = exec.configuration().startup_config();
-  if (!text && text.error().code == Errc::kNotFound)
-    return exec.print("startup-config is not present");
+  const bool none = !text && text.error().code == Errc::kNotFound;
+  if (exec.wants_json() && (text || none))
+    return exec.give_json(configuration_json(text ? *text : std::string()));
+  if (none) return exec.print("startup-config is not present");
   if (!text) return exec.refuse(text.error().text);
   exec.print("Using " + std::to_string(text->size()) + " bytes");
   exec.print_raw(*text);
@@ -322,6 +388,7 @@ void add_system(std::vector<Command>& table) {
 
 void add_show_commands(std::vector<Command>& table) {
   add_crypto(table);
+  add_counts(table);
   add_call_admission(table);
   add_system(table);
 }

@@ -33,20 +33,23 @@ void certificates(Exec& exec, const Args& args) {
   only(requests, args, &pki::PendingRequest::trustpoint);
   if (exec.wants_json()) return exec.give_json(certificates_json(list, requests));
   if (wants_pix(exec)) return exec.print_raw(pix_certificates_text(list, requests));
-  exec.print_raw(certificates_text(list, requests, args.has("verbose"), zone_of(exec)));
+  exec.print_raw(
+      certificates_text(list, requests, args.has("verbose"), exec.state().form, zone_of(exec)));
 }
 
 void crls(Exec& exec, const Args&) {
   const auto list = exec.backend().crls();
   if (exec.wants_json()) return exec.give_json(crls_json(list));
-  exec.print_raw(wants_pix(exec) ? pix_crls_text(list) : crls_text(list, zone_of(exec)));
+  exec.print_raw(wants_pix(exec) ? pix_crls_text(list)
+                                 : crls_text(list, exec.state().form, zone_of(exec)));
 }
 
 void keys(Exec& exec, const Args& args) {
   auto list = key_pairs(exec.backend());
   only(list, args, &KeyPairView::label);
   if (exec.wants_json()) return exec.give_json(keys_json(list));
-  exec.print_raw(wants_pix(exec) ? pix_keys_text(list) : keys_text(list, zone_of(exec)));
+  exec.print_raw(wants_pix(exec) ? pix_keys_text(list)
+                                 : keys_text(list, exec.state().form, zone_of(exec)));
 }
 
 void trustpoints(Exec& exec, const Args& args) {

@@ -117,12 +117,12 @@ class PatternReader {
     const std::string_view type = text_.substr(colon + 1, close - colon - 1);
     at_ = close + 1;
     static constexpr std::pair<std::string_view, TokenKind> kTypes[] = {
-        {"word", TokenKind::kWord},         {"interface", TokenKind::kInterface},
-        {"secret", TokenKind::kSecret},     {"line", TokenKind::kLine},
-        {"hex", TokenKind::kHex},           {"ip", TokenKind::kAddress},
-        {"ip4", TokenKind::kAddress4},      {"mask", TokenKind::kMask},
-        {"wildcard", TokenKind::kWildcard}, {"prefix6", TokenKind::kPrefix6},
-        {"port", TokenKind::kPort}};
+        {"word", TokenKind::kWord},       {"interface", TokenKind::kInterface},
+        {"secret", TokenKind::kSecret},   {"line", TokenKind::kLine},
+        {"hex", TokenKind::kHex},         {"spi", TokenKind::kSpi},
+        {"ip", TokenKind::kAddress},      {"ip4", TokenKind::kAddress4},
+        {"mask", TokenKind::kMask},       {"wildcard", TokenKind::kWildcard},
+        {"prefix6", TokenKind::kPrefix6}, {"port", TokenKind::kPort}};
     for (const auto& [name, kind] : kTypes) {
       if (name != type) continue;
       token.kind = kind;

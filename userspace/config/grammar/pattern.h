@@ -2,8 +2,8 @@
 // The notation in which the command tables are written, and the automaton it becomes.
 //
 //   word        a keyword; `pki~ca` also accepts the second spelling; `~0` is accepted but not
-//   printed <n:type>    an argument: word, interface, secret, line, hex, ip (either family), ip4,
-//   mask,
+//   printed <n:type>    an argument: word, interface, secret, line, hex, spi, ip (either family),
+//   ip4, mask,
 //               wildcard, prefix6, port, or ranges such as 1-65535 or 100-199,2000-2699
 //   ( a | b )   one of several    [ a | b ]   one of several or nothing    x+   once or more
 #pragma once

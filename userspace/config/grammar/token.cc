@@ -117,6 +117,21 @@ std::optional<Value> parse_hex(std::string_view word) {
   return value;
 }
 
+std::optional<Value> parse_spi(std::string_view word) {
+  constexpr std::uint64_t kFirst = 256;  // those below are reserved (RFC 4303 2.1)
+  const bool hex = word.size() > 2 && word[0] == '0' && lower(word[1]) == 'x';
+  const std::string_view digits = hex ? word.substr(2) : word;
+  std::uint64_t number = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number, hex ? 16 : 10);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  if (number < kFirst || number > 0xFFFFFFFF) return std::nullopt;
+  Value value;
+  value.number = number;
+  value.text = std::string(word);
+  return value;
+}
+
 std::optional<Value> parse_by_kind(const Token& token, std::string_view word) {
   switch (token.kind) {
     case TokenKind::kKeyword:
@@ -134,6 +149,8 @@ std::optional<Value> parse_by_kind(const Token& token, std::string_view word) {
       return parse_port(word);
     case TokenKind::kHex:
       return parse_hex(word);
+    case TokenKind::kSpi:
+      return parse_spi(word);
     case TokenKind::kSecret: {
       Value value;
       value.secret = to_secret(as_bytes(word));
@@ -172,6 +189,8 @@ std::string Token::placeholder() const {
       return "LINE";
     case TokenKind::kHex:
       return "HEX";
+    case TokenKind::kSpi:
+      return "<0x100-0xFFFFFFFF>";
     case TokenKind::kAddress:
       return "A.B.C.D or X:X:X:X::X";
     case TokenKind::kAddress4:

@@ -23,6 +23,7 @@ enum class TokenKind {
   kSecret,     // a word that no message repeats
   kLine,       // the rest of the line
   kHex,        // hexadecimal digits
+  kSpi,        // 256 to 2^32 - 1, decimal or with 0x before it
   kAddress,    // IPv4 or IPv6
   kAddress4,
   kMask,      // 255.255.255.0, contiguous

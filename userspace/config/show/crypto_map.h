@@ -4,12 +4,14 @@
 
 #include <string>
 
+#include "userspace/config/show/form.h"
 #include "userspace/policy/snapshot.h"
 
 namespace spa::config {
 
 // `map` narrows it to one map; empty: all.
-[[nodiscard]] std::string crypto_map_text(const policy::Snapshot& policy, const std::string& map);
+[[nodiscard]] std::string crypto_map_text(const policy::Snapshot& policy, const std::string& map,
+                                          ScreenForm form);
 [[nodiscard]] std::string crypto_map_json(const policy::Snapshot& policy, const std::string& map);
 
 }  // namespace spa::config

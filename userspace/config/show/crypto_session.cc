@@ -102,7 +102,7 @@ void flow_text(Screen& screen, const IpsecIdentView& flow, bool detail) {
               n(out.other_failures), n(left_out), seconds);
 }
 
-void session_text(Screen& screen, const Session& session, bool detail) {
+void session_text(Screen& screen, const Session& session, bool detail, ScreenForm form) {
   screen.line("Interface: %s", c(session.interface));
   if (session.sa != nullptr && !session.sa->sa.profile.empty())
     screen.line("Profile: %s", c(session.sa->sa.profile));
@@ -117,8 +117,13 @@ void session_text(Screen& screen, const Session& session, bool detail) {
   }
   if (session.sa != nullptr) {
     const ike::IkeSaStatus& sa = session.sa->sa;
-    screen.line("  Session ID: %u", sa.id);
-    screen.line("  IKEv%d SA: local %s/%u remote %s/%u %s", sa.version,
+    // R-SHOW-35; today's parsers want the version and an id.
+    const bool live = form == ScreenForm::kLive || form == ScreenForm::kPix;
+    if (live) screen.line("  Session ID: %u", sa.id);
+    screen.line("  IKE%s SA: local %s/%u remote %s/%u %s",
+                !live             ? ""
+                : sa.version == 1 ? "v1"
+                                  : "v2",
                 c(sa.local.address.to_string()), sa.local.port, c(sa.remote.address.to_string()),
                 sa.remote.port,
                 sa.state == ike::IkeSaState::kInNegotiation ? "Inactive" : "Active");
@@ -138,7 +143,8 @@ void session_text(Screen& screen, const Session& session, bool detail) {
 }  // namespace
 
 std::string crypto_session_text(const std::vector<Ikev2View>& sas,
-                                const std::vector<IpsecIdentView>& idents, bool detail) {
+                                const std::vector<IpsecIdentView>& idents, bool detail,
+                                ScreenForm form) {
   Screen screen;
   screen.line("Crypto session current status");
   screen.blank();
@@ -148,7 +154,8 @@ std::string crypto_session_text(const std::vector<Ikev2View>& sas,
     screen.line("X - IKE Extended Authentication, F - IKE Fragmentation");
     screen.blank();
   }
-  for (const Session& session : sessions_of(sas, idents)) session_text(screen, session, detail);
+  for (const Session& session : sessions_of(sas, idents))
+    session_text(screen, session, detail, form);
   return screen.take();
 }
 

@@ -12,7 +12,7 @@ namespace spa::config {
 
 [[nodiscard]] std::string crypto_session_text(const std::vector<Ikev2View>& sas,
                                               const std::vector<IpsecIdentView>& idents,
-                                              bool detail);
+                                              bool detail, ScreenForm form);
 [[nodiscard]] std::string crypto_session_json(const std::vector<Ikev2View>& sas,
                                               const std::vector<IpsecIdentView>& idents);
 

@@ -13,6 +13,7 @@ struct Connection {
   std::string interface;
   std::string address;
   std::string algorithm;
+  bool set = true;  // false: it has a number, and no keys yet
   std::uint64_t encrypted = 0;
   std::uint64_t decrypted = 0;
   std::string engine;
@@ -28,9 +29,11 @@ std::vector<Connection> connections_of(const policy::Snapshot& policy,
       for (const IpPrefix& address : candidate.addresses)
         if (address.address == sa.local.address) interface = &candidate;
     const std::string where = interface == nullptr ? "<none>" : interface->name;
-    out.push_back({sa.id, where, sa.local.address.to_string(),
-                   connection_algorithm(sa.integrity, sa.cipher.id, sa.cipher.key_bits), 0, 0,
-                   sa.dh_engine});
+    const bool set = sa.state != ike::IkeSaState::kInNegotiation;
+    out.push_back(
+        {sa.id, where, sa.local.address.to_string(),
+         set ? connection_algorithm(sa.integrity, sa.cipher.id, sa.cipher.key_bits) : "NONE", set,
+         0, 0, sa.dh_engine});
     for (std::size_t i = 0; i < sa.children.size(); ++i) {
       const ike::ChildSaStatus& child = sa.children[i];
       const ports::SaPairState& state = view.children[i];
@@ -40,8 +43,8 @@ std::vector<Connection> connections_of(const policy::Snapshot& policy,
           connection_algorithm(child.suite.integrity, child.suite.cipher, child.suite.key_bits);
       const std::string address = child.local.address.to_string();
       const std::string place = place_text(state);
-      out.push_back({child.id, device, address, algorithm, 0, state.in.packets, place});
-      out.push_back({child.id + 1, device, address, algorithm, state.out.packets, 0, place});
+      out.push_back({child.id, device, address, algorithm, true, 0, state.in.packets, place});
+      out.push_back({child.id + 1, device, address, algorithm, true, state.out.packets, 0, place});
     }
   }
   return out;
@@ -51,12 +54,14 @@ std::vector<Connection> connections_of(const policy::Snapshot& policy,
 
 std::string engine_connections_text(const policy::Snapshot& policy,
                                     const std::vector<Ikev2View>& sas,
-                                    const std::vector<EngineView>& engines) {
+                                    const std::vector<EngineView>& engines, ScreenForm form) {
   Screen screen;
   screen.line("  ID Interface       IP-Address      State  Algorithm           Encrypt  Decrypt");
   for (const Connection& row : connections_of(policy, sas))
     screen.line("%4u %-15s %-15s %-6s %-18s %8llu %8llu", row.id, c(row.interface), c(row.address),
-                "set", c(row.algorithm), n(row.encrypted), n(row.decrypted));
+                row.set ? "set" : "alloc", c(row.algorithm), n(row.encrypted), n(row.decrypted));
+  // R-SHOW-10 ends here; which engine did what is ours.
+  if (form != ScreenForm::kLive) return screen.take();
   for (const EngineView& engine : engines) {
     screen.blank();
     screen.line("crypto engine name:  %s", c(engine.name));
@@ -80,7 +85,7 @@ std::string engine_connections_json(const policy::Snapshot& policy,
     rows.push_back(json::object{{"id", row.id},
                                 {"interface", row.interface},
                                 {"address", row.address},
-                                {"state", "set"},
+                                {"state", row.set ? "set" : "alloc"},
                                 {"algorithm", row.algorithm},
                                 {"encrypted", row.encrypted},
                                 {"decrypted", row.decrypted},

@@ -11,7 +11,8 @@ namespace spa::config {
 
 [[nodiscard]] std::string engine_connections_text(const policy::Snapshot& policy,
                                                   const std::vector<Ikev2View>& sas,
-                                                  const std::vector<EngineView>& engines);
+                                                  const std::vector<EngineView>& engines,
+                                                  ScreenForm form);
 [[nodiscard]] std::string engine_connections_json(const policy::Snapshot& policy,
                                                   const std::vector<Ikev2View>& sas,
                                                   const std::vector<EngineView>& engines);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "userspace/config/backend.h"
+#include "userspace/config/show/form.h"
 
 namespace spa::config {
 
@@ -19,7 +20,9 @@ struct Ikev2View {
 [[nodiscard]] std::vector<Ikev2View> ikev2_view(Backend& backend);
 
 [[nodiscard]] std::string ikev2_sa_text(const std::vector<Ikev2View>& sas, bool detailed);
-[[nodiscard]] std::string ikev2_session_text(const std::vector<Ikev2View>& sas, bool detailed);
+// Every form but the live one is the oldest that IKEv2 has (R-SHOW-18).
+[[nodiscard]] std::string ikev2_session_text(const std::vector<Ikev2View>& sas, bool detailed,
+                                             ScreenForm form);
 // The same data for both, children included.
 [[nodiscard]] std::string ikev2_json(const std::vector<Ikev2View>& sas);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// show crypto ipsec sa [detail] (R-SHOW-37, R-MAP-24..30).
+// show crypto ipsec sa [detail] (R-SHOW-7, 8, 30 and 37; R-MAP-24 to 30).
 #pragma once
 
 #include <optional>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "userspace/config/backend.h"
+#include "userspace/config/show/form.h"
 
 namespace spa::config {
 
@@ -44,7 +45,9 @@ struct IpsecTotals {
 
 [[nodiscard]] std::vector<IpsecIdentView> ipsec_view(const policy::Snapshot& policy,
                                                      Backend& backend);
-[[nodiscard]] std::string ipsec_sa_text(const std::vector<IpsecIdentView>& idents, bool detail);
+// `detail` counts for the live form alone.
+[[nodiscard]] std::string ipsec_sa_text(const std::vector<IpsecIdentView>& idents, bool detail,
+                                        ScreenForm form);
 [[nodiscard]] std::string ipsec_sa_json(const std::vector<IpsecIdentView>& idents);
 
 }  // namespace spa::config

@@ -2,6 +2,9 @@
 #include "userspace/config/show/isakmp.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <optional>
 
 #include "userspace/config/show/json.h"
 #include "userspace/config/show/names.h"
@@ -52,8 +55,14 @@ std::string capabilities(const ike::IkeSaStatus& sa) {
   return letters;
 }
 
-bool shown(const Ikev2View& view, bool v6) {
-  return view.sa.version == 1 && view.sa.remote.address.is_v6() == v6;
+// IKEv1's among them: of one family, or of both.
+std::vector<const Ikev2View*> shown(const std::vector<Ikev2View>& sas,
+                                    std::optional<bool> v6 = std::nullopt) {
+  std::vector<const Ikev2View*> out;
+  for (const Ikev2View& view : sas)
+    if (view.sa.version == 1 && (!v6 || view.sa.remote.address.is_v6() == *v6))
+      out.push_back(&view);
+  return out;
 }
 
 // Destination is whom phase 1 was begun with.
@@ -64,33 +73,65 @@ const Endpoint& source(const ike::IkeSaStatus& sa) {
   return sa.initiator ? sa.local : sa.remote;
 }
 
-void brief(Screen& screen, const std::vector<Ikev2View>& sas, bool v6) {
-  screen.line("dst             src             state          conn-id status");
-  for (const Ikev2View& view : sas) {
-    if (!shown(view, v6)) continue;
+// Nothing here sits in a slot.
+constexpr unsigned kSlot = 0;
+
+void brief(Screen& screen, const std::vector<const Ikev2View*>& sas, ScreenForm form) {
+  const std::string columns = "dst             src             state          conn-id";
+  screen.line("%s%s", c(columns),
+              is_old(form)              ? "    slot"
+              : form == ScreenForm::kDa ? " slot status"
+                                        : " status");
+  for (const Ikev2View* view : sas) {
+    const ike::IkeSaStatus& sa = view->sa;
+    std::array<char, 16> slot{};
+    if (form != ScreenForm::kLive)
+      std::snprintf(slot.data(), slot.size(), is_old(form) ? " %7u" : " %4u", kSlot);
+    std::string status;
+    if (!is_old(form)) status = std::string(" ") + status_text(sa);
     // R-PROF-19: the profile comes last.
-    const std::string profile = view.sa.profile.empty() ? "" : " " + view.sa.profile;
-    screen.line("%-15s %-15s %-14s %7u %s%s", c(destination(view.sa).address.to_string()),
-                c(source(view.sa).address.to_string()), c(view.sa.isakmp_state), view.sa.id,
-                status_text(view.sa), c(profile));
+    if (!is_old(form) && !sa.profile.empty()) status += " " + sa.profile;
+    screen.line("%-15s %-15s %-14s %7u%s%s", c(destination(sa).address.to_string()),
+                c(source(sa).address.to_string()), c(sa.isakmp_state), sa.id, slot.data(),
+                c(status));
   }
 }
 
-void detailed(Screen& screen, const std::vector<Ikev2View>& sas, bool v6) {
-  screen.line(
-      "C-id  Local           Remote          I-VRF    Status Encr Hash   Auth DH Lifetime Cap.");
-  screen.blank();
-  for (const Ikev2View& view : sas) {
-    if (!shown(view, v6)) continue;
-    const ike::IkeSaStatus& sa = view.sa;
+// By whom the SA was made: the one that computed its Diffie-Hellman.
+bool by_software(const ike::IkeSaStatus& sa) {
+  return sa.dh_engine.empty() || sa.dh_engine == "OpenSSL";
+}
+
+void engine_line(Screen& screen, const ike::IkeSaStatus& sa, ScreenForm form) {
+  const bool software = by_software(sa);
+  if (is_old(form)) {
+    // R-SHOW-6: the engines have numbers there.
+    screen.line("       Connection-id:Engine-id = %u:%u(%s)", sa.id, software ? 1U : 2U,
+                software ? "software" : "hardware");
+    return;
+  }
+  screen.line("       Engine-id:Conn-id = %s%s:%u", form == ScreenForm::kLive ? " " : "",
+              software ? "SW" : c(sa.dh_engine), sa.id);
+}
+
+void detailed(Screen& screen, const std::vector<const Ikev2View*>& sas, ScreenForm form) {
+  const bool live = form == ScreenForm::kLive;
+  const int hash = live ? 6 : 4;
+  screen.line("C-id  Local           Remote          I-VRF    %sEncr %-*s Auth DH Lifetime Cap.",
+              is_old(form) ? "" : "Status ", hash, "Hash");
+  if (!is_old(form)) screen.blank();
+  for (const Ikev2View* view : sas) {
+    const ike::IkeSaStatus& sa = view->sa;
     const std::uint32_t left =
         sa.lifetime_seconds - std::min(sa.lifetime_seconds, sa.active_seconds);
-    screen.line("%-5u %-15s %-15s %-8s %-6s %-4s %-6s %-4s %-2u %-8s %s", sa.id,
+    std::array<char, 32> status{};
+    if (!is_old(form)) std::snprintf(status.data(), status.size(), "%-6s ", status_text(sa));
+    screen.line("%-5u %-15s %-15s %-8s %s%-4s %-*s %-4s %-2u %-8s %s", sa.id,
                 c(sa.local.address.to_string()), c(sa.remote.address.to_string()),
-                c(view.inside_vrf), status_text(sa), c(cipher_word(sa.cipher)),
+                c(view->inside_vrf), status.data(), c(cipher_word(sa.cipher)), hash,
                 c(hash_word(sa.prf)), c(auth_word(sa.local_auth)), static_cast<unsigned>(sa.group),
                 c(age_text(left)), c(capabilities(sa)));
-    screen.line("       Engine-id:Conn-id =  SW:%u", sa.id);
+    engine_line(screen, sa, form);
   }
 }
 
@@ -159,14 +200,34 @@ unsigned group_bits(wire::DhId group) {
   }
 }
 
-void suite_text(Screen& screen, const IsakmpSuite& suite) {
-  screen.line("        encryption algorithm:   %s", c(cipher_sentence(suite.cipher)));
-  screen.line("        hash algorithm:         %s", hash_sentence(suite.hash));
-  screen.line("        authentication method:  %s", auth_sentence(suite.auth));
-  screen.line("        Diffie-Hellman group:   #%u (%u bit)", static_cast<unsigned>(suite.group),
-              group_bits(suite.group));
-  screen.line("        lifetime:               %u seconds, no volume limit",
-              suite.lifetime_seconds);
+// How far a suite's lines stand from the left, and where its values begin (R-SHOW-1).
+struct SuiteColumns {
+  int indent = 8;
+  int label = 23;
+};
+
+SuiteColumns suite_columns(ScreenForm form) {
+  if (form == ScreenForm::kDb) return {0, 21};
+  if (form == ScreenForm::kDc) return {2, 22};
+  return {};
+}
+
+void suite_text(Screen& screen, const IsakmpSuite& suite, ScreenForm form) {
+  const SuiteColumns columns = suite_columns(form);
+  const auto line = [&](const char* label, const std::string& value) {
+    screen.line("%*s%-*s %s", columns.indent, "", columns.label, label, c(value));
+  };
+  line("encryption algorithm:", cipher_sentence(suite.cipher));
+  line("hash algorithm:", hash_sentence(suite.hash));
+  line("authentication method:", auth_sentence(suite.auth));
+  line("Diffie-Hellman group:", "#" + std::to_string(static_cast<unsigned>(suite.group)) + " (" +
+                                    std::to_string(group_bits(suite.group)) + " bit)");
+  line("lifetime:", std::to_string(suite.lifetime_seconds) + " seconds, no volume limit");
+}
+
+void default_suite_text(Screen& screen, const policy::Snapshot& snapshot, ScreenForm form) {
+  screen.line("Default protection suite");
+  suite_text(screen, policy::default_isakmp_suite(snapshot.legacy_algorithms), form);
 }
 
 json::object suite_json(const IsakmpSuite& suite) {
@@ -188,8 +249,12 @@ std::string whom(const policy::IsakmpKey& key) {
 
 }  // namespace
 
-std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail) {
+std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail, ScreenForm form) {
   Screen screen;
+  const auto table = [&](const std::vector<const Ikev2View*>& list) {
+    if (detail) screen.blank();
+    return detail ? detailed(screen, list, form) : brief(screen, list, form);
+  };
   if (detail) {
     screen.line("Codes: C - IKE configuration mode, D - Dead Peer Detection");
     screen.line("       K - Keepalives, N - NAT-traversal");
@@ -197,14 +262,15 @@ std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail) {
     screen.line("       psk - Preshared key, rsig - RSA signature");
     screen.line("       renc - RSA encryption");
   }
+  if (is_old(form)) {
+    table(shown(sas));
+    return screen.take();
+  }
   for (const bool v6 : {false, true}) {
     screen.line("%s Crypto ISAKMP SA", v6 ? "IPv6" : "IPv4");
-    if (detail) screen.blank();
-    if (detail) {
-      detailed(screen, sas, v6);
-    } else {
-      brief(screen, sas, v6);
-    }
+    // R-SHOW-4, R-SHOW-5: over nothing there is no heading of columns in 12.2SRA.
+    const auto list = shown(sas, v6);
+    if (form == ScreenForm::kLive || !v6 || !list.empty()) table(list);
     screen.blank();
   }
   return screen.take();
@@ -287,17 +353,34 @@ std::string isakmp_sa_json(const std::vector<Ikev2View>& sas) {
   return json::serialize(json::object{{"isakmp_sas", std::move(list)}});
 }
 
-std::string isakmp_policy_text(const policy::Snapshot& snapshot, bool headed) {
+std::string isakmp_policy_text(const policy::Snapshot& snapshot, ScreenForm form) {
   Screen screen;
-  if (headed) screen.blank();
+  const bool headed = form == ScreenForm::kLive || form == ScreenForm::kDa;
+  // R-SHOW-2
+  const bool separated = form == ScreenForm::kDb;
+  if (headed || separated) screen.blank();
   if (headed) screen.line("Global IKE policy");
   for (const auto& [priority, configured] : snapshot.isakmp.policies) {
     screen.line("Protection suite of priority %u", priority);
-    suite_text(screen, configured.suite(snapshot.legacy_algorithms));
+    suite_text(screen, configured.suite(snapshot.legacy_algorithms), form);
+    if (separated) screen.blank();
   }
-  screen.line("Default protection suite");
-  suite_text(screen, policy::default_isakmp_suite(snapshot.legacy_algorithms));
+  default_suite_text(screen, snapshot, form);
   return screen.take();
+}
+
+std::string isakmp_default_policy_text(const policy::Snapshot& snapshot, ScreenForm form) {
+  Screen screen;
+  screen.blank();
+  screen.line("Default IKE policy");
+  default_suite_text(screen, snapshot, form);
+  return screen.take();
+}
+
+std::string isakmp_default_policy_json(const policy::Snapshot& snapshot) {
+  return json::serialize(json::object{
+      {"isakmp_policies",
+       json::array{suite_json(policy::default_isakmp_suite(snapshot.legacy_algorithms))}}});
 }
 
 std::string isakmp_policy_json(const policy::Snapshot& snapshot) {

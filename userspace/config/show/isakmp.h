@@ -6,19 +6,25 @@
 #include <string>
 #include <vector>
 
+#include "userspace/config/show/form.h"
 #include "userspace/config/show/ikev2.h"
 #include "userspace/policy/snapshot.h"
 
 namespace spa::config {
 
 // IKEv2's SAs among them are left out.
-[[nodiscard]] std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail);
+[[nodiscard]] std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail,
+                                         ScreenForm form);
 [[nodiscard]] std::string isakmp_sa_json(const std::vector<Ikev2View>& sas);
 // Peers of IKEv1 whose SA is up, each once.
 [[nodiscard]] std::string isakmp_peers_text(const std::vector<Ikev2View>& sas);
 [[nodiscard]] std::string isakmp_peers_json(const std::vector<Ikev2View>& sas);
-[[nodiscard]] std::string isakmp_policy_text(const policy::Snapshot& snapshot, bool headed);
+[[nodiscard]] std::string isakmp_policy_text(const policy::Snapshot& snapshot, ScreenForm form);
 [[nodiscard]] std::string isakmp_policy_json(const policy::Snapshot& snapshot);
+// Its last suite alone (R-SHOW-38).
+[[nodiscard]] std::string isakmp_default_policy_text(const policy::Snapshot& snapshot,
+                                                     ScreenForm form);
+[[nodiscard]] std::string isakmp_default_policy_json(const policy::Snapshot& snapshot);
 [[nodiscard]] std::string isakmp_key_text(const policy::Snapshot& snapshot);
 [[nodiscard]] std::string isakmp_key_json(const policy::Snapshot& snapshot);
 

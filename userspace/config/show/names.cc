@@ -287,6 +287,17 @@ std::string dn_text(const std::vector<NameAttribute>& name) {
   return out;
 }
 
+std::string spaced_dn_text(const std::vector<NameAttribute>& name) {
+  std::string out;
+  for (const auto& [attribute, value] : name) {
+    out += out.empty() ? "" : ", ";
+    for (const char letter : attribute)
+      out += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+    out += " = " + value;
+  }
+  return out;
+}
+
 std::string fingerprint_text(ByteView digest) {
   std::string out;
   for (std::size_t at = 0; at < digest.size(); at += 4) {

@@ -44,6 +44,8 @@ namespace spa::config {
 
 // "cn=peer,o=Example"; one attribute per line with an indent.
 [[nodiscard]] std::string dn_text(const std::vector<NameAttribute>& name);
+// "CN = CRL1, OU = sjvpn, O = cisco, C = us", as releases before 12.2SRA and the PIX have it.
+[[nodiscard]] std::string spaced_dn_text(const std::vector<NameAttribute>& name);
 // "0A1B2C3D 4E5F6071 …"
 [[nodiscard]] std::string fingerprint_text(ByteView digest);
 

@@ -13,83 +13,6 @@
 namespace spa::config {
 namespace {
 
-// What ESP adds to a packet at most (RFC 4303 2): DES and MD5 in a tunnel make 56 octets.
-unsigned ipsec_overhead(const ike::ChildSaStatus& child) {
-  const bool v6 = child.remote.address.is_v6();
-  unsigned size = child.udp_encapsulation ? 8 : 0;
-  if (child.mode == policy::EncapsulationMode::kTunnel) size += v6 ? 40 : 20;
-  if (child.suite.has_esp())
-    size +=
-        8 + iv_size(child.suite.cipher) + icv_size(child.suite) + block_size(child.suite.cipher);
-  constexpr unsigned kAh = 24;  // RFC 4302 2, with 96 bits of ICV
-  return size + (child.suite.has_ah() ? kAh : 0);
-}
-
-void spi_block(Screen& screen, const IpsecIdentView& ident, const IpsecSaView& sa, bool inbound) {
-  const ike::ChildSaStatus& child = sa.child;
-  const std::uint32_t spi = inbound ? child.spi_in : child.spi_out;
-  const auto used = (inbound ? sa.state.in.bytes : sa.state.out.bytes) / 1024;
-  const auto left = child.lifetime.kilobytes > used ? child.lifetime.kilobytes - used : 0;
-  const bool tunnel = child.mode == policy::EncapsulationMode::kTunnel;
-  screen.line("      spi: 0x%x(%u)", spi, spi);
-  screen.line("        transform: %s ,", c(transform_names(child.suite)));
-  screen.line("        in use settings ={%s, }", tunnel ? "Tunnel" : "Transport");
-  screen.line("        slot: 0, conn id: %u, crypto map: %s", inbound ? child.id : child.id + 1,
-              c(ident.rule.crypto_map));
-  screen.line("        sa timing: remaining key lifetime (k/sec): (%llu/%u)", n(left),
-              child.remaining_seconds);
-  screen.line("        IV size: %u bytes", iv_size(child.suite.cipher));
-  screen.line("        replay detection support: Y");
-}
-
-void direction(Screen& screen, const IpsecIdentView& ident, bool inbound) {
-  const char* word = inbound ? "inbound" : "outbound";
-  screen.blank();
-  screen.line("     %s esp sas:", word);
-  for (const IpsecSaView& sa : ident.sas)
-    if (sa.child.suite.has_esp()) spi_block(screen, ident, sa, inbound);
-  screen.blank();
-  screen.line("     %s ah sas:", word);
-  for (const IpsecSaView& sa : ident.sas)
-    if (sa.child.suite.has_ah()) spi_block(screen, ident, sa, inbound);
-  screen.blank();
-  screen.line("     %s pcp sas:", word);
-}
-
-void counters(Screen& screen, const IpsecIdentView& ident) {
-  const IpsecTotals sum = ipsec_totals(ident);
-  const auto out = n(sum.out.packets), in = n(sum.in.packets);
-  screen.line("    #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest %llu", out, out, out);
-  screen.line("    #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify %llu", in, in, in);
-  const ports::CompressionCounters& packed = sum.compression;
-  screen.line("    #pkts compressed: %llu, #pkts decompressed: %llu", n(packed.compressed),
-              n(packed.decompressed));
-  screen.line(
-      "    #pkts not compressed: %llu, #pkts compr. failed: 0, #pkts decompress failed: %llu",
-      n(packed.not_compressed), n(packed.decompress_failures));
-  screen.line("    #send errors %llu, #recv errors %llu", n(sum.out.other_failures),
-              n(sum.in.auth_failures + sum.in.replay_failures + sum.in.other_failures));
-}
-
-void block(Screen& screen, const IpsecIdentView& ident) {
-  screen.blank();
-  screen.line("   local  ident (addr/mask/prot/port): (%s)", c(ident_text(ident.selectors.local)));
-  screen.line("   remote ident (addr/mask/prot/port): (%s)", c(ident_text(ident.selectors.remote)));
-  screen.line("   current_peer: %s", c(ident.peer.to_string()));
-  screen.line("     PERMIT, flags={origin_is_acl,}");
-  counters(screen, ident);
-  screen.blank();
-  screen.line("     local crypto endpt.: %s, remote crypto endpt.: %s",
-              c(ident.local_address.to_string()), c(ident.peer.to_string()));
-  const unsigned mtu = mtu_of(ident.device);
-  screen.line("     path mtu %u, ipsec overhead %u, media mtu %u", mtu,
-              ident.sas.empty() ? 0 : ipsec_overhead(ident.sas.back().child), mtu);
-  screen.line("     current outbound spi: %x",
-              ident.sas.empty() ? 0 : ident.sas.back().child.spi_out);
-  direction(screen, ident, true);
-  direction(screen, ident, false);
-}
-
 // An end of a line of an access list, with a network mask (R-PIX-2).
 std::string end_text(const IpPrefix& prefix) {
   if (prefix.length == 0) return "any";
@@ -154,18 +77,6 @@ void entry_text(Screen& screen, const policy::Snapshot& policy, const policy::Cr
   screen.line("        Transform sets={ %s}", c(sets));
 }
 
-// "CN = CRL1, OU = sjvpn, O = cisco, C = us"
-std::string name_text(const std::vector<NameAttribute>& name) {
-  std::string out;
-  for (const auto& [attribute, value] : name) {
-    out += out.empty() ? "" : ", ";
-    for (const char letter : attribute)
-      out += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
-    out += " = " + value;
-  }
-  return out;
-}
-
 std::string lower(std::string text) {
   for (char& letter : text)
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
@@ -182,7 +93,7 @@ void certificate_text(Screen& screen, const CertificateView& view) {
     screen.line("    Name: %s", c(view.fqdn));
   } else {
     for (const NameAttribute& attribute : view.subject) {
-      const std::string text = name_text({attribute});
+      const std::string text = spaced_dn_text({attribute});
       screen.line("    %*s", static_cast<int>(text.size() + (text[1] == ' ' ? 1 : 0)), c(text));
     }
   }
@@ -234,22 +145,6 @@ std::string pix_crypto_map_text(const policy::Snapshot& policy, const std::strin
   return screen.take();
 }
 
-std::string pix_ipsec_sa_text(const std::vector<IpsecIdentView>& idents) {
-  Screen screen;
-  const IpsecIdentView* last = nullptr;
-  for (const IpsecIdentView& ident : idents) {
-    if (last == nullptr || last->interface != ident.interface) {
-      screen.blank();
-      screen.line("interface: %s", c(ident.interface));
-      screen.line("    Crypto map tag: %s, local addr. %s", c(ident.rule.crypto_map),
-                  c(ident.local_address.to_string()));
-    }
-    last = &ident;
-    block(screen, ident);
-  }
-  return screen.take();
-}
-
 std::string pix_engine_text(const EngineInventory& inventory,
                             const std::vector<ike::IkeSaStatus>& sas) {
   // R-SHOW-31: both directions of each IPsec SA.
@@ -286,7 +181,7 @@ std::string pix_crls_text(const std::vector<CrlView>& crls) {
   for (const CrlView& crl : crls) {
     screen.line("CRL:");
     screen.line("    CRL Issuer Name:");
-    screen.line("        %s", c(name_text(crl.issuer)));
+    screen.line("        %s", c(spaced_dn_text(crl.issuer)));
     screen.line("    LastUpdate: %s", c(plain_date_text(crl.last_update)));
     screen.blank();
     screen.line("    NextUpdate: %s", c(plain_date_text(crl.next_update)));

@@ -18,7 +18,6 @@ namespace spa::config {
 [[nodiscard]] std::string pix_crypto_map_text(const policy::Snapshot& policy,
                                               const std::string& only,
                                               const std::vector<IpsecIdentView>& idents);
-[[nodiscard]] std::string pix_ipsec_sa_text(const std::vector<IpsecIdentView>& idents);
 // A connection is an ISAKMP SA or one direction of an IPsec SA. `size` is what the card has room
 // for; without a card, whose room is memory, the next power of two.
 [[nodiscard]] std::string pix_engine_text(const EngineInventory& inventory,

@@ -35,36 +35,72 @@ const char* request_usage(pki::KeyUsage usage) {
 
 namespace {
 
-void rdns(Screen& screen, const std::vector<NameAttribute>& name) {
-  for (const auto& [attribute, value] : name) screen.line("    %s=%s", c(attribute), c(value));
+// What the forms call the same things (R-SHOW-12, R-SHOW-14).
+struct CertificateWords {
+  const char* serial;
+  const char* usage;
+  const char* points;
+  const char* owner;
+  const char* after;  // some words, and what today's parsers are used to
+};
+
+CertificateWords certificate_words(ScreenForm form) {
+  if (form == ScreenForm::kDc)
+    return {"Certificate Serial Number", "Key Usage", "CRL Distribution Point",
+            "Associated Identity", ""};
+  if (form == ScreenForm::kLive)
+    return {"Certificate Serial Number (hex)", "Certificate Usage", "CRL Distribution Points",
+            "Associated Trustpoints", " "};
+  return {"Certificate Serial Number", "Certificate Usage", "CRL Distribution Points",
+          "Associated Trustpoints", ""};
 }
 
-void certificate_text(Screen& screen, const CertificateView& view, bool verbose,
+void rdns(Screen& screen, const std::vector<NameAttribute>& name, ScreenForm form) {
+  for (const NameAttribute& attribute : name)
+    screen.line("    %s",
+                c(form == ScreenForm::kDc ? spaced_dn_text({attribute}) : dn_text({attribute})));
+}
+
+void subject(Screen& screen, const CertificateView& view, ScreenForm form, const char* after) {
+  // R-SHOW-12: of the router's own certificate its name alone.
+  const bool name_alone =
+      form == ScreenForm::kDc && view.kind == CertificateKind::kOwn && !view.fqdn.empty();
+  screen.line(name_alone ? "  Subject Name Contains:%s" : "  Subject:%s", after);
+  if (!view.fqdn.empty() && (name_alone || form != ScreenForm::kDc))
+    screen.line("    Name: %s", c(view.fqdn));
+  if (!name_alone) rdns(screen, view.subject, form);
+}
+
+void certificate_text(Screen& screen, const CertificateView& view, bool verbose, ScreenForm form,
                       const policy::TimeZone& zone) {
+  const CertificateWords words = certificate_words(form);
+  const char* after = words.after;
   screen.line("%s", certificate_title(view.kind));
   screen.line("  Status: Available");
-  screen.line("  Certificate Serial Number (hex): %s", c(view.serial));
-  screen.line("  Certificate Usage: %s", c(view.usage));
-  screen.line("  Issuer: ");
-  rdns(screen, view.issuer);
-  screen.line("  Subject: ");
-  if (!view.fqdn.empty()) screen.line("    Name: %s", c(view.fqdn));
-  rdns(screen, view.subject);
+  screen.line("  %s: %s", words.serial, c(view.serial));
+  screen.line("  %s: %s", words.usage, c(view.usage));
+  screen.line("  Issuer:%s", after);
+  rdns(screen, view.issuer, form);
+  subject(screen, view, form, after);
   if (!view.crl_urls.empty()) {
-    screen.line("  CRL Distribution Points: ");
+    screen.line("  %s:%s", words.points, after);
     for (const std::string& url : view.crl_urls) screen.line("    %s", c(url));
   }
-  screen.line("  Validity Date: ");
+  screen.line("  Validity Date:%s", after);
   screen.line("    start date: %s", c(date_text(view.not_before, zone)));
   screen.line("    end   date: %s", c(date_text(view.not_after, zone)));
-  if (verbose) {
+  // R-SHOW-14: certificates are not renewed by themselves, and the router says that so.
+  const bool renews = form == ScreenForm::kDa || form == ScreenForm::kDb;
+  if (renews && view.kind == CertificateKind::kOwn)
+    screen.line("    renew date: %s", c(date_text(WallTime{}, zone)));
+  if (verbose && form != ScreenForm::kDc) {
     screen.line("  Subject Key Info:");
     screen.line("    Public Key: %s", c(view.public_key));
     screen.line("  Signature Algorithm: %s", c(view.signature_algorithm));
     screen.line("  Fingerprint MD5: %s ", c(fingerprint_text(view.md5)));
     screen.line("  Fingerprint SHA1: %s ", c(fingerprint_text(view.sha1)));
   }
-  screen.line("  Associated Trustpoints: %s ", c(view.trustpoint));
+  screen.line("  %s: %s%s", words.owner, c(view.trustpoint), after);
   screen.blank();
 }
 
@@ -106,9 +142,10 @@ json::array names_json(const std::vector<NameAttribute>& name) {
 
 std::string certificates_text(const std::vector<CertificateView>& certificates,
                               const std::vector<pki::PendingRequest>& requests, bool verbose,
-                              const policy::TimeZone& zone) {
+                              ScreenForm form, const policy::TimeZone& zone) {
   Screen screen;
-  for (const CertificateView& view : certificates) certificate_text(screen, view, verbose, zone);
+  for (const CertificateView& view : certificates)
+    certificate_text(screen, view, verbose, form, zone);
   for (const pki::PendingRequest& request : requests) request_text(screen, request);
   return screen.take();
 }
@@ -145,26 +182,46 @@ std::string certificates_json(const std::vector<CertificateView>& certificates,
       json::object{{"certificates", std::move(list)}, {"pending", std::move(pending)}});
 }
 
-std::string crls_text(const std::vector<CrlView>& crls, const policy::TimeZone& zone) {
-  Screen screen;
-  std::size_t total = 0;
-  for (const CrlView& crl : crls) {
-    screen.blank();
-    screen.line("CRL Issuer Name: ");
-    screen.line("    %s", c(dn_text(crl.issuer)));
-    screen.line("    LastUpdate: %s", c(date_text(crl.last_update, zone)));
-    screen.line("    NextUpdate: %s", c(date_text(crl.next_update, zone)));
+namespace {
+
+// R-SHOW-13: what a directory is asked for has the directory's protocol before it.
+std::string source_text(const std::string& source) {
+  const bool directory_name = source.find("://") == source.npos && source.find('=') != source.npos;
+  return (directory_name ? "LDAP: " : "") + source;
+}
+
+void crl_text(Screen& screen, const CrlView& crl, ScreenForm form, const policy::TimeZone& zone) {
+  const bool old = is_old(form);
+  if (!old) screen.blank();
+  screen.line("CRL Issuer Name:%s", old ? "" : " ");
+  screen.line("    %s", c(old ? spaced_dn_text(crl.issuer) : dn_text(crl.issuer)));
+  screen.line("    LastUpdate: %s", c(date_text(crl.last_update, zone)));
+  screen.line("    NextUpdate: %s", c(date_text(crl.next_update, zone)));
+  if (!old) {
     screen.blank();
     screen.line("    CRL downloaded at: %s", c(date_text(crl.downloaded, zone)));
     screen.blank();
-    screen.line("    Retrieved from CRL Distribution Point:");
-    screen.line("      %s", c(crl.source));
-    screen.blank();
-    screen.line(" CRL DER is %zu bytes", crl.der_size);
-    screen.line(" CRL is stored in parsed CRL cache");
-    screen.blank();
+  }
+  screen.line("    Retrieved from CRL Distribution Point:");
+  screen.line("      %s", c(old ? source_text(crl.source) : crl.source));
+  screen.blank();
+  if (old) return;
+  screen.line(" CRL DER is %zu bytes", crl.der_size);
+  screen.line(" CRL is stored in parsed CRL cache");
+  screen.blank();
+}
+
+}  // namespace
+
+std::string crls_text(const std::vector<CrlView>& crls, ScreenForm form,
+                      const policy::TimeZone& zone) {
+  Screen screen;
+  std::size_t total = 0;
+  for (const CrlView& crl : crls) {
+    crl_text(screen, crl, form, zone);
     total += crl.der_size;
   }
+  if (is_old(form)) return screen.take();
   screen.blank();
   screen.line("Parsed CRL cache current size is %zu bytes", total);
   return screen.take();

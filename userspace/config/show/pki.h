@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "userspace/config/backend.h"
+#include "userspace/config/show/form.h"
 #include "userspace/pki/enrolment.h"
 #include "userspace/policy/time_zone.h"
 
@@ -18,10 +19,12 @@ namespace spa::config {
 // Certificates first, then requests that are pending (R-PKI-35).
 [[nodiscard]] std::string certificates_text(const std::vector<CertificateView>& certificates,
                                             const std::vector<pki::PendingRequest>& requests,
-                                            bool verbose, const policy::TimeZone& zone);
+                                            bool verbose, ScreenForm form,
+                                            const policy::TimeZone& zone);
 [[nodiscard]] std::string certificates_json(const std::vector<CertificateView>& certificates,
                                             const std::vector<pki::PendingRequest>& requests);
-[[nodiscard]] std::string crls_text(const std::vector<CrlView>& crls, const policy::TimeZone& zone);
+[[nodiscard]] std::string crls_text(const std::vector<CrlView>& crls, ScreenForm form,
+                                    const policy::TimeZone& zone);
 [[nodiscard]] std::string crls_json(const std::vector<CrlView>& crls);
 
 }  // namespace spa::config

@@ -29,6 +29,23 @@ std::string time_json(WallTime now, bool synchronised) {
   return json::serialize(json::object{{"time", iso_text(now)}, {"synchronised", synchronised}});
 }
 
+std::string configuration_json(std::string_view text) {
+  const std::size_t bytes = text.size();
+  json::array lines;
+  while (!text.empty()) {
+    const std::size_t newline = text.find('\n');
+    lines.emplace_back(std::string(text.substr(0, newline)));
+    text.remove_prefix(newline == text.npos ? text.size() : newline + 1);
+  }
+  return json::serialize(json::object{{"bytes", bytes}, {"lines", std::move(lines)}});
+}
+
+std::string debugging_json(const std::vector<std::string>& streams) {
+  json::array list;
+  for (const std::string& stream : streams) list.emplace_back(stream);
+  return json::serialize(json::object{{"debugging", std::move(list)}});
+}
+
 std::string log_lines_text(const std::vector<LogLine>& lines) {
   Screen screen;
   screen.line("Log Buffer (%zu lines):", lines.size());
