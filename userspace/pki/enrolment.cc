@@ -95,6 +95,13 @@ void Enrolment::log_line(std::string text) {
   world_.log.write({Severity::kInfo, {}, {}, std::move(text)});
 }
 
+void Enrolment::later(std::function<void()> what) {
+  world_.background([] {},
+                    [alive = std::weak_ptr<char>(alive_), what = std::move(what)] {
+                      if (!alive.expired()) what();
+                    });
+}
+
 void Enrolment::generate(const KeyRequest& request, std::function<void(Status)> done) {
   struct Made {
     std::vector<KeyPair> pairs;
@@ -139,7 +146,8 @@ Status Enrolment::zeroize(std::string_view label) {
 
 void Enrolment::fetch(const EnrolmentTerms& terms,
                       std::function<void(Result<std::vector<Certificate>>)> done) {
-  if (const Status able = can_ask(); !able) return done(tl::unexpected(able.error()));
+  if (const Status able = can_ask(); !able)
+    return later([done = std::move(done), able] { done(tl::unexpected(able.error())); });
   authority_->get_certificates(
       terms.place, [alive = std::weak_ptr<char>(alive_),
                     done = std::move(done)](Result<std::vector<Bytes>> got) {
@@ -186,8 +194,10 @@ void Enrolment::prepare(const std::string& trustpoint, const std::string& label,
   };
   const KeyPair* signer = keys_.find(label, KeyUsage::kSignature);
   if (signer == nullptr)
-    return done(fail(Errc::kNotFound, "there is no key pair " + label +
-                                          "; make one with \"crypto key generate rsa\""));
+    return later([done = std::move(done), label] {
+      done(fail(Errc::kNotFound, "there is no key pair " + label +
+                                     " to sign with; make one with \"crypto key generate rsa\""));
+    });
   plan_job(*signer);
   const KeyPair* other = keys_.find(label, KeyUsage::kEncryption);
   if (signer->usage == KeyUsage::kSignature && other != nullptr) plan_job(*other);

@@ -105,6 +105,8 @@ class Enrolment {
   void wait(const std::shared_ptr<Job>& job);
   void finish(const std::shared_ptr<Job>& job);
   void log_line(std::string text);
+  // Answers are never given inside the call.
+  void later(std::function<void()> what);
 
   KeyStore& keys_;
   TrustStore& trust_;

@@ -53,6 +53,14 @@ TEST(Protocol, BringsResponsesAcross) {
   EXPECT_EQ(got.asking, Asking::kHidden);
 }
 
+TEST(Protocol, BringsProgressAcross) {
+  const auto back = decode_reply(body(encode(Reply(Progress{9, "Generating RSA keys ...\n"}))));
+  ASSERT_TRUE(back) << back.error().text;
+  EXPECT_EQ(std::get<Progress>(*back).id, 9u);
+  EXPECT_EQ(std::get<Progress>(*back).text, "Generating RSA keys ...\n");
+  EXPECT_FALSE(decode_reply(R"({"type":"progress","id":"nine","text":""})"));
+}
+
 TEST(Protocol, BringsEventsAcross) {
   EXPECT_EQ(std::get<LogEvent>(*decode_reply(body(encode(Reply(LogEvent{"%SYS-5"}))))).text,
             "%SYS-5");

@@ -48,7 +48,8 @@ void keys(Exec& exec, const Args& args) {
   auto list = key_pairs(exec.backend());
   only(list, args, &KeyPairView::label);
   if (exec.wants_json()) return exec.give_json(keys_json(list));
-  exec.print_raw(wants_pix(exec) ? pix_keys_text(list) : keys_text(list, zone_of(exec)));
+  exec.print_raw(wants_pix(exec) ? pix_keys_text(list)
+                                 : keys_text(list, exec.state().form, zone_of(exec)));
 }
 
 void trustpoints(Exec& exec, const Args& args) {

@@ -61,15 +61,17 @@ std::vector<KeyPairView> key_pairs(Backend& backend) {
   return views;
 }
 
-std::string keys_text(const std::vector<KeyPairView>& pairs, const policy::TimeZone& zone) {
+std::string keys_text(const std::vector<KeyPairView>& pairs, ScreenForm form,
+                      const policy::TimeZone& zone) {
   Screen screen;
   for (const KeyPairView& pair : pairs) {
     if (&pair != &pairs.front()) screen.blank();
     screen.line("%% Key pair was generated at: %s", c(date_text(pair.generated, zone)));
     screen.line("Key name: %s", c(pair.label));
-    screen.line("Key type: RSA KEYS");
+    if (form == ScreenForm::kLive) screen.line("Key type: RSA KEYS");
     screen.line(" Usage: %s", usage_text(pair.usage));
-    screen.line(" Key is %sexportable.", pair.exportable ? "" : "not ");
+    if (form == ScreenForm::kLive)
+      screen.line(" Key is %sexportable.", pair.exportable ? "" : "not ");
     screen.line(" Key Data:");
     key_data(screen, pair.public_key, true);
   }

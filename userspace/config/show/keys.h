@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "userspace/config/backend.h"
+#include "userspace/config/show/form.h"
 #include "userspace/config/show/time.h"
 #include "userspace/pki/key_store.h"
 
@@ -27,7 +28,7 @@ struct KeyPairView {
 [[nodiscard]] std::vector<KeyPairView> key_pairs(Backend& backend);
 [[nodiscard]] bool same_label(std::string_view a, std::string_view b);
 
-[[nodiscard]] std::string keys_text(const std::vector<KeyPairView>& pairs,
+[[nodiscard]] std::string keys_text(const std::vector<KeyPairView>& pairs, ScreenForm form,
                                     const policy::TimeZone& zone);
 [[nodiscard]] std::string keys_json(const std::vector<KeyPairView>& pairs);
 [[nodiscard]] std::string pix_keys_text(const std::vector<KeyPairView>& pairs);
