@@ -4,6 +4,7 @@
 // none is called from inside itself.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "userspace/base/clock.h"
 #include "userspace/base/log.h"
 #include "userspace/base/result.h"
+#include "userspace/config/logging.h"
 #include "userspace/ike/call_admission.h"
 #include "userspace/ike/status.h"
 #include "userspace/policy/snapshot.h"
@@ -41,6 +43,7 @@ struct ClearRequest {
   std::optional<IpAddress> remote;
   std::uint16_t remote_port = 0;  // 0 = any
   std::uint32_t ike_id = 0;       // tunnel id of ike::IkeSaStatus; 0 = any
+  std::uint32_t spi_in = 0;       // inbound SPI of an SA pair; 0 = any
   std::string crypto_map;         // empty = any
 };
 
@@ -109,6 +112,21 @@ struct AcceleratorView {
   std::map<std::string, std::uint64_t> counters;  // as ethtool -S names them
 };
 
+// Counters and place of one SA pair. Counters begin anew when somebody clears them; what has been
+// used of the lifetime does not.
+struct SaState : ports::SaPairState {
+  SaState() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): nothing was cleared
+  SaState(ports::SaPairState state) : ports::SaPairState(std::move(state)) {}
+  std::uint64_t cleared_bytes_in = 0;  // counted before that
+  std::uint64_t cleared_bytes_out = 0;
+  [[nodiscard]] std::uint64_t kilobytes_left(std::uint64_t lifetime, bool inbound) const {
+    const std::uint64_t bytes =
+        inbound ? in.bytes + cleared_bytes_in : out.bytes + cleared_bytes_out;
+    return lifetime - std::min(lifetime, bytes / 1024);
+  }
+};
+
 struct LogLine {
   WallTime time{};
   std::string text;  // "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON", or a debug line
@@ -140,11 +158,13 @@ class Backend {
 
   // Every IKE SA, in ascending id, with its CHILD SAs.
   [[nodiscard]] virtual std::vector<ike::IkeSaStatus> ike_sas() = 0;
-  // Counters and place of one SA pair. kNotFound when it has just gone away.
-  [[nodiscard]] virtual Result<ports::SaPairState> sa_state(std::uint32_t spi_in) = 0;
+  // kNotFound when it has just gone away.
+  [[nodiscard]] virtual Result<SaState> sa_state(std::uint32_t spi_in) = 0;
   // Returns how many IKE SAs (or SA pairs with kIpsecSas) are being deleted. Peers are told
   // (R-DBG-4).
   virtual Result<std::size_t> clear(const ClearRequest& request) = 0;
+  // The counters of all SA pairs are zero from now on.
+  virtual void clear_sa_counters() = 0;
   // IKE requests and IKE SAs as call admission counts them (R-CAC-12).
   [[nodiscard]] virtual ike::CallAdmissionCounts call_admission() = 0;
   virtual void clear_call_admission() = 0;
@@ -178,6 +198,8 @@ class Backend {
   [[nodiscard]] virtual SystemInfo system() = 0;
   [[nodiscard]] virtual WallTime now() = 0;
   virtual void write_log(const LogRecord& record) = 0;
+  // Where lines go from now on.
+  virtual void set_logging(const LoggingSettings& settings) = 0;
   // The log ring, oldest first.
   [[nodiscard]] virtual std::vector<LogLine> log() = 0;
   virtual void clear_log() = 0;

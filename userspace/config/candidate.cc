@@ -41,8 +41,9 @@ class CandidateBackend final : public Backend {
     return running_ == nullptr ? Status{} : running_->can_make_tunnels();
   }
   std::vector<ike::IkeSaStatus> ike_sas() override { return {}; }
-  Result<ports::SaPairState> sa_state(std::uint32_t) override { return only_looked_at(); }
+  Result<SaState> sa_state(std::uint32_t) override { return only_looked_at(); }
   Result<std::size_t> clear(const ClearRequest&) override { return only_looked_at(); }
+  void clear_sa_counters() override {}
   std::vector<EngineView> engines() override { return {}; }
   std::vector<AcceleratorView> accelerators() override { return {}; }
   std::string device_of(const policy::Interface&) override { return {}; }
@@ -73,6 +74,7 @@ class CandidateBackend final : public Backend {
   void clear_call_admission() override {}
   WallTime now() override { return clock_.wall(); }
   void write_log(const LogRecord&) override {}
+  void set_logging(const LoggingSettings&) override {}
   std::vector<LogLine> log() override { return {}; }
   void clear_log() override {}
   void set_debugging(const std::string&, bool) override {}

@@ -124,6 +124,7 @@ Result<ApplyReport> Configuration::commit() {
   auto report = backend_.apply(snapshot);
   if (!report) return report;
   snapshot_ = std::move(snapshot);
+  backend_.set_logging(logging_of(*tree_));
   dirty_ = false;
   return report;
 }
@@ -154,12 +155,13 @@ Result<std::vector<LoadMessage>> Configuration::load_startup() {
 Result<std::vector<LoadMessage>> Configuration::load_startup_file() {
   const StartupFile file(startup_file_);
   const auto found = file.read();
-  if (!found) {
-    if (found.error().code == Errc::kNotFound) return load("");
-    return tl::unexpected(found.error());
-  }
-  auto messages = load(found->text);
+  if (!found && found.error().code != Errc::kNotFound) return tl::unexpected(found.error());
+  auto messages = load(found ? found->text : std::string());
+  // R-CFG-9: nothing was changed since; and the file was written by an earlier life of this
+  // daemon, or by whoever made it.
   changed_at_.reset();
+  saved_at_ = file.written_at();
+  if (!found) return messages;
   if (messages && !found->damage.empty())
     messages->insert(messages->begin(),
                      {0,

@@ -24,6 +24,26 @@ bool is_word(std::string_view word, std::string_view keyword, std::size_t shorte
          keyword.substr(0, word.size()) == word;
 }
 
+constexpr const char* kInvalidInput = "% Invalid input detected at '^' marker.";
+
+// The router's own banners are delimited by a control character.
+bool is_banner(const std::vector<Word>& words) {
+  constexpr std::string_view kKinds[] = {"exec", "incoming",       "login",
+                                         "motd", "prompt-timeout", "slip-ppp"};
+  return words.size() > 1 && words[0].text == "banner" &&
+         std::find(std::begin(kKinds), std::end(kKinds), words[1].text) != std::end(kKinds);
+}
+
+// Where a line has something that a terminal would obey when it is printed.
+std::optional<std::size_t> control_character(std::string_view line) {
+  if (is_banner(split_words(line))) return std::nullopt;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(line[i]);
+    if ((octet < 0x20 && octet != '\t') || octet == 0x7f) return i;
+  }
+  return std::nullopt;
+}
+
 std::string_view trimmed(std::string_view line) {
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
   return line;
@@ -146,6 +166,8 @@ class Session::Impl {
     if (first == line.npos || line[first] == '!') return;
     if (line[first] == kControlZ) return end_configuration();
     if (is_pix_frame(line)) return;
+    if (const auto control = control_character(line))
+      return reject(exec, Rejection::Kind::kInvalid, kInvalidInput, *control);
     if (is_exec(state.mode())) return run_exec(exec, state.mode(), line, 0);
     configure(exec, joined_interface(line));
   }
@@ -262,8 +284,10 @@ class Session::Impl {
       if (no || restore) return remove(exec, depth, result.matches, restore);
       return add(exec, depth, result.matches.front());
     }
+    // What only lacks a word here is not another command.
+    const bool begun = best->kind == Rejection::Kind::kIncomplete;
     for (const auto& [printed, meant] : kSpellings)
-      if (words[0].text == printed)
+      if (words[0].text == printed && !begun)
         return configure(exec, std::string(line).replace(words[0].column, printed.size(), meant));
     if (is_exec_anywhere(words, no, restore)) return run_exec(exec, Mode::kPrivileged, line, 0);
     exec.reject(*best);
@@ -365,14 +389,15 @@ class Session::Impl {
       Node& block = *state.frames.back().block;
       count += configuration.tree().remove(block, *match.rule, match.args, restore);
     }
-    if (count > 0) return changed(true);
     const Match& first = matches.front();
+    const bool off = first.rule->command.off && !restore;
+    if (count > 0 && !off) return changed(true);
     if (!first.rule->command.negative || restore) return;
     Node* node =
         configuration.tree().store(*state.frames.back().block, *first.rule, first.args, true);
     if (node == nullptr) return exec.refuse("The configuration is full.");
     node->line = state.line;
-    changed(first.rule->command.apply_no != nullptr);
+    changed(first.rule->command.apply_no != nullptr || count > 0);
   }
 
   void changed(bool spoiled) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/config/startup_file.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 
 #include "userspace/base/file.h"
@@ -35,6 +37,12 @@ std::string damage_of(std::string_view text) {
   });
   if (ours && !text.ends_with(kEnd)) return line_of(text, text.size()) + ": it ends there";
   return {};
+}
+
+std::optional<WallTime> StartupFile::written_at() const {
+  struct stat status{};
+  if (::stat(path_.c_str(), &status) != 0) return std::nullopt;
+  return WallTime{Duration{status.st_mtim.tv_sec * 1000LL + status.st_mtim.tv_nsec / 1'000'000}};
 }
 
 Result<std::string> StartupFile::content() const {

@@ -3,9 +3,11 @@
 // R-CFG-3).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "userspace/base/clock.h"
 #include "userspace/base/result.h"
 
 namespace spa::config {
@@ -23,6 +25,8 @@ class StartupFile {
   // The file; the copy in its place when the file is damaged and there is one. kNotFound: no file
   // (whoever deletes it wants none). kIo: it cannot be read, and neither can a copy.
   [[nodiscard]] Result<StartupText> read() const;
+  // When it was written, as the file system has it; nothing without a file.
+  [[nodiscard]] std::optional<WallTime> written_at() const;
   // The file as it is.
   [[nodiscard]] Result<std::string> content() const;
   // Replaces the file, then the copy, each as a whole, mode 0600. On an error of the first nothing

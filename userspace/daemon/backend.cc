@@ -33,8 +33,20 @@ std::vector<ike::IkeSaStatus> Daemon::ike_sas() {
   return manager_->status();
 }
 
-Result<ports::SaPairState> Daemon::sa_state(std::uint32_t spi_in) {
-  return sa_database_->query(spi_in);
+Result<config::SaState> Daemon::sa_state(std::uint32_t spi_in) {
+  auto state = sa_database_->query(spi_in);
+  if (!state) return tl::unexpected(state.error());
+  return cleared_.since(spi_in, std::move(*state));
+}
+
+void Daemon::clear_sa_counters() {
+  std::map<std::uint32_t, ports::SaPairState> now;
+  for (const ike::IkeSaStatus& sa : manager_->status()) {
+    for (const ike::ChildSaStatus& child : sa.children) {
+      if (auto state = sa_database_->query(child.spi_in)) now[child.spi_in] = std::move(*state);
+    }
+  }
+  cleared_.clear(std::move(now));
 }
 
 Result<std::size_t> Daemon::clear(const config::ClearRequest& request) {
@@ -43,6 +55,7 @@ Result<std::size_t> Daemon::clear(const config::ClearRequest& request) {
   filter.remote = request.remote;
   if (request.remote_port != 0) filter.remote_port = request.remote_port;
   if (request.ike_id != 0) filter.ike_sa = request.ike_id;
+  if (request.spi_in != 0) filter.child_spi = request.spi_in;
   if (!request.crypto_map.empty()) filter.crypto_map = request.crypto_map;
   filter.children_only = request.what == config::ClearRequest::What::kIpsecSas;
   return manager_->clear(filter);

@@ -9,6 +9,7 @@
 
 #include "userspace/config/backend.h"
 #include "userspace/config/configuration.h"
+#include "userspace/daemon/cleared_counters.h"
 #include "userspace/daemon/control_server.h"
 #include "userspace/daemon/engines.h"
 #include "userspace/daemon/log_hub.h"
@@ -50,8 +51,9 @@ class Daemon final : public config::Backend {
   ports::Timers& timers() override { return loop_; }
   Status can_make_tunnels() override;
   std::vector<ike::IkeSaStatus> ike_sas() override;
-  Result<ports::SaPairState> sa_state(std::uint32_t spi_in) override;
+  Result<config::SaState> sa_state(std::uint32_t spi_in) override;
   Result<std::size_t> clear(const config::ClearRequest& request) override;
+  void clear_sa_counters() override;
   ike::CallAdmissionCounts call_admission() override { return admission_->counts(); }
   void clear_call_admission() override { admission_->clear(); }
   std::vector<config::EngineView> engines() override;
@@ -70,6 +72,7 @@ class Daemon final : public config::Backend {
   WallTime now() override { return loop_.wall(); }
   std::vector<config::LogLine> log() override;
   void write_log(const LogRecord& record) override { log_.write(record); }
+  void set_logging(const config::LoggingSettings& settings) override { log_.configure(settings); }
   void clear_log() override { log_.clear_ring(); }
   void set_debugging(const std::string& stream, bool on) override {
     log_.set_debugging(stream, on);
@@ -110,6 +113,7 @@ class Daemon final : public config::Backend {
   std::unique_ptr<kernel::HostAddresses> host_addresses_;
   std::unique_ptr<kernel::ReverseRoutes> reverse_routes_;
   std::unique_ptr<ports::SaDatabase> sa_database_;
+  ClearedCounters cleared_;
   std::unique_ptr<kernel::MadeDevices> made_devices_;  // with the kernel data plane only
   std::unique_ptr<Engines> engines_;
   pki::KeyStore key_store_;

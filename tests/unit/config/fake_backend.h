@@ -61,7 +61,7 @@ class FakeBackend : public Backend {
     return apply_report;
   }
   std::vector<ike::IkeSaStatus> ike_sas() override { return sas; }
-  Result<ports::SaPairState> sa_state(std::uint32_t spi_in) override {
+  Result<SaState> sa_state(std::uint32_t spi_in) override {
     const auto found = states.find(spi_in);
     if (found == states.end()) return fail(Errc::kNotFound, "no such SA");
     return found->second;
@@ -70,6 +70,7 @@ class FakeBackend : public Backend {
     cleared.push_back(request);
     return sas.size();
   }
+  void clear_sa_counters() override { ++counters_cleared; }
   ike::CallAdmissionCounts call_admission() override { return calls; }
   void clear_call_admission() override { calls = {}; }
   std::vector<EngineView> engines() override { return engine_list; }
@@ -112,6 +113,7 @@ class FakeBackend : public Backend {
   WallTime now() override { return time; }
   std::vector<LogLine> log() override { return lines; }
   void write_log(const LogRecord& record) override { lines.push_back({time, format(record)}); }
+  void set_logging(const LoggingSettings& settings) override { logging = settings; }
   void clear_log() override { lines.clear(); }
   void set_debugging(const std::string& stream, bool on) override {
     if (on)
@@ -129,8 +131,9 @@ class FakeBackend : public Backend {
   ApplyReport apply_report;
   policy::SnapshotPtr in_force;
   std::vector<ike::IkeSaStatus> sas;
-  std::map<std::uint32_t, ports::SaPairState> states;
+  std::map<std::uint32_t, SaState> states;
   std::vector<ClearRequest> cleared;
+  int counters_cleared = 0;
   ike::CallAdmissionCounts calls;
   std::vector<EngineView> engine_list;
   std::vector<AcceleratorView> accelerator_list;
@@ -141,6 +144,7 @@ class FakeBackend : public Backend {
   SystemInfo info;
   WallTime time{Duration{1'010'722'668'123}};  // 04:17:48.123 UTC Fri Jan 11 2002
   std::vector<LogLine> lines;
+  LoggingSettings logging;
   std::set<std::string> streams;
 
   // Background work waits until a test lets it be done.

@@ -259,6 +259,12 @@ TEST_F(Screens, System) {  // R-SHOW-19, R-SHOW-21
   EXPECT_EQ(session.execute("show version").text,
             "spa-iked, version 0.1.0\n1720-1 uptime is 3 hours, 1 minute\n");
   EXPECT_EQ(session.execute("show logging").text,
+            "Syslog logging: enabled\n"
+            "    Console logging: level debugging\n"
+            "    Monitor logging: level debugging\n"
+            "    Buffer logging: level debugging\n"
+            "    Trap logging: level informational\n"
+            "\n"
             "Log Buffer (1 lines):\n\n"
             "Jan 11 04:17:48.123: %CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON\n");
   const std::string text = session.execute("show run").text;

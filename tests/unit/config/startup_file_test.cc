@@ -2,6 +2,7 @@
 // The saved configuration survives what happens to files.
 #include "userspace/config/startup_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -132,6 +133,49 @@ TEST_F(StartupFileTest, ReportsADiskThatIsFullAndLosesNothing) {
   EXPECT_EQ(content(file + ".good"), before);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory), {}), 2);
   EXPECT_NE(session.execute("write memory").text.find("[OK]"), std::string::npos);
+}
+
+// R-CFG-9: the lines stand there after the events, with their times, and not before.
+TEST_F(StartupFileTest, TellsWhenItWasChangedAndSaved) {
+  Configuration fresh(backend, file);
+  ASSERT_TRUE(fresh.load_startup());
+  EXPECT_EQ(fresh.running_config().find("! Last"), std::string::npos);
+  EXPECT_EQ(fresh.running_config().find("! NVRAM"), std::string::npos);
+
+  Session session(fresh, true);
+  session.execute("configure terminal");
+  session.execute("hostname left");
+  const std::string changed = "!\n! Last configuration change at 04:17:48 UTC Fri Jan 11 2002\n";
+  EXPECT_TRUE(fresh.running_config().starts_with(changed + "!\nhostname left\n"))
+      << fresh.running_config();
+  // Neither what changes nothing, nor what is refused, nor looking.
+  backend.time += Duration{60'000};
+  for (const char* line : {"hostname left", "hostname", "no ip domain name", "show version", "end"})
+    session.execute(line);
+  EXPECT_TRUE(fresh.running_config().starts_with(changed));
+
+  EXPECT_FALSE(session.execute("write memory").rejection);
+  const std::string saved =
+      changed + "! NVRAM config last updated at 04:18:48 UTC Fri Jan 11 2002\n";
+  EXPECT_TRUE(fresh.running_config().starts_with(saved)) << fresh.running_config();
+  EXPECT_TRUE(content(file).starts_with(saved));
+  const std::string screen = session.execute("show startup-config").text;
+  EXPECT_EQ(screen, "Using " + std::to_string(content(file).size()) + " bytes\n" + content(file));
+  backend.time += Duration{60'000};
+  session.execute("configure terminal");
+  session.execute("no hostname");
+  EXPECT_TRUE(fresh.running_config().starts_with(
+      "!\n! Last configuration change at 04:19:48 UTC Fri Jan 11 2002\n"
+      "! NVRAM config last updated at 04:18:48 UTC Fri Jan 11 2002\n"));
+
+  // After a reload nothing was changed, and the file is as old as it is.
+  const timespec written[2] = {{1'010'722'728, 0}, {1'010'722'728, 0}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, file.c_str(), written, 0), 0);
+  Configuration again(backend, file);
+  ASSERT_TRUE(again.load_startup());
+  EXPECT_TRUE(again.running_config().starts_with(
+      "!\n! NVRAM config last updated at 04:18:48 UTC Fri Jan 11 2002\n!\nhostname left\n"))
+      << again.running_config();
 }
 
 }  // namespace

@@ -2,6 +2,12 @@
 #include "userspace/daemon/log_hub.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <memory>
 
 namespace spa::daemon {
 namespace {
@@ -33,6 +39,121 @@ TEST(LogHub, ControlCharactersDoNotGetThrough) {
   hub.write({Severity::kInfo, "CRYPTO", "TEST", "a\x1b[2J\nb"});
   testing::internal::GetCapturedStderr();
   EXPECT_EQ(hub.ring().back().text, "%CRYPTO-6-TEST: a?[2J?b");
+}
+
+// A syslog of the test's own.
+class Syslog {
+ public:
+  Syslog() {
+    ::unlink(path.c_str());
+    fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size());
+    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  ~Syslog() {
+    ::close(fd_);
+    ::unlink(path.c_str());
+  }
+  Syslog(const Syslog&) = delete;
+  Syslog& operator=(const Syslog&) = delete;
+  // The next message; empty: none.
+  std::string next() {
+    char buffer[2048];
+    const ssize_t got = ::recv(fd_, buffer, sizeof buffer, 0);
+    return got < 0 ? std::string() : std::string(buffer, static_cast<std::size_t>(got));
+  }
+
+  std::string path = testing::TempDir() + "spa-log-" + std::to_string(::getpid());
+
+ private:
+  int fd_ = -1;
+};
+
+void write(LogHub& hub, Severity severity, const std::string& text) {
+  testing::internal::CaptureStderr();
+  hub.write({severity, "CRYPTO", "TEST", text});
+  testing::internal::GetCapturedStderr();
+}
+
+// R-DBG-34: facility daemon and the severity in front, then the line as the router prints it.
+TEST(LogHub, SendsToTheSyslog) {
+  Syslog syslog;
+  LogHub hub(LogHub::Target::kSyslog, syslog.path);
+  write(hub, Severity::kWarning, "hello");
+  const std::string message = syslog.next();
+  EXPECT_TRUE(message.starts_with("<28>")) << message;
+  const std::string tail = " spa-iked[" + std::to_string(::getpid()) + "]: %CRYPTO-4-TEST: hello";
+  EXPECT_TRUE(message.ends_with(tail)) << message;
+  EXPECT_EQ(message.size(), std::string("<28>Nov 29 14:06:30").size() + tail.size()) << message;
+  // Beside standard error too.
+  LogHub front(LogHub::Target::kStandardError, syslog.path);
+  write(front, Severity::kInfo, "in front");
+  EXPECT_TRUE(syslog.next().ends_with("%CRYPTO-6-TEST: in front"));
+}
+
+// R-DBG-34: by severity, to each place its own.
+TEST(LogHub, HeedsSeverities) {
+  Syslog syslog;
+  LogHub hub(LogHub::Target::kStandardError, syslog.path);
+  std::string seen;
+  hub.add_monitor(&seen, [&](const std::string& text) { seen = text; });
+  write(hub, Severity::kDebug, "quiet");
+  EXPECT_EQ(syslog.next(), "");  // informational is the least serious that gets there
+  EXPECT_EQ(hub.ring().size(), 1U);
+  EXPECT_NE(seen, "");
+  seen.clear();
+
+  config::LoggingSettings settings;
+  settings.trap = Severity::kError;
+  settings.buffered = Severity::kWarning;
+  settings.monitor = std::nullopt;
+  settings.console = Severity::kCritical;
+  hub.configure(settings);
+  testing::internal::CaptureStderr();
+  for (const Severity severity :
+       {Severity::kCritical, Severity::kError, Severity::kWarning, Severity::kNotice})
+    hub.write({severity, "CRYPTO", "TEST", "line"});
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("%CRYPTO-2-TEST: line\n"),
+            std::string::npos);
+  EXPECT_NE(syslog.next().find("%CRYPTO-2"), std::string::npos);
+  EXPECT_NE(syslog.next().find("%CRYPTO-3"), std::string::npos);
+  EXPECT_EQ(syslog.next(), "");
+  EXPECT_EQ(hub.ring().size(), 4U);
+  EXPECT_EQ(hub.ring().back().text, "%CRYPTO-4-TEST: line");
+  EXPECT_EQ(seen, "");
+}
+
+TEST(LogHub, TheRingHasASize) {
+  LogHub hub(LogHub::Target::kSyslog, "/nonexistent/log");
+  config::LoggingSettings settings;
+  settings.buffer_octets = 4096;
+  hub.configure(settings);
+  for (int i = 0; i < 100; ++i) write(hub, Severity::kInfo, std::string(200, 'x'));
+  std::size_t octets = 0;
+  for (const LogEntry& entry : hub.ring()) octets += entry.text.size();
+  EXPECT_LE(octets, 4096U);
+  EXPECT_GT(octets, 3600U);
+  hub.clear_ring();
+  write(hub, Severity::kInfo, std::string(200, 'x'));
+  EXPECT_EQ(hub.ring().size(), 1U);
+}
+
+// A syslog that is started anew is found again; without one, or with one that does not read, lines
+// are lost and nobody waits.
+TEST(LogHub, OutlivesTheSyslog) {
+  auto syslog = std::make_unique<Syslog>();
+  LogHub hub(LogHub::Target::kSyslog, syslog->path);
+  write(hub, Severity::kInfo, "one");
+  EXPECT_NE(syslog->next(), "");
+  syslog.reset();
+  write(hub, Severity::kInfo, "lost");
+  syslog = std::make_unique<Syslog>();
+  write(hub, Severity::kInfo, "two");
+  EXPECT_TRUE(syslog->next().ends_with("two"));
+  for (int i = 0; i < 2000; ++i) hub.write({Severity::kInfo, "CRYPTO", "TEST", "many"});
+  EXPECT_TRUE(syslog->next().ends_with("many"));
 }
 
 TEST(LogHub, DebugStreamsAreSwitched) {

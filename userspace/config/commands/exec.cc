@@ -26,16 +26,6 @@ void leave(Exec& exec, const Args&) {
 }
 
 void add_modes(std::vector<Command>& table) {
-  table.push_back(
-      {.mode = Mode::kUser,
-       .pattern = "enable",
-       .help = "Enters privileged EXEC.",
-       .run = [](Exec& e, const Args&) { e.state().frames.front().mode = Mode::kPrivileged; }});
-  table.push_back(
-      {.mode = Mode::kUser,
-       .pattern = "disable",
-       .help = "Goes back to user EXEC.",
-       .run = [](Exec& e, const Args&) { e.state().frames.front().mode = Mode::kUser; }});
   for (const char* word : {"exit", "quit", "logout"})
     table.push_back(
         {.mode = Mode::kUser, .pattern = word, .help = "Ends the session.", .run = leave});
@@ -69,44 +59,7 @@ void add_saving(std::vector<Command>& table) {
                      .run = write_memory});
 }
 
-void clear(Exec& exec, const ClearRequest& request) {
-  const auto count = exec.backend().clear(request);
-  if (!count) return exec.refuse(count.error().text);
-}
-
-ClearRequest session_filter(const Args& args) {
-  ClearRequest request;
-  if (const Value* local = args.find("local")) request.local = local->address;
-  if (const Value* remote = args.find("remote")) request.remote = remote->address;
-  request.remote_port = static_cast<std::uint16_t>(args.number("port"));
-  return request;
-}
-
-void add_clear(std::vector<Command>& table) {
-  table.push_back({.mode = Mode::kPrivileged,
-                   .pattern = "clear crypto session [local <local:ip>|remote <remote:ip> [port "
-                              "<port:1-65535>]]",
-                   .help = "Deletes IKE and IPsec SAs; the peers are told.",
-                   .run = [](Exec& e, const Args& a) { clear(e, session_filter(a)); }});
-  table.push_back({.mode = Mode::kPrivileged,
-                   .pattern = "clear crypto sa [peer <remote:ip>|map <map:word>]",
-                   .help = "Deletes IPsec SAs.",
-                   .run = [](Exec& e, const Args& a) {
-                     ClearRequest request = session_filter(a);
-                     request.what = ClearRequest::What::kIpsecSas;
-                     request.crypto_map = a.text("map");
-                     clear(e, request);
-                   }});
-  table.push_back({.mode = Mode::kPrivileged,
-                   .pattern = "clear crypto ikev2 sa [<id:1-4294967295>|remote <remote:ip>|local "
-                              "<local:ip>]",
-                   .help = "Deletes IKE SAs and what hangs on them.",
-                   .run = [](Exec& e, const Args& a) {
-                     ClearRequest request = session_filter(a);
-                     request.what = ClearRequest::What::kIkeSas;
-                     request.ike_id = static_cast<std::uint32_t>(a.number("id"));
-                     clear(e, request);
-                   }});
+void add_log(std::vector<Command>& table) {
   table.push_back({.mode = Mode::kPrivileged,
                    .pattern = "clear logging",
                    .help = "Empties the log ring.",
@@ -194,7 +147,7 @@ void add_terminal(std::vector<Command>& table) {
 void add_exec_commands(std::vector<Command>& table) {
   add_modes(table);
   add_saving(table);
-  add_clear(table);
+  add_log(table);
   add_debug(table);
   add_terminal(table);
 }

@@ -380,7 +380,11 @@ void add_system(std::vector<Command>& table) {
                    .pattern = "show logging",
                    .help = "The last lines of the log.",
                    .run = [](Exec& exec, const Args&) {
-                     answer(exec, exec.backend().log(), log_lines_text, log_lines_json);
+                     const LoggingSettings settings = logging_of(exec.configuration().tree());
+                     answer(
+                         exec, exec.backend().log(),
+                         [&](const auto& lines) { return log_lines_text(lines, settings); },
+                         [&](const auto& lines) { return log_lines_json(lines, settings); });
                    }});
 }
 

@@ -106,6 +106,7 @@ struct Command {
   std::string elide{};                // the line that is the default, and therefore not kept
   bool exact = false;                 // keywords must be typed in full: lines we only keep
   bool negative = false;              // `no` of it is kept as a line of its own
+  bool off = false;                   // so it is where a line was deleted: alone it would be on
   bool remove_all = false;            // `no` of the keywords alone deletes every such line
   bool reenter = false;               // only opens a block that is there already
   bool whole = false;                 // `no` deletes that very line, not all that begin like it
@@ -115,9 +116,12 @@ struct Command {
 
 // The tables, one per noun.
 void add_exec_commands(std::vector<Command>& table);
+void add_enable_commands(std::vector<Command>& table);
+void add_clear_commands(std::vector<Command>& table);
 void add_show_commands(std::vector<Command>& table);
 void add_system_commands(std::vector<Command>& table);
 void add_replace_commands(std::vector<Command>& table);
+void add_logging_commands(std::vector<Command>& table);
 void add_password_commands(std::vector<Command>& table);
 void add_isakmp_commands(std::vector<Command>& table);
 void add_isakmp_public_key_commands(std::vector<Command>& table);

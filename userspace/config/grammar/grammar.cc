@@ -296,9 +296,12 @@ const Grammar& Grammar::instance() {
   static const std::unique_ptr<Grammar> grammar = [] {
     std::vector<Command> table;
     add_exec_commands(table);
+    add_enable_commands(table);
+    add_clear_commands(table);
     add_show_commands(table);
     add_system_commands(table);
     add_replace_commands(table);
+    add_logging_commands(table);
     add_password_commands(table);
     add_isakmp_commands(table);
     add_isakmp_client_commands(table);

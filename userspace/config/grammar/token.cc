@@ -23,6 +23,10 @@ bool starts_with_folded(std::string_view whole, std::string_view start) {
                     [](char a, char b) { return lower(a) == lower(b); });
 }
 
+// Names, paths and URLs; and keys, encrypted ones too. Nobody means longer ones.
+constexpr std::size_t kMaxWord = 512;
+constexpr std::size_t kMaxSecret = 2048;
+
 std::optional<std::uint64_t> to_number(std::string_view word) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
@@ -152,6 +156,7 @@ std::optional<Value> parse_by_kind(const Token& token, std::string_view word) {
     case TokenKind::kSpi:
       return parse_spi(word);
     case TokenKind::kSecret: {
+      if (word.size() > kMaxSecret) return std::nullopt;
       Value value;
       value.secret = to_secret(as_bytes(word));
       return value;
@@ -159,6 +164,7 @@ std::optional<Value> parse_by_kind(const Token& token, std::string_view word) {
     case TokenKind::kWord:
     case TokenKind::kInterface:
     case TokenKind::kLine: {
+      if (token.kind != TokenKind::kLine && word.size() > kMaxWord) return std::nullopt;
       Value value;
       value.text = std::string(word);
       return value;

@@ -92,9 +92,8 @@ void flow_text(Screen& screen, const IpsecIdentView& flow, bool detail) {
     out.packets += sa.state.out.packets;
     out.other_failures += sa.state.out.other_failures;
     seconds = sa.child.remaining_seconds;
-    const std::uint64_t whole = sa.child.lifetime.kilobytes;
-    left_in = whole - std::min(whole, sa.state.in.bytes / 1024);
-    left_out = whole - std::min(whole, sa.state.out.bytes / 1024);
+    left_in = sa.state.kilobytes_left(sa.child.lifetime.kilobytes, true);
+    left_out = sa.state.kilobytes_left(sa.child.lifetime.kilobytes, false);
   }
   screen.line("        Inbound:  #pkts dec'ed %llu drop %llu life (KB/Sec) %llu/%u", n(in.packets),
               n(in.other_failures), n(left_in), seconds);

@@ -180,7 +180,7 @@ std::vector<Ikev2View> ikev2_view(Backend& backend) {
   for (ike::IkeSaStatus& sa : backend.ike_sas()) {
     Ikev2View view;
     for (const ike::ChildSaStatus& child_sa : sa.children)
-      view.children.push_back(backend.sa_state(child_sa.spi_in).value_or(ports::SaPairState{}));
+      view.children.push_back(backend.sa_state(child_sa.spi_in).value_or(SaState{}));
     view.sa = std::move(sa);
     out.push_back(std::move(view));
   }

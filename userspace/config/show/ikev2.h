@@ -13,7 +13,7 @@ namespace spa::config {
 // A session: one IKE SA and the places of its children's cryptography, in the children's order.
 struct Ikev2View {
   ike::IkeSaStatus sa;
-  std::vector<ports::SaPairState> children;
+  std::vector<SaState> children;
   std::string front_vrf{};  // empty: none (R-VRF-7)
   std::string inside_vrf{};
 };

@@ -77,7 +77,7 @@ class Collector {
         view.peer_port = child.remote.port != 0 ? child.remote.port : sa.remote.port;
         if (!child.selectors_local.empty() && !child.selectors_remote.empty())
           view.selectors = {child.selectors_local[0], child.selectors_remote[0]};
-        view.sas.push_back({child, backend_.sa_state(child.spi_in).value_or(ports::SaPairState{})});
+        view.sas.push_back({child, backend_.sa_state(child.spi_in).value_or(SaState{})});
         set_vrfs(view, map, entry);
         out_.push_back(std::move(view));
       }
@@ -121,7 +121,7 @@ class Collector {
         view.peer_port = child.remote.port != 0 ? child.remote.port : sa.remote.port;
         if (child.selectors_local.size() == 1 && child.selectors_remote.size() == 1)
           view.selectors = {child.selectors_local[0], child.selectors_remote[0]};
-        view.sas.push_back({child, backend_.sa_state(child.spi_in).value_or(ports::SaPairState{})});
+        view.sas.push_back({child, backend_.sa_state(child.spi_in).value_or(SaState{})});
       }
     }
     std::sort(view.sas.begin(), view.sas.end(),

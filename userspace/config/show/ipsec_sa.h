@@ -13,7 +13,7 @@ namespace spa::config {
 
 struct IpsecSaView {
   ike::ChildSaStatus child;
-  ports::SaPairState state;
+  SaState state;
 };
 
 // One permit line of a bound crypto map, with the SAs that stand for it (none, one, or two while

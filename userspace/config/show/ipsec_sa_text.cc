@@ -212,8 +212,7 @@ class Renderer {
   void spi_block(const IpsecIdentView& view, const IpsecSaView& sa, const Part& part,
                  bool inbound) {
     const ike::ChildSaStatus& child = sa.child;
-    const auto used = (inbound ? sa.state.in.bytes : sa.state.out.bytes) / 1024;
-    const auto left = child.lifetime.kilobytes > used ? child.lifetime.kilobytes - used : 0;
+    const std::uint64_t left = sa.state.kilobytes_left(child.lifetime.kilobytes, inbound);
     screen_.line("      spi: 0x%s(%u)", c(hex(part.spi)), part.spi);  // R-MAP-30
     screen_.line("        transform: %s ,", c(transform_names(part.suite)));
     screen_.line("        in use settings =%s{%s%s, }", pix_ || ported_ ? "" : " ",

@@ -46,19 +46,27 @@ std::string debugging_json(const std::vector<std::string>& streams) {
   return json::serialize(json::object{{"debugging", std::move(list)}});
 }
 
-std::string log_lines_text(const std::vector<LogLine>& lines) {
+std::string log_lines_text(const std::vector<LogLine>& lines, const LoggingSettings& settings) {
   Screen screen;
+  screen.line("%s", c(logging_text(settings)));
   screen.line("Log Buffer (%zu lines):", lines.size());
   screen.blank();
   for (const LogLine& line : lines) screen.line("%s: %s", c(log_text(line.time)), c(line.text));
   return screen.take();
 }
 
-std::string log_lines_json(const std::vector<LogLine>& lines) {
+std::string log_lines_json(const std::vector<LogLine>& lines, const LoggingSettings& settings) {
   json::array list;
   for (const LogLine& line : lines)
     list.push_back(json::object{{"time", iso_text(line.time)}, {"text", line.text}});
-  return json::serialize(json::object{{"log", std::move(list)}});
+  const auto word = [](const std::optional<Severity>& severity) -> json::value {
+    return severity ? json::value(severity_word(*severity)) : json::value(nullptr);
+  };
+  return json::serialize(json::object{{"log", std::move(list)},
+                                      {"buffered", word(settings.buffered)},
+                                      {"console", word(settings.console)},
+                                      {"monitor", word(settings.monitor)},
+                                      {"trap", word(settings.trap)}});
 }
 
 }  // namespace spa::config
