@@ -39,6 +39,11 @@ struct Frame {
 // `terminal dialect`: how the screens look.
 enum class ScreenForm { kLive, kPix };
 
+// The form of debug lines that goes with it.
+[[nodiscard]] inline DebugForm debug_form(ScreenForm form) {
+  return form == ScreenForm::kPix ? DebugForm::kPix : DebugForm::kA;
+}
+
 // The state of a session between two lines.
 struct SessionState {
   std::vector<Frame> frames;  // at least the EXEC frame; the last one is where we are

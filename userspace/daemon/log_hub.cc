@@ -4,26 +4,13 @@
 #include <syslog.h>
 
 #include <cstdio>
-#include <ctime>
+#include <utility>
 
 namespace spa::daemon {
 
 namespace {
 
 constexpr std::size_t kRingLines = 1000;
-
-// "Nov 21 18:30:00.123: ", as the router puts it before each line.
-std::string stamp(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm broken{};
-  gmtime_r(&seconds, &broken);
-  char text[32];
-  std::strftime(text, sizeof text, "%b %e %H:%M:%S", &broken);
-  char line[48];
-  std::snprintf(line, sizeof line, "%s.%03d: ", text,
-                static_cast<int>(time.time_since_epoch().count() % 1000));
-  return line;
-}
 
 // Peers choose part of what is logged: nothing of it may move the cursor of a terminal.
 std::string printable(const std::string& text) {
@@ -35,20 +22,59 @@ std::string printable(const std::string& text) {
   return result;
 }
 
+DebugLines printable(DebugLines lines) {
+  for (DebugLine& line : lines) line.text = printable(line.text);
+  return lines;
+}
+
 }  // namespace
 
-void LogHub::write(const LogRecord& record) {
-  const WallTime now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-  const std::string line = printable(format(record));
+void LogHub::keep(Severity severity, const Moment& moment, const std::string& stamp,
+                  const std::string& text) {
   if (target_ == Target::kSyslog) {
-    syslog(static_cast<int>(record.severity), "%s", line.c_str());
+    syslog(static_cast<int>(severity), "%s", text.c_str());
   } else {
-    const std::string whole = stamp(now) + line + "\n";
+    const std::string whole = stamp + text + "\n";
     std::fputs(whole.c_str(), stderr);
   }
-  ring_.push_back({now, line});
+  ring_.push_back({moment.wall, stamp, text});
   if (ring_.size() > kRingLines) ring_.pop_front();
-  for (const auto& [key, monitor] : monitors_) monitor(stamp(now) + line);
+}
+
+void LogHub::write(const LogRecord& record) {
+  const Moment moment = clock_();
+  const bool debug = record.severity == Severity::kDebug;
+  const std::string stamp = time_stamp(debug ? debug_stamp_ : log_stamp_, moment);
+  const std::string line = printable(format(record));
+  keep(record.severity, moment, stamp, line);
+  // A copy: whoever cannot be told any more takes itself off the list.
+  for (const auto& [key, monitor] : std::map(monitors_)) monitor.tell(stamp + line);
+}
+
+void LogHub::debug(const DebugRecord& record) {
+  if (!debugging(record.stream)) return;
+  // What is about no peer, as PKI is, no condition is about.
+  const bool conditional = record.peer && !conditions_.empty();
+  if (conditional && !conditions_.contains(*record.peer)) return;
+  const Moment moment = clock_();
+  const std::string stamp = time_stamp(debug_stamp_, moment);
+  std::map<DebugForm, DebugLines> forms;
+  const auto lines_in = [&](DebugForm form) -> const DebugLines& {
+    const auto found = forms.find(form);
+    if (found != forms.end()) return found->second;
+    return forms[form] = printable(record.event.lines(form));
+  };
+  for (const DebugLine& line : lines_in(DebugForm::kA)) {
+    keep(Severity::kDebug, moment, line.stamped ? stamp : "", line.text);
+  }
+  for (const auto& [key, monitor] : std::map(monitors_)) {
+    // The firewall's have no time (R-DBG-7).
+    const bool stamps = monitor.form != DebugForm::kPix;
+    for (const DebugLine& line : lines_in(monitor.form)) {
+      if (!monitors_.contains(key)) break;
+      monitor.tell((stamps && line.stamped ? stamp : "") + line.text);
+    }
+  }
 }
 
 bool LogHub::debugging(std::string_view stream) const {
@@ -65,6 +91,19 @@ void LogHub::set_debugging(const std::string& stream, bool on) {
 
 std::vector<std::string> LogHub::streams() const {
   return {streams_.begin(), streams_.end()};
+}
+
+void LogHub::set_condition(const IpAddress& peer, bool on) {
+  if (on) {
+    conditions_.insert(peer);
+  } else {
+    conditions_.erase(peer);
+  }
+}
+
+void LogHub::use_stamps(const policy::TimeStamp& debug, const policy::TimeStamp& log) {
+  debug_stamp_ = debug;
+  log_stamp_ = log;
 }
 
 }  // namespace spa::daemon

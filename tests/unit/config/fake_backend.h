@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "userspace/config/backend.h"
+#include "userspace/config/show/time.h"
 
 namespace spa::config {
 
@@ -111,7 +112,9 @@ class FakeBackend : public Backend {
   SystemInfo system() override { return info; }
   WallTime now() override { return time; }
   std::vector<LogLine> log() override { return lines; }
-  void write_log(const LogRecord& record) override { lines.push_back({time, format(record)}); }
+  void write_log(const LogRecord& record) override {
+    lines.push_back({time, format(record), log_text(time) + ": "});
+  }
   void clear_log() override { lines.clear(); }
   void set_debugging(const std::string& stream, bool on) override {
     if (on)
@@ -120,6 +123,15 @@ class FakeBackend : public Backend {
       streams.erase(stream);
   }
   std::vector<std::string> debugging() override { return {streams.begin(), streams.end()}; }
+  void set_debug_condition(const IpAddress& peer, bool on) override {
+    if (on)
+      conditions.insert(peer);
+    else
+      conditions.erase(peer);
+  }
+  std::vector<IpAddress> debug_conditions() override {
+    return {conditions.begin(), conditions.end()};
+  }
 
   FakeTimers clock;
   policy::SnapshotPtr planned;
@@ -143,6 +155,7 @@ class FakeBackend : public Backend {
   WallTime time{Duration{1'010'722'668'123}};  // 04:17:48.123 UTC Fri Jan 11 2002
   std::vector<LogLine> lines;
   std::set<std::string> streams;
+  std::set<IpAddress> conditions;
 };
 
 }  // namespace spa::config

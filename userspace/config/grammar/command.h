@@ -111,6 +111,7 @@ struct Command {
 
 // The tables, one per noun.
 void add_exec_commands(std::vector<Command>& table);
+void add_debug_commands(std::vector<Command>& table);
 void add_show_commands(std::vector<Command>& table);
 void add_system_commands(std::vector<Command>& table);
 void add_replace_commands(std::vector<Command>& table);

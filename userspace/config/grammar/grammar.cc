@@ -295,6 +295,7 @@ const Grammar& Grammar::instance() {
   static const std::unique_ptr<Grammar> grammar = [] {
     std::vector<Command> table;
     add_exec_commands(table);
+    add_debug_commands(table);
     add_show_commands(table);
     add_system_commands(table);
     add_replace_commands(table);
