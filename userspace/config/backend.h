@@ -129,7 +129,8 @@ struct SaState : ports::SaPairState {
 
 struct LogLine {
   WallTime time{};
-  std::string text;  // "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON", or a debug line
+  std::string text;     // "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON", or a debug line
+  std::string stamp{};  // what stands before it; empty where it goes on with the line before
 };
 
 struct SystemInfo {
@@ -206,6 +207,9 @@ class Backend {
   // A debug stream: "ikev2", "ipsec", "pki", "engine" … (LogSink::debugging).
   virtual void set_debugging(const std::string& stream, bool on) = 0;
   [[nodiscard]] virtual std::vector<std::string> debugging() = 0;
+  // `debug crypto condition`: the peers that debug lines are about; none: all.
+  virtual void set_debug_condition(const IpAddress& peer, bool on) = 0;
+  [[nodiscard]] virtual std::vector<IpAddress> debug_conditions() = 0;
 };
 
 }  // namespace spa::config

@@ -79,6 +79,8 @@ class CandidateBackend final : public Backend {
   void clear_log() override {}
   void set_debugging(const std::string&, bool) override {}
   std::vector<std::string> debugging() override { return {}; }
+  void set_debug_condition(const IpAddress&, bool) override {}
+  std::vector<IpAddress> debug_conditions() override { return {}; }
 
   std::vector<CertificateView> read;
 

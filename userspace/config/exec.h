@@ -46,6 +46,22 @@ struct Frame {
 // Goes on with a command that was not over when its line was answered.
 using Continue = std::function<void(std::function<void(Exec& exec)> then)>;
 
+// The form of debug lines that goes with that of the screens.
+[[nodiscard]] inline DebugForm debug_form(ScreenForm form) {
+  switch (form) {
+    case ScreenForm::kDb:
+      return DebugForm::kB;
+    case ScreenForm::kDc:
+      return DebugForm::kC;
+    case ScreenForm::kPix:
+      return DebugForm::kPix;
+    case ScreenForm::kLive:
+    case ScreenForm::kDa:
+      break;
+  }
+  return DebugForm::kA;
+}
+
 // The state of a session between two lines.
 struct SessionState {
   std::vector<Frame> frames;  // at least the EXEC frame; the last one is where we are

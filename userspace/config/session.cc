@@ -478,6 +478,10 @@ bool Session::configuring() const {
 Asking Session::asking() const {
   return impl_->asking();
 }
+DebugForm Session::debug_form() const {
+  return config::debug_form(impl_->state.form);
+}
+
 bool Session::monitoring() const {
   return impl_->state.monitor;
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "userspace/base/debug.h"
 #include "userspace/config/configuration.h"
 
 namespace spa::config {
@@ -97,7 +98,8 @@ class Session {
 
   [[nodiscard]] bool configuring() const;
   [[nodiscard]] Asking asking() const;
-  [[nodiscard]] bool monitoring() const;  // `terminal monitor`: send log lines to this person
+  [[nodiscard]] bool monitoring() const;       // `terminal monitor`: send log lines to this person
+  [[nodiscard]] DebugForm debug_form() const;  // of those that debug, by `terminal dialect`
   [[nodiscard]] unsigned terminal_length() const;  // 0 = no paging
 
  private:

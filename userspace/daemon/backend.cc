@@ -6,6 +6,7 @@
 #include "userspace/config/certificate_view.h"
 #include "userspace/crypto/hash.h"
 #include "userspace/daemon/daemon.h"
+#include "userspace/daemon/pki_debug.h"
 #include "userspace/daemon/version.h"
 #include "userspace/pki/pkcs12.h"
 
@@ -94,7 +95,10 @@ std::vector<config::CertificateView> Daemon::certificates() {
 }
 
 Status Daemon::request_crl(const std::string& trustpoint) {
+  const pki::TrustpointContent* content = trust_store_.find(trustpoint);
+  debug_crl_poll(log_, content);
   const auto updates = trust_store_.request_crl(trustpoint);
+  debug_crl_end(log_, content, updates.has_value());
   if (!updates) {
     log_.write({Severity::kWarning, "PKI", "CRL_FETCH_FAIL",
                 "trustpoint " + trustpoint + ": " + updates.error().text});
@@ -140,7 +144,9 @@ config::SystemInfo Daemon::system() {
 
 std::vector<config::LogLine> Daemon::log() {
   std::vector<config::LogLine> lines;
-  for (const LogEntry& entry : log_.ring()) lines.push_back({entry.time, entry.text});
+  for (const LogEntry& entry : log_.ring()) {
+    lines.push_back({entry.time, entry.text, entry.stamp});
+  }
   return lines;
 }
 

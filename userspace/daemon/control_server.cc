@@ -227,7 +227,7 @@ class Connection {
 
   void follow_monitor() {
     if (!session_.monitoring()) return log_.remove_monitor(this);
-    log_.add_monitor(this, [this](const std::string& line) {
+    log_.add_monitor(this, session_.debug_form(), [this](const std::string& line) {
       if (backlog_.size() < kMaxLogBacklog) send(control::LogEvent{line});
     });
   }

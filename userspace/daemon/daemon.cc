@@ -238,6 +238,7 @@ Result<config::ApplyReport> Daemon::apply(policy::SnapshotPtr snapshot) {
   report.changes = manager_->would_close(*snapshot, wanted.rules);
   if (auto done = put_in_force(wanted, report.warnings); !done) return tl::unexpected(done.error());
   snapshot_ = std::move(snapshot);
+  log_.use_stamps(snapshot_->debug_stamp, snapshot_->log_stamp, snapshot_->time_zone);
   trust_store_.allow_legacy(snapshot_->legacy_algorithms);
   trust_store_.show_times_in(snapshot_->time_zone);
   trust_store_.configure(snapshot_->trustpoints);

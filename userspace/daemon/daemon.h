@@ -78,6 +78,12 @@ class Daemon final : public config::Backend {
     log_.set_debugging(stream, on);
   }
   std::vector<std::string> debugging() override { return log_.streams(); }
+  void set_debug_condition(const IpAddress& peer, bool on) override {
+    log_.set_condition(peer, on);
+  }
+  std::vector<IpAddress> debug_conditions() override {
+    return {log_.conditions().begin(), log_.conditions().end()};
+  }
 
  private:
   Status open_data_plane();

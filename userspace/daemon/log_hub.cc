@@ -6,26 +6,13 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
+#include <utility>
 
 namespace spa::daemon {
 
 namespace {
 
 constexpr std::size_t kRingLines = 1000;
-
-// "Nov 21 18:30:00.123: ", as the router puts it before each line.
-std::string stamp(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm broken{};
-  gmtime_r(&seconds, &broken);
-  char text[32];
-  std::strftime(text, sizeof text, "%b %e %H:%M:%S", &broken);
-  char line[48];
-  std::snprintf(line, sizeof line, "%s.%03d: ", text,
-                static_cast<int>(time.time_since_epoch().count() % 1000));
-  return line;
-}
 
 // Peers choose part of what is logged: nothing of it may move the cursor of a terminal.
 std::string printable(const std::string& text) {
@@ -35,6 +22,11 @@ std::string printable(const std::string& text) {
     result += octet < 0x20 || octet == 0x7f ? '?' : c;
   }
   return result;
+}
+
+DebugLines printable(DebugLines lines) {
+  for (DebugLine& line : lines) line.text = printable(line.text);
+  return lines;
 }
 
 // What systemd says of the stream that it gave us.
@@ -47,25 +39,26 @@ bool standard_error_is_journal() {
 
 }  // namespace
 
-void LogHub::write(const LogRecord& record) {
-  const auto wanted = [&](const std::optional<Severity>& least) {
-    return least && record.severity <= *least;
-  };
-  const WallTime now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-  const std::string line = printable(format(record));
+std::string LogHub::stamp(const policy::TimeStamp& form, Moment moment) const {
+  if (form.local_time) moment.wall += Duration(zone_.at(moment.wall).minutes * 60'000LL);
+  return time_stamp(form, moment);
+}
+
+void LogHub::keep(Severity severity, const Moment& moment, const std::string& stamp,
+                  const std::string& text) {
   const bool console = target_ == Target::kStandardError;
-  if (console && wanted(settings_.console)) {
-    const std::string whole = stamp(now) + line + "\n";
+  if (console && wanted(severity, settings_.console)) {
+    const std::string whole = stamp + text + "\n";
     std::fputs(whole.c_str(), stderr);
   }
   static const bool twice = standard_error_is_journal();
-  if (!(console && twice) && wanted(settings_.trap)) syslog_.send(record.severity, now, line);
-  if (wanted(settings_.buffered)) keep({now, line});
-  if (!wanted(settings_.monitor)) return;
-  for (const auto& [key, monitor] : monitors_) monitor(stamp(now) + line);
+  if (!(console && twice) && wanted(severity, settings_.trap)) {
+    syslog_.send(severity, moment.wall, text);
+  }
+  if (wanted(severity, settings_.buffered)) keep_in_ring({moment.wall, stamp, text});
 }
 
-void LogHub::keep(LogEntry entry) {
+void LogHub::keep_in_ring(LogEntry entry) {
   ring_octets_ += entry.text.size();
   ring_.push_back(std::move(entry));
   const std::size_t most = settings_.buffer_octets;
@@ -84,6 +77,44 @@ void LogHub::configure(const config::LoggingSettings& settings) {
   settings_ = settings;
 }
 
+void LogHub::write(const LogRecord& record) {
+  const Moment moment = clock_();
+  const bool debug = record.severity == Severity::kDebug;
+  const std::string stamp = this->stamp(debug ? debug_stamp_ : log_stamp_, moment);
+  const std::string line = printable(format(record));
+  keep(record.severity, moment, stamp, line);
+  if (!wanted(record.severity, settings_.monitor)) return;
+  // A copy: whoever cannot be told any more takes itself off the list.
+  for (const auto& [key, monitor] : std::map(monitors_)) monitor.tell(stamp + line);
+}
+
+void LogHub::debug(const DebugRecord& record) {
+  if (!debugging(record.stream)) return;
+  // What is about no peer, as PKI is, no condition is about.
+  const bool conditional = record.peer && !conditions_.empty();
+  if (conditional && !conditions_.contains(*record.peer)) return;
+  const Moment moment = clock_();
+  const std::string stamp = this->stamp(debug_stamp_, moment);
+  std::map<DebugForm, DebugLines> forms;
+  const auto lines_in = [&](DebugForm form) -> const DebugLines& {
+    const auto found = forms.find(form);
+    if (found != forms.end()) return found->second;
+    return forms[form] = printable(record.event.lines(form));
+  };
+  for (const DebugLine& line : lines_in(DebugForm::kA)) {
+    keep(Severity::kDebug, moment, line.stamped ? stamp : "", line.text);
+  }
+  if (!wanted(Severity::kDebug, settings_.monitor)) return;
+  for (const auto& [key, monitor] : std::map(monitors_)) {
+    // The firewall's have no time (R-DBG-7).
+    const bool stamps = monitor.form != DebugForm::kPix;
+    for (const DebugLine& line : lines_in(monitor.form)) {
+      if (!monitors_.contains(key)) break;
+      monitor.tell((stamps && line.stamped ? stamp : "") + line.text);
+    }
+  }
+}
+
 bool LogHub::debugging(std::string_view stream) const {
   return streams_.find(stream) != streams_.end();
 }
@@ -98,6 +129,21 @@ void LogHub::set_debugging(const std::string& stream, bool on) {
 
 std::vector<std::string> LogHub::streams() const {
   return {streams_.begin(), streams_.end()};
+}
+
+void LogHub::set_condition(const IpAddress& peer, bool on) {
+  if (on) {
+    conditions_.insert(peer);
+  } else {
+    conditions_.erase(peer);
+  }
+}
+
+void LogHub::use_stamps(const policy::TimeStamp& debug, const policy::TimeStamp& log,
+                        const policy::TimeZone& zone) {
+  debug_stamp_ = debug;
+  log_stamp_ = log;
+  zone_ = zone;
 }
 
 }  // namespace spa::daemon

@@ -13,6 +13,7 @@
 #include "userspace/policy/ipsec.h"
 #include "userspace/policy/isakmp.h"
 #include "userspace/policy/isakmp_client.h"
+#include "userspace/policy/time_stamp.h"
 #include "userspace/policy/time_zone.h"
 #include "userspace/policy/traffic.h"
 #include "userspace/policy/trustpoint.h"
@@ -30,6 +31,8 @@ struct Snapshot {
   std::string hostname = "Router";
   std::string domain_name;
   TimeZone time_zone;
+  TimeStamp debug_stamp;  // `service timestamps debug`
+  TimeStamp log_stamp;    // `service timestamps log`
 
   std::map<std::string, Ikev2Proposal> ikev2_proposals;
   std::map<std::string, Ikev2Policy> ikev2_policies;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "userspace/config/backend.h"
+#include "userspace/config/show/time.h"
 #include "userspace/pki/enrolment.h"
 
 namespace spa::config {
@@ -112,7 +113,9 @@ class FakeBackend : public Backend {
   SystemInfo system() override { return info; }
   WallTime now() override { return time; }
   std::vector<LogLine> log() override { return lines; }
-  void write_log(const LogRecord& record) override { lines.push_back({time, format(record)}); }
+  void write_log(const LogRecord& record) override {
+    lines.push_back({time, format(record), log_text(time) + ": "});
+  }
   void set_logging(const LoggingSettings& settings) override { logging = settings; }
   void clear_log() override { lines.clear(); }
   void set_debugging(const std::string& stream, bool on) override {
@@ -122,6 +125,15 @@ class FakeBackend : public Backend {
       streams.erase(stream);
   }
   std::vector<std::string> debugging() override { return {streams.begin(), streams.end()}; }
+  void set_debug_condition(const IpAddress& peer, bool on) override {
+    if (on)
+      conditions.insert(peer);
+    else
+      conditions.erase(peer);
+  }
+  std::vector<IpAddress> debug_conditions() override {
+    return {conditions.begin(), conditions.end()};
+  }
 
   FakeTimers clock;
   policy::SnapshotPtr planned;
@@ -146,6 +158,7 @@ class FakeBackend : public Backend {
   std::vector<LogLine> lines;
   LoggingSettings logging;
   std::set<std::string> streams;
+  std::set<IpAddress> conditions;
 
   // Background work waits until a test lets it be done.
   class BackendLog final : public LogSink {

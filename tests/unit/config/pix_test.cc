@@ -379,7 +379,7 @@ TEST_F(Pix, TakesExecCommandsWhileConfiguring) {
   type("debug crypto ipsec");
   type("debug crypto isakmp");
   type("debug crypto ca");
-  EXPECT_EQ(backend.streams, (std::set<std::string>{"ipsec", "isakmp", "pki"}));
+  EXPECT_EQ(backend.streams, (std::set<std::string>{"ipsec", "isakmp", "pki", "pki-messages"}));
   type("no debug crypto ca");
   type("undebug all");
   EXPECT_TRUE(backend.streams.empty());

@@ -322,15 +322,6 @@ TEST_F(SessionTest, SavesAndComesBack) {
   EXPECT_EQ(fresh.in_force->hostname, "left");
 }
 
-// R-DBG-6
-TEST_F(SessionTest, SwitchesDebugging) {
-  EXPECT_EQ(type("debug cr ikev2"), "IKEv2 default debugging is on\n");
-  EXPECT_EQ(type("show debug"),
-            "Cryptographic Subsystem:\n  IKEv2 default debugging is on\n");  // R-SHOW-20
-  EXPECT_EQ(type("undebug all"), "All possible debugging has been turned off\n");
-  EXPECT_TRUE(backend.streams.empty());
-}
-
 TEST_F(SessionTest, OffersWords) {
   type("conf t");
   const auto choices = session.complete("crypto ikev2 pro");

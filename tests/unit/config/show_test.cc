@@ -130,7 +130,8 @@ class Screens : public testing::Test {
                                   {"drv_sa_refused", 1}}}};
     backend.info.version = "0.1.0";
     backend.info.uptime = Duration{3 * 3600 * 1000 + 60 * 1000};
-    backend.lines = {{backend.time, "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"}};
+    backend.lines = {
+        {backend.time, "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON", log_text(backend.time) + ": "}};
     EXPECT_TRUE(configuration.load(kSample).value().empty());
   }
 

@@ -16,7 +16,7 @@ TEST(LogHub, KeepsABoundedRingAndFeedsMonitors) {
   LogHub hub(LogHub::Target::kStandardError);
   std::string seen;
   int key = 0;
-  hub.add_monitor(&key, [&](const std::string& text) { seen = text; });
+  hub.add_monitor(&key, DebugForm::kA, [&](const std::string& text) { seen = text; });
   testing::internal::CaptureStderr();
   for (int i = 0; i < 1500; ++i)
     hub.write({Severity::kInfo, "CRYPTO", "TEST", "line " + std::to_string(i)});
@@ -98,7 +98,7 @@ TEST(LogHub, HeedsSeverities) {
   Syslog syslog;
   LogHub hub(LogHub::Target::kStandardError, syslog.path);
   std::string seen;
-  hub.add_monitor(&seen, [&](const std::string& text) { seen = text; });
+  hub.add_monitor(&seen, DebugForm::kA, [&](const std::string& text) { seen = text; });
   write(hub, Severity::kDebug, "quiet");
   EXPECT_EQ(syslog.next(), "");  // informational is the least serious that gets there
   EXPECT_EQ(hub.ring().size(), 1U);
@@ -163,6 +163,110 @@ TEST(LogHub, DebugStreamsAreSwitched) {
   EXPECT_TRUE(hub.debugging("ikev2"));
   hub.set_debugging("ikev2", false);
   EXPECT_FALSE(hub.debugging("ikev2"));
+}
+
+// An event with a line for each form, and one that goes on with it.
+class TwoLines final : public DebugEvent {
+ public:
+  [[nodiscard]] DebugLines lines(DebugForm form) const override {
+    ++rendered;
+    const char* text = form == DebugForm::kA ? "newest" : form == DebugForm::kPix ? "pix" : "old";
+    return {{text, true}, {"  goes on", false}};
+  }
+  mutable int rendered = 0;
+};
+
+const IpAddress kPeer = *IpAddress::parse("192.0.2.1");
+const IpAddress kOther = *IpAddress::parse("192.0.2.2");
+
+// Six days and 23 hours after its start, on a machine whose clock nothing keeps right.
+Moment a_moment() {
+  return {WallTime(Duration(1162841485010)), Duration(601200000), false};
+}
+
+class LogHubDebug : public ::testing::Test {
+ protected:
+  LogHubDebug() { hub_.set_debugging("isakmp", true); }
+  std::vector<std::string> watch(DebugForm form, std::optional<IpAddress> peer = kPeer) {
+    std::vector<std::string> seen;
+    hub_.add_monitor(&seen, form, [&](const std::string& line) { seen.push_back(line); });
+    testing::internal::CaptureStderr();
+    hub_.debug({"isakmp", peer, event_});
+    testing::internal::GetCapturedStderr();
+    hub_.remove_monitor(&seen);
+    return seen;
+  }
+  LogHub hub_{LogHub::Target::kStandardError, "/nonexistent/log", a_moment};
+  TwoLines event_;
+};
+
+using Seen = std::vector<std::string>;
+
+// R-DBG-7, R-DBG-9, R-DBG-10: each terminal reads its own form, and the firewall's has no time; the
+// log has the newest.
+TEST_F(LogHubDebug, EachWatcherReadsItsForm) {
+  EXPECT_EQ(watch(DebugForm::kA), (Seen{"*Nov  6 19:31:25.010: newest", "  goes on"}));
+  EXPECT_EQ(watch(DebugForm::kC), (Seen{"*Nov  6 19:31:25.010: old", "  goes on"}));
+  EXPECT_EQ(watch(DebugForm::kPix), (Seen{"pix", "  goes on"}));
+  ASSERT_EQ(hub_.ring().size(), 6U);
+  EXPECT_EQ(hub_.ring().back().text, "  goes on");
+  EXPECT_EQ(hub_.ring().back().stamp, "");
+  EXPECT_EQ(hub_.ring()[4].text, "newest");
+}
+
+// R-DBG-8
+TEST_F(LogHubDebug, ServiceTimestamps) {
+  hub_.use_stamps({policy::TimeStamp::Kind::kUptime, false}, {}, {});
+  EXPECT_EQ(watch(DebugForm::kA)[0], "6d23h: newest");
+  hub_.use_stamps({policy::TimeStamp::Kind::kNone, false}, {}, {});
+  EXPECT_EQ(watch(DebugForm::kA)[0], "newest");
+  policy::TimeZone zone;
+  zone.name = "PST";
+  zone.minutes = -8 * 60;
+  hub_.use_stamps({policy::TimeStamp::Kind::kDateTime, true, true}, {}, zone);
+  EXPECT_EQ(watch(DebugForm::kA)[0], "*Nov  6 11:31:25.010: newest");  // R-DBG-9
+}
+
+// Nothing is put into words when the stream is off, or when the peer is none of those named.
+TEST_F(LogHubDebug, WhatNobodyReadsIsNotWritten) {
+  hub_.set_debugging("isakmp", false);
+  EXPECT_TRUE(watch(DebugForm::kA).empty());
+  hub_.set_debugging("isakmp", true);
+  hub_.set_condition(kOther, true);
+  EXPECT_TRUE(watch(DebugForm::kA).empty());
+  EXPECT_EQ(event_.rendered, 0);
+  EXPECT_EQ(watch(DebugForm::kA, std::nullopt).size(), 2U);
+  hub_.set_condition(kPeer, true);
+  EXPECT_EQ(watch(DebugForm::kA).size(), 2U);
+  hub_.set_condition(kPeer, false);
+  hub_.set_condition(kOther, false);
+  EXPECT_EQ(watch(DebugForm::kA).size(), 2U);
+}
+
+// Somebody whose connection breaks while he is told is told no more.
+TEST_F(LogHubDebug, AWatcherMayLeaveWhileHeIsTold) {
+  int told = 0;
+  hub_.add_monitor(&told, DebugForm::kA, [&](const std::string&) {
+    ++told;
+    hub_.remove_monitor(&told);
+  });
+  testing::internal::CaptureStderr();
+  hub_.debug({"isakmp", kPeer, event_});
+  testing::internal::GetCapturedStderr();
+  EXPECT_EQ(told, 1);
+}
+
+// R-DBG-8, R-DBG-9
+TEST(TimeStamp, Forms) {
+  using Kind = policy::TimeStamp::Kind;
+  Moment moment = a_moment();
+  EXPECT_EQ(time_stamp({Kind::kDateTime, true}, moment), "*Nov  6 19:31:25.010: ");
+  moment.synchronised = true;
+  EXPECT_EQ(time_stamp({Kind::kDateTime, false}, moment), "Nov  6 19:31:25: ");
+  EXPECT_EQ(time_stamp({Kind::kUptime, false}, moment), "6d23h: ");
+  moment.uptime = Duration(31690000);
+  EXPECT_EQ(time_stamp({Kind::kUptime, true}, moment), "08:48:10: ");
+  EXPECT_EQ(time_stamp({Kind::kNone, true}, moment), "");
 }
 
 }  // namespace

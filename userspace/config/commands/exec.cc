@@ -3,8 +3,6 @@
 #include "userspace/config/exec.h"
 
 #include "userspace/config/grammar/command.h"
-#include "userspace/config/show/pix.h"
-#include "userspace/config/show/system.h"
 
 namespace spa::config {
 namespace {
@@ -66,57 +64,6 @@ void add_log(std::vector<Command>& table) {
                    .run = [](Exec& e, const Args&) { e.backend().clear_log(); }});
 }
 
-// R-DBG-6: the stream and what is said when it is switched.
-struct Stream {
-  const char* pattern;
-  const char* name;
-  const char* text;
-};
-constexpr Stream kStreams[] = {
-    {"crypto ikev2", "ikev2", "IKEv2 default debugging"},
-    {"crypto isakmp", "isakmp", "Crypto ISAKMP debugging"},
-    {"crypto ipsec", "ipsec", "Crypto IPSEC debugging"},
-    {"crypto engine", "engine", "Crypto Engine debugging"},
-    {"crypto pki~ca transactions", "pki", "Crypto PKI Trans debugging"},
-};
-
-void add_debug(std::vector<Command>& table) {
-  for (const Stream& stream : kStreams) {
-    for (const bool on : {true, false}) {
-      table.push_back({.mode = Mode::kPrivileged,
-                       .pattern = std::string(on ? "debug " : "no debug ") + stream.pattern,
-                       .help = on ? "Prints what is going on." : "Stops printing it.",
-                       .run = [&stream, on](Exec& e, const Args&) {
-                         e.backend().set_debugging(stream.name, on);
-                         e.print(std::string(stream.text) + (on ? " is on" : " is off"));
-                       }});
-    }
-  }
-  for (const char* pattern : {"undebug all", "no debug all"})
-    table.push_back({.mode = Mode::kPrivileged,
-                     .pattern = pattern,
-                     .help = "Stops all debugging.",
-                     .run = [](Exec& e, const Args&) {
-                       for (const std::string& stream : e.backend().debugging())
-                         e.backend().set_debugging(stream, false);
-                       e.print("All possible debugging has been turned off");
-                     }});
-  table.push_back({.mode = Mode::kPrivileged,
-                   .pattern = "show debugging",
-                   .help = "Which streams are on (R-SHOW-20).",
-                   .run = [](Exec& e, const Args&) {
-                     const auto on = e.backend().debugging();
-                     if (e.wants_json()) return e.give_json(debugging_json(on));
-                     if (wants_pix(e)) return e.print_raw(pix_debug_text(on));
-                     if (on.empty()) return;
-                     e.print("Cryptographic Subsystem:");
-                     for (const Stream& stream : kStreams)
-                       for (const std::string& name : on)
-                         if (name == stream.name)
-                           e.print("  " + std::string(stream.text) + " is on");
-                   }});
-}
-
 void add_terminal(std::vector<Command>& table) {
   table.push_back({.mode = Mode::kUser,
                    .pattern = "terminal length <lines:0-512>",
@@ -148,7 +95,6 @@ void add_exec_commands(std::vector<Command>& table) {
   add_modes(table);
   add_saving(table);
   add_log(table);
-  add_debug(table);
   add_terminal(table);
 }
 

@@ -41,7 +41,10 @@ void add_debug(std::vector<Command>& table) {
     table.push_back({.mode = kMode,
                      .pattern = on ? "debug crypto ca" : "no debug crypto ca",
                      .help = "What a PIX calls the messages of the PKI.",
-                     .run = [on](Exec& e, const Args&) { e.backend().set_debugging("pki", on); }});
+                     .run = [on](Exec& e, const Args&) {
+                       for (const char* stream : {"pki", "pki-messages"})
+                         e.backend().set_debugging(stream, on);
+                     }});
 }
 
 }  // namespace

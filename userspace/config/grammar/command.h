@@ -118,6 +118,7 @@ struct Command {
 void add_exec_commands(std::vector<Command>& table);
 void add_enable_commands(std::vector<Command>& table);
 void add_clear_commands(std::vector<Command>& table);
+void add_debug_commands(std::vector<Command>& table);
 void add_show_commands(std::vector<Command>& table);
 void add_system_commands(std::vector<Command>& table);
 void add_replace_commands(std::vector<Command>& table);

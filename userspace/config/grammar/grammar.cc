@@ -298,6 +298,7 @@ const Grammar& Grammar::instance() {
     add_exec_commands(table);
     add_enable_commands(table);
     add_clear_commands(table);
+    add_debug_commands(table);
     add_show_commands(table);
     add_system_commands(table);
     add_replace_commands(table);

@@ -51,7 +51,7 @@ std::string log_lines_text(const std::vector<LogLine>& lines, const LoggingSetti
   screen.line("%s", c(logging_text(settings)));
   screen.line("Log Buffer (%zu lines):", lines.size());
   screen.blank();
-  for (const LogLine& line : lines) screen.line("%s: %s", c(log_text(line.time)), c(line.text));
+  for (const LogLine& line : lines) screen.line("%s%s", c(line.stamp), c(line.text));
   return screen.take();
 }
 

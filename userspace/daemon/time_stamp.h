@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands before a line of the log, as `service timestamps` wants it.
+#pragma once
+
+#include <string>
+
+#include "userspace/base/clock.h"
+#include "userspace/policy/time_stamp.h"
+
+namespace spa::daemon {
+
+// A moment, as the clocks have it.
+struct Moment {
+  WallTime wall{};
+  Duration uptime{};
+  bool synchronised = false;
+};
+[[nodiscard]] Moment moment_now();
+// Whether the kernel says that something keeps its clock right.
+[[nodiscard]] bool clock_is_synchronised();
+
+// "*Nov  6 19:31:25.010: ", with a star while nothing keeps the clock right; "08:48:10: " and from
+// one day on "3d09h: "; or nothing.
+[[nodiscard]] std::string time_stamp(const policy::TimeStamp& form, const Moment& moment);
+
+}  // namespace spa::daemon
