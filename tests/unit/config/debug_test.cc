@@ -67,7 +67,7 @@ TEST_F(DebugCommands, ServiceTimestamps) {
   EXPECT_EQ(type("service timestamps debug uptime"), "");
   EXPECT_EQ(in_force(), (policy::TimeStamp{Kind::kUptime, false}));
   EXPECT_EQ(type("service timestamps debug datetime msec localtime"), "");
-  EXPECT_EQ(in_force(), (policy::TimeStamp{Kind::kDateTime, true}));
+  EXPECT_EQ(in_force(), (policy::TimeStamp{Kind::kDateTime, true, true}));
   EXPECT_EQ(type("service timestamps debug datetime"), "");
   EXPECT_EQ(in_force(), (policy::TimeStamp{Kind::kDateTime, false}));
   EXPECT_EQ(type("service timestamps log uptime"), "");
