@@ -472,12 +472,14 @@ void establish(IkeSa& sa, const policy::Snapshot& snapshot, const policy::Ikev2P
                         shard.now());
   shard.record(&sa, sa.remote, "IKE_AUTH", "established under profile " + profile.name,
                std::move(sa.handshake->steps));
+  std::string additional;  // RFC 9370
+  for (const wire::DhId id : sa.handshake->additional) additional += ", " + wire::to_string(id);
   sa.handshake.reset();
   ++shard.counters.ike_sas_created;
   shard.log(Severity::kNotice, "IKEV2", "SA_UP",
             "SA UP: peer " + sa.remote.to_string() + " tunnel-id " + std::to_string(sa.id) +
                 ", identity " + sa.remote_identity.to_string() + ", profile " + sa.profile + ", " +
-                sa.suite.to_string());
+                sa.suite.to_string() + additional);
   shard.touch(sa);
 }
 
