@@ -7,21 +7,6 @@
 # shellcheck disable=SC2154
 . "$(dirname "$0")/lib.sh"
 
-# keyed NAME ADDRESS: profile and key of a peer.
-keyed() {
-    cat <<END
-crypto ikev2 keyring $1
- peer other
-  address $2
-  pre-shared-key cisco123
-crypto ikev2 profile $1
- match identity remote address $2
- authentication remote pre-share
- authentication local pre-share
- keyring local $1
-END
-}
-
 # entry NAME PEER LIST
 entry() {
     cat <<END
@@ -35,8 +20,8 @@ END
 
 # router_lines WILDCARD: how much of the right network is protected.
 router_lines() {
-    keyed LEFT 192.0.2.2
-    keyed RIGHT 192.0.2.6
+    ikev2_peer LEFT 192.0.2.2
+    ikev2_peer RIGHT 192.0.2.6
     cat <<END
 hostname router
 crypto ipsec transform-set GCM esp-gcm 256
@@ -57,7 +42,7 @@ END
 branch() {
     mkdir -p "$work/$1/etc"
     {
-        keyed HUB "$3"
+        ikev2_peer HUB "$3"
         cat <<END
 hostname $1
 crypto ipsec transform-set GCM esp-gcm 256

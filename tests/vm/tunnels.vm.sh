@@ -7,6 +7,7 @@
 set -euo pipefail
 . "$SPA_ROOT/tools/lib/peers.sh"
 . "$SPA_ROOT/tools/lib/cases.sh"
+. "$SPA_ROOT/tools/lib/router.sh"
 work=$(mktemp -d)
 keep_logs() {
     peers_cleanup
@@ -22,22 +23,6 @@ for name in a b c; do node "$name"; done
 configuration() {
     mkdir -p "$work/$1/etc"
     { echo "hostname $1"; cat; } >"$work/$1/etc/startup-config"
-}
-
-# ikev2_peer NAME PEER [LINE]: a profile with a key, on standard output.
-ikev2_peer() {
-    cat <<END
-crypto ikev2 keyring $1
- peer other
-  address $2
-  pre-shared-key cisco123
-crypto ikev2 profile $1
- match identity remote address $2
-${3:-}
- authentication remote pre-share
- authentication local pre-share
- keyring local $1
-END
 }
 
 isakmp_policy() {

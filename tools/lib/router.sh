@@ -5,6 +5,22 @@
 #   router 172.16.172.39, inside 1.1.1.0/24   ----   peer 172.16.172.34, inside 192.168.4.0/24
 # Knobs of the configuration: router_device (outside), profile_lines, crypto_map_lines, global_lines.
 
+# ikev2_peer NAME PEER [LINE]: a profile with a key, on standard output.
+ikev2_peer() {
+    cat <<END
+crypto ikev2 keyring $1
+ peer other
+  address $2
+  pre-shared-key cisco123
+crypto ikev2 profile $1
+ match identity remote address $2
+${3:-}
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local $1
+END
+}
+
 # router_map [LINE]: who is protected, and by what, on standard output. LINE goes into the entry of the crypto map.
 router_map() {
     cat <<END

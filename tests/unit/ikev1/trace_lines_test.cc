@@ -119,7 +119,7 @@ TEST(TraceLines, States) {
                    "ISAKMP:(110):Old State = IKE_QM_READY  New State = IKE_QM_SPI_STARVE"}));
 }
 
-// R-DBG-17
+// R-DBG-17, R-PIX-17
 TEST(TraceLines, MessageIdsAreSignedOnARouter) {
   const Processing event{"HASH", 0xf7a2cee7};
   EXPECT_EQ(in(DebugForm::kA, event),
@@ -129,7 +129,7 @@ TEST(TraceLines, MessageIdsAreSignedOnARouter) {
   EXPECT_TRUE(in(DebugForm::kPix, event).empty());  // of that one a firewall says nothing
 }
 
-// R-DBG-11, R-DBG-25, R-DBG-39
+// R-DBG-11, R-DBG-25, R-DBG-39, R-POL-12, R-POL-22
 TEST(TraceLines, PoliciesOfPhase1) {
   TransformChecked event;
   event.number = 1;
