@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userspace/wire/v1/header.h"
 
+#include <algorithm>
 #include <string>
 
 #include "userspace/wire/v1/limits.h"
@@ -61,11 +62,28 @@ void write_header(Writer& out, const Header& header) {
   out.u32(header.length);
 }
 
+namespace {
+
+// Takes fewer than four octets of zero that make the message's length a multiple of four.
+void take_alignment(Reader& reader) {
+  constexpr std::size_t kWord = 4;
+  const std::size_t rest = reader.remaining();
+  if (rest >= kWord || (reader.offset() + rest) % kWord != 0) return;
+  Reader ahead = reader;
+  const ByteView filling = ahead.bytes(rest);
+  if (std::ranges::all_of(filling, [](std::uint8_t octet) { return octet == 0; })) reader = ahead;
+}
+
+}  // namespace
+
 bool PayloadCursor::advance(PayloadView& payload) {
   if (ended_ || !reader_.ok()) return false;
   if (next_ == PayloadType::kNone) {
     ended_ = true;
-    if (tail_ == Tail::kNone) (void)reader_.done();
+    if (tail_ == Tail::kNone) {
+      take_alignment(reader_);
+      (void)reader_.done();
+    }
     return false;
   }
   if (++count_ > kMaxPayloads) {

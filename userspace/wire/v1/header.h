@@ -50,7 +50,8 @@ class PayloadCursor {
  public:
   static constexpr std::size_t kGenericHeaderSize = 4;
   enum class Tail : std::uint8_t {
-    kNone,     // a message in the clear ends with its last payload
+    kNone,     // a message in the clear ends with its last payload, or is filled up with zeros to a
+               // multiple of four octets: libreswan does that, though no RFC asks for it
     kPadding,  // a decrypted one goes on with padding, whatever its octets (RFC 2409 appendix B)
   };
 

@@ -80,6 +80,26 @@ TEST(V1Message, TailIsPaddingOnlyWhereItWasEncrypted) {
   EXPECT_FALSE(parse(clear));
 }
 
+// libreswan fills messages in the clear up to a multiple of four octets.
+TEST(V1Message, ClearMessagesMayBeFilledUpToAWord) {
+  const std::vector<Payload> payloads{NoncePayload{samples::filled(18, 2)}};
+  const Bytes whole = *serialize(message(payloads));
+  ASSERT_EQ(whole.size() % 4, 2U);
+  const auto followed_by = [&](const Bytes& tail) {
+    Bytes octets = whole;
+    octets.insert(octets.end(), tail.begin(), tail.end());
+    octets[27] = static_cast<std::uint8_t>(octets.size());
+    return parse(octets);
+  };
+  const Result<Message> filled = followed_by({0, 0});
+  ASSERT_TRUE(filled) << filled.error().text;
+  EXPECT_EQ(filled->payloads, payloads);
+  EXPECT_FALSE(followed_by({0}));
+  EXPECT_FALSE(followed_by({0, 1}));
+  EXPECT_FALSE(followed_by({0, 0, 0}));
+  EXPECT_FALSE(followed_by({0, 0, 0, 0, 0, 0}));
+}
+
 // RFC 2409 5.5: HASH(1) covers the payloads behind it as they are sent.
 TEST(V1Message, HashIsPutBeforeAFinishedChain) {
   const std::vector<Payload> rest{samples::phase2_proposals(), NoncePayload{samples::filled(8, 2)}};
