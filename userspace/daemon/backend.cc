@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the commands ask of the daemon: sessions, engines, certificates, logs.
-#include <sys/timex.h>
-
 #include "userspace/base/file.h"
 #include "userspace/config/certificate_view.h"
 #include "userspace/crypto/hash.h"
 #include "userspace/daemon/daemon.h"
 #include "userspace/daemon/pki_debug.h"
+#include "userspace/daemon/time_stamp.h"
 #include "userspace/daemon/version.h"
 #include "userspace/pki/pkcs12.h"
 
@@ -136,8 +135,7 @@ config::SystemInfo Daemon::system() {
   config::SystemInfo info;
   info.version = kVersion;
   info.uptime = loop_.now() - started_;
-  timex clock{};  // R-TIME-7
-  info.clock_synchronised = ::adjtimex(&clock) != TIME_ERROR;
+  info.clock_synchronised = clock_is_synchronised();  // R-TIME-7
   info.serial_number = serial_number();
   return info;
 }

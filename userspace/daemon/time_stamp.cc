@@ -44,7 +44,8 @@ std::string date_stamp(const Moment& moment, bool milliseconds) {
 
 bool clock_is_synchronised() {
   timex query{};
-  return adjtimex(&query) >= 0 && (query.status & STA_UNSYNC) == 0;
+  const int state = adjtimex(&query);
+  return state >= 0 && state != TIME_ERROR;
 }
 
 Moment moment_now() {

@@ -59,7 +59,7 @@ TEST(V1Message, RefusesAReservedOctetThatIsNotZero) {
 }
 
 // RFC 2409 appendix B: what follows the last payload of a decrypted message is padding, whatever it
-// is; in the clear nothing may follow.
+// is; in the clear nothing may follow but less than a word of zeros.
 TEST(V1Message, TailIsPaddingOnlyWhereItWasEncrypted) {
   const std::vector<Payload> payloads{HashPayload{samples::filled(20, 1)},
                                       NoncePayload{samples::filled(16, 2)}};
