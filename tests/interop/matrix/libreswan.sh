@@ -42,9 +42,15 @@ peer_start() {
 # pluto_end left|right ADDRESS ID SUBNET: one end; libreswan finds out by the address which one is its own.
 pluto_end() {
     local id=$3
-    if [[ $id != *[=:]* ]] && [[ $id != *[0-9].[0-9]* ]]; then id=@$id; fi
+    if [[ $id != *[%=:]* ]] && [[ $id != *[0-9].[0-9]* ]]; then id=@$id; fi
     printf '\t%s=%s\n\t%sid="%s"\n' "$1" "$2" "$1" "$id"
     [ -z "$4" ] || printf '\t%ssubnet=%s\n' "$1" "$4"
+}
+
+# Our name as it is to be told. As the responder of aggressive mode libreswan hashes not the name that came but one that
+# it encodes anew from its configuration, with other types of strings; from the certificate it takes it octet for octet.
+pluto_expected_id() {
+    if [ "$ike $auth" = '1a rsa' ]; then echo %fromcert; else echo "$router_id"; fi
 }
 
 pluto_row() {
@@ -53,7 +59,7 @@ pluto_row() {
     if [ "$mode" = transport ]; then own='' other=''; fi
     printf 'conn tunnel\n\ttype=%s\n\tauto=add\n\tleftupdown=%%disabled\n\tkeyingtries=1\n' "$mode"
     pluto_end left "$them" "$peer_id" "$own"
-    pluto_end right "$us_seen" "$router_id" "$other"
+    pluto_end right "$us_seen" "$(pluto_expected_id)" "$other"
     case $ike in
         2) printf '\tikev2=insist\n' ;;
         1) printf '\tikev2=no\n' ;;
