@@ -128,7 +128,8 @@ peer_look() {
     else
         peer_facts+=" responder"
     fi
-    peer_facts+=" mode=$(grep -oE 'mode (tunnel|transport)' <<<"$states" | head -n 1 | cut -d ' ' -f 2 | tr '[:lower:]' '[:upper:]')"
+    # With IPComp the tunnel is that of its SA, and ESP around it is in transport mode.
+    if [[ $states == *'mode tunnel'* ]]; then peer_facts+=" mode=TUNNEL"; else peer_facts+=" mode=TRANSPORT"; fi
     peer_facts+=" protocol=$(grep -oE 'proto (esp|ah) ' <<<"$states" | head -n 1 | cut -d ' ' -f 2 | tr '[:lower:]' '[:upper:]')"
     if [[ $states == *espinudp* ]]; then peer_facts+=" encap"; else peer_facts+=" plain"; fi
     [[ $states != *'proto comp '* ]] || peer_facts+=" deflate"
