@@ -7,34 +7,33 @@
 # "# vm-debug: SECONDS [ARGUMENT...]" says how long that took there (? where nobody has looked), and which arguments
 # it gets there besides. With "-" for SECONDS it is not run there; why is the rest of the line.
 
+# run_interop SCRIPT NAME, run_vm SCRIPT NAME ARGUMENTS: in the background; log and status are looked at afterwards.
 run_interop() {
-    local script=$1 log=$2 rc=0
     # The script's own traps must get the time to take the namespaces down.
-    spa_sudo env SPA_ROOT="$SPA_ROOT" timeout -k 20 600 bash "$script" >"$log" 2>&1 </dev/null || rc=$?
-    return $rc
+    spa_sudo env SPA_ROOT="$SPA_ROOT" timeout -k 20 600 bash "$1" >"$logs/$2.log" 2>&1 </dev/null
+}
+
+run_vm() {
+    local arguments
+    read -ra arguments <<<"$3"
+    mkdir -p "$logs/$2"
+    "$SPA_ROOT/tools/vm" "${arguments[@]}" "$1" "$logs/$2" >"$logs/$2.log" 2>&1 </dev/null
+}
+
+# run_one RUNNER SCRIPT NAME ARGUMENTS
+run_one() {
+    local name=$3 rc=0 began=$SECONDS
+    "$1" "$2" "$3" "$4" || rc=$?
+    echo $rc >"$logs/$name.status"
+    spa_say "   $name: $(grep -c '^ok - ' "$logs/$name.log") ok, status $rc, $((SECONDS - began)) s"
 }
 
 suite_interop() {
-    local script name rc began found=0
+    local script runs=()
     for script in "$SPA_ROOT"/tests/interop/*.sh; do
-        name=$(basename "$script" .sh)
-        if [ "$name" = lib ] || [ ! -f "$script" ]; then continue; fi
-        found=1 rc=0 began=$SECONDS
-        run_interop "$script" "$logs/interop-$name.log" || rc=$?
-        count_tap "$logs/interop-$name.log" "$name" $rc
-        spa_say "   $name: $((SECONDS - began)) s"
+        [ "${script##*/}" = lib.sh ] || runs+=("$script|interop-$(basename "$script" .sh)|")
     done
-    [ $found = 1 ] || skip interop "there is no script in tests/interop"
-}
-
-# Runs in the background: its log and status are looked at afterwards.
-run_vm() {
-    local script=$1 name=$2 arguments rc=0 began=$SECONDS
-    read -ra arguments <<<"$3"
-    mkdir -p "$logs/$name"
-    "$SPA_ROOT/tools/vm" "${arguments[@]}" "$script" "$logs/$name" >"$logs/$name.log" 2>&1 </dev/null || rc=$?
-    echo $rc >"$logs/$name.status"
-    spa_say "   $name: $(grep -c '^ok - ' "$logs/$name.log") ok, status $rc, $((SECONDS - began)) s"
+    run_all run_interop "$(printf '%s\n' "${runs[@]}")"
 }
 
 # The debug kernel, if the cache holds the one that this tree describes.
@@ -72,16 +71,16 @@ vm_debug_runs() {
     done | sort -n -t '|' -k 1,1 | cut -d '|' -f 2-
 }
 
-# run_all RUNS: two at a time.
+# run_all RUNNER RUNS: two at a time; a run is a line "SCRIPT|NAME|ARGUMENTS".
 run_all() {
     local runs=() run script name line rc
-    rm -f "$logs"/vm-*.status
-    mapfile -t runs <<<"$1"
+    mapfile -t runs <<<"$2"
     for run in "${runs[@]}"; do
         IFS='|' read -r script name line <<<"$run"
         while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n || true; done
-        spa_say "   $name: booting a guest ($line)"
-        run_vm "$script" "$name" "$line" &
+        rm -f "$logs/$name.status"
+        spa_say "   $name${line:+: booting a guest ($line)}"
+        run_one "$1" "$script" "$name" "$line" &
     done
     wait
     for run in "${runs[@]}"; do
@@ -95,12 +94,12 @@ run_all() {
     done
 }
 
-suite_vm() { run_all "$(vm_runs)"; }
+suite_vm() { run_all run_vm "$(vm_runs)"; }
 
 suite_vm_debug() {
     if has_debug_kernel; then
         build_step "driver debug" "$SPA_ROOT/tools/build-driver" debug
-        run_all "$(vm_debug_runs)"
+        run_all run_vm "$(vm_debug_runs)"
     else
         skip vm-debug "the debug kernel is not built, or from another configuration (tools/setup --debug-kernel)"
     fi
