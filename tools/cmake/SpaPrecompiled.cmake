@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Compiles the standard headers, and GoogleTest, once instead of in each of some eight hundred files: a third of the
-# time of the sanitizer build. Only there: the optimised build compiles every file of the rooms without it, and so
+# Compiles the standard headers, and GoogleTest, once instead of in each of some eight hundred files: reading them is
+# most of the time of a build without the optimiser. Only there: the optimised build compiles every file of the rooms without it, and so
 # shows that each includes what it uses. CMake's own precompiled headers name the folder of the build in the command,
 # so that no other clone would find anything in the compiler cache.
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The standard headers that most files of the rooms include. See tools/cmake/SpaPrecompiled.cmake: no file relies on
-// being given them, each still includes what it uses.
+// The standard headers that most files of the rooms include. See tools/cmake/SpaPrecompiled.cmake:
+// no file relies on being given them, each still includes what it uses.
 #pragma once
 
 #include <algorithm>
