@@ -160,6 +160,15 @@ class Backend {
   // Every IKE SA, in ascending id, with its CHILD SAs.
   [[nodiscard]] virtual std::vector<ike::IkeSaStatus> ike_sas() = 0;
   // kNotFound when it has just gone away.
+  // Those of these ids that are still there, in ascending id.
+  [[nodiscard]] virtual std::vector<ike::IkeSaStatus> ike_sas_of(
+      const std::vector<std::uint32_t>& ids) {
+    std::vector<ike::IkeSaStatus> list = ike_sas();
+    std::erase_if(list, [&ids](const ike::IkeSaStatus& sa) {
+      return std::find(ids.begin(), ids.end(), sa.id) == ids.end();
+    });
+    return list;
+  }
   [[nodiscard]] virtual Result<SaState> sa_state(std::uint32_t spi_in) = 0;
   // Returns how many IKE SAs (or SA pairs with kIpsecSas) are being deleted. Peers are told
   // (R-DBG-4).

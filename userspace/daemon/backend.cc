@@ -33,6 +33,10 @@ std::vector<ike::IkeSaStatus> Daemon::ike_sas() {
   return manager_->status();
 }
 
+std::vector<ike::IkeSaStatus> Daemon::ike_sas_of(const std::vector<std::uint32_t>& ids) {
+  return manager_->status_of(ids);
+}
+
 Result<config::SaState> Daemon::sa_state(std::uint32_t spi_in) {
   auto state = sa_database_->query(spi_in);
   if (!state) return tl::unexpected(state.error());

@@ -51,6 +51,7 @@ class Daemon final : public config::Backend {
   ports::Timers& timers() override { return loop_; }
   Status can_make_tunnels() override;
   std::vector<ike::IkeSaStatus> ike_sas() override;
+  std::vector<ike::IkeSaStatus> ike_sas_of(const std::vector<std::uint32_t>& ids) override;
   Result<config::SaState> sa_state(std::uint32_t spi_in) override;
   Result<std::size_t> clear(const config::ClearRequest& request) override;
   void clear_sa_counters() override;

@@ -61,6 +61,14 @@ class FakeBackend : public Backend {
     in_force = std::move(snapshot);
     return apply_report;
   }
+  std::vector<ike::IkeSaStatus> ike_sas_of(const std::vector<std::uint32_t>& ids) override {
+    looked_at += ids.size();
+    const std::set<std::uint32_t> wanted(ids.begin(), ids.end());
+    std::vector<ike::IkeSaStatus> list;
+    for (const ike::IkeSaStatus& sa : sas)
+      if (wanted.contains(sa.id)) list.push_back(sa);
+    return list;
+  }
   std::vector<ike::IkeSaStatus> ike_sas() override { return sas; }
   Result<SaState> sa_state(std::uint32_t spi_in) override {
     const auto found = states.find(spi_in);
@@ -145,6 +153,9 @@ class FakeBackend : public Backend {
   std::vector<ike::IkeSaStatus> sas;
   std::map<std::uint32_t, SaState> states;
   std::vector<ClearRequest> cleared;
+  std::map<ports::PolicyId, std::uint64_t> dropped;
+  pki::Counters pki_counts;
+  std::size_t looked_at = 0;  // of them, one by one
   int counters_cleared = 0;
   ike::CallAdmissionCounts calls;
   std::vector<EngineView> engine_list;
