@@ -19,6 +19,7 @@
 #include "userspace/config/logging.h"
 #include "userspace/ike/call_admission.h"
 #include "userspace/ike/status.h"
+#include "userspace/pki/counters.h"
 #include "userspace/policy/snapshot.h"
 #include "userspace/ports/sa_database.h"
 #include "userspace/ports/timers.h"
@@ -210,6 +211,7 @@ class Backend {
   virtual void write_log(const LogRecord& record) = 0;
   // Where lines go from now on.
   virtual void set_logging(const LoggingSettings& settings) = 0;
+  [[nodiscard]] virtual pki::Counters pki_counters() { return {}; }
   // The log ring, oldest first.
   [[nodiscard]] virtual std::vector<LogLine> log() = 0;
   virtual void clear_log() = 0;

@@ -53,6 +53,31 @@ void Daemon::clear_sa_counters() {
   cleared_.clear(std::move(now));
 }
 
+ike::CallAdmissionCounts Daemon::call_admission() {
+  ike::CallAdmissionCounts counts = admission_->counts();
+  const ike::Counters now = manager_->counters();
+  const ike::Counters& then = admission_cleared_;
+  counts.seconds = static_cast<std::uint64_t>((loop_.now() - admission_since_).count()) / 1000;
+  counts.dropped =
+      now.half_open_refused + now.source_refused - then.half_open_refused - then.source_refused;
+  counts.ipsec_incoming_accepted = now.children_for_peers - then.children_for_peers;
+  counts.ipsec_incoming_rejected = now.children_refused - then.children_refused;
+  counts.ipsec_outgoing_accepted = now.child_sas_created - now.children_for_peers -
+                                   (then.child_sas_created - then.children_for_peers);
+  counts.ipsec_outgoing_rejected = now.children_not_made - then.children_not_made;
+  for (const ike::IkeSaStatus& sa : manager_->status()) {
+    counts.ipsec_active += static_cast<std::uint32_t>(sa.children.size());
+    counts.ipsec_negotiating += sa.children_wanted;
+  }
+  return counts;
+}
+
+void Daemon::clear_call_admission() {
+  admission_->clear();
+  admission_cleared_ = manager_->counters();
+  admission_since_ = loop_.now();
+}
+
 Result<std::size_t> Daemon::clear(const config::ClearRequest& request) {
   ike::SessionFilter filter;
   filter.local = request.local;

@@ -256,7 +256,14 @@ Result<std::vector<CrlUpdate>> TrustStore::request_crl(std::string_view trustpoi
   if (content == nullptr) {
     return fail(Errc::kNotFound, "there is no trustpoint \"" + std::string(trustpoint) + "\"");
   }
-  return read_crl(*content);
+  return fetch_crl(*content);
+}
+
+Result<std::vector<CrlUpdate>> TrustStore::fetch_crl(TrustpointContent& content) {
+  ++counters_.crl_fetches;
+  auto updates = read_crl(content);
+  if (!updates) ++counters_.crl_failures;
+  return updates;
 }
 
 Result<std::vector<CrlUpdate>> TrustStore::read_crl(TrustpointContent& content) {
@@ -350,6 +357,8 @@ Crl* TrustStore::current_crl(TrustpointContent& content, const Certificate& issu
       if (crl.issuer_key() == issuer.subject_key() && crl.current(clock_())) return &crl;
     return nullptr;
   };
+  } else {
+    ++counters_.bypassed;
   if (Crl* own = in(content)) return own;
   for (const std::string& name : order_)
     if (Crl* other = in(contents_.at(name)); other != nullptr && other->verify(issuer))
@@ -363,7 +372,7 @@ Status TrustStore::check_one(TrustpointContent& content, const Certificate& cert
   std::string reason = "none was read";
   if (crl == nullptr && content.revocation != policy::RevocationCheck::kCrlIfThere) {
     // The list has run out, or was never read: look once whether a new one lies there.
-    const auto updates = read_crl(content);
+    const auto updates = fetch_crl(content);
     if (!updates) reason = updates.error().text;
     crl = current_crl(content, issuer);
   }
@@ -381,3 +390,4 @@ Status TrustStore::check_one(TrustpointContent& content, const Certificate& cert
 }
 
 }  // namespace spa::pki
+  ++counters_.crls_checked;

@@ -15,6 +15,7 @@
 #include "userspace/crypto/key.h"
 #include "userspace/pki/certificate.h"
 #include "userspace/pki/crl.h"
+#include "userspace/pki/counters.h"
 #include "userspace/pki/key_store.h"
 #include "userspace/policy/time_zone.h"
 #include "userspace/policy/trustpoint.h"
@@ -107,6 +108,9 @@ class TrustStore {
   TrustpointContent* find_mutable(std::string_view trustpoint);
   TrustpointContent& content_for(std::string_view trustpoint);
   Status load_one(const std::string& path, TrustpointContent& content);
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  void count_validation(bool believed) { ++(believed ? counters_.validated : counters_.refused); }
+
   Status store(const TrustpointContent& content) const;
   Status check_revocation(TrustpointContent& content, const std::vector<Certificate>& path);
   Status check_one(TrustpointContent& content, const Certificate& certificate,
@@ -118,6 +122,7 @@ class TrustStore {
 
   std::string directory_;
   WallClock clock_;
+  Result<std::vector<CrlUpdate>> fetch_crl(TrustpointContent& content);  // counted
   const KeyStore* keys_ = nullptr;
   policy::TimeZone zone_;
   bool legacy_ = false;
@@ -126,3 +131,4 @@ class TrustStore {
 };
 
 }  // namespace spa::pki
+  Counters counters_;

@@ -61,6 +61,7 @@ class FakeBackend : public Backend {
     in_force = std::move(snapshot);
     return apply_report;
   }
+  std::vector<ike::IkeSaStatus> ike_sas() override { return sas; }
   std::vector<ike::IkeSaStatus> ike_sas_of(const std::vector<std::uint32_t>& ids) override {
     looked_at += ids.size();
     const std::set<std::uint32_t> wanted(ids.begin(), ids.end());
@@ -69,7 +70,6 @@ class FakeBackend : public Backend {
       if (wanted.contains(sa.id)) list.push_back(sa);
     return list;
   }
-  std::vector<ike::IkeSaStatus> ike_sas() override { return sas; }
   Result<SaState> sa_state(std::uint32_t spi_in) override {
     const auto found = states.find(spi_in);
     if (found == states.end()) return fail(Errc::kNotFound, "no such SA");
@@ -80,6 +80,7 @@ class FakeBackend : public Backend {
     return sas.size();
   }
   void clear_sa_counters() override { ++counters_cleared; }
+  pki::Counters pki_counters() override { return pki_counts; }
   ike::CallAdmissionCounts call_admission() override { return calls; }
   void clear_call_admission() override { calls = {}; }
   std::vector<EngineView> engines() override { return engine_list; }
@@ -151,11 +152,10 @@ class FakeBackend : public Backend {
   ApplyReport apply_report;
   policy::SnapshotPtr in_force;
   std::vector<ike::IkeSaStatus> sas;
-  std::map<std::uint32_t, SaState> states;
-  std::vector<ClearRequest> cleared;
-  std::map<ports::PolicyId, std::uint64_t> dropped;
   pki::Counters pki_counts;
   std::size_t looked_at = 0;  // of them, one by one
+  std::map<std::uint32_t, SaState> states;
+  std::vector<ClearRequest> cleared;
   int counters_cleared = 0;
   ike::CallAdmissionCounts calls;
   std::vector<EngineView> engine_list;

@@ -195,6 +195,27 @@ TEST_F(Screens, IpsecSa) {  // R-SHOW-37, R-MAP-24, 26 to 30
   expect("show crypto ipsec sa", "ipsec-sa.json", OutputFormat::kJson);
 }
 
+// R-SHOW-38
+TEST_F(Screens, PkiCounters) {
+  backend.pki_counts = {6, 2, 3, 5, 9, 4};
+  EXPECT_EQ(session.execute("show crypto pki counters").text,
+            "PKI Sessions Started: 8\n"
+            "PKI Sessions Ended: 8\n"
+            "PKI Sessions Active: 0\n"
+            "Successful Validations: 6\n"
+            "Failed Validations: 2\n"
+            "Bypassed Validations: 3\n"
+            "Pending Validations: 0\n"
+            "CRLs checked: 5\n"
+            "CRL - fetch attempts: 9\n"
+            "CRL - failed attempts: 4\n"
+            "CRL - rejected busy fetching: 0\n"
+            "AAA authorizations: 0\n");
+  EXPECT_EQ(session.execute("show crypto pki counters", OutputFormat::kJson).json,
+            R"({"pki_counters":{"validations":6,"validations_failed":2,"validations_bypassed":3,)"
+            R"("crls_checked":5,"crl_fetches":9,"crl_fetches_failed":4}})");
+}
+
 TEST_F(Screens, IpsecSaWithoutSas) {
   backend.sas.clear();
   expect("show crypto ipsec sa", "ipsec-sa-idle.txt");

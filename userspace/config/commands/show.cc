@@ -229,8 +229,8 @@ void call_admission(Exec& exec, bool crypto) {
   answer(
       exec, exec.backend().call_admission(),
       [&](const auto& counts) {
-        return crypto ? crypto_call_admission_text(counts, limits)
-                      : call_admission_text(counts, limits);
+        return crypto ? crypto_call_admission_text(counts, limits, form_of(exec))
+                      : call_admission_text(counts, limits, form_of(exec));
       },
       [&](const auto& counts) { return call_admission_json(counts, limits); });
 }
