@@ -104,6 +104,7 @@ void Configuration::touch(WallTime now) {
 }
 
 void Configuration::protect_keys() {
+  if (has_line(*tree_, kHidingLine)) hide_plain_passwords(*tree_);
   if (!master_key_->exists()) return;
   // A power cut between a new master key and `write memory`: the saved keys are still readable.
   reencrypt_keys(
