@@ -160,7 +160,6 @@ class Backend {
 
   // Every IKE SA, in ascending id, with its CHILD SAs.
   [[nodiscard]] virtual std::vector<ike::IkeSaStatus> ike_sas() = 0;
-  // kNotFound when it has just gone away.
   // Those of these ids that are still there, in ascending id.
   [[nodiscard]] virtual std::vector<ike::IkeSaStatus> ike_sas_of(
       const std::vector<std::uint32_t>& ids) {
@@ -170,10 +169,17 @@ class Backend {
     });
     return list;
   }
+  // kNotFound when it has just gone away.
   [[nodiscard]] virtual Result<SaState> sa_state(std::uint32_t spi_in) = 0;
   // Returns how many IKE SAs (or SA pairs with kIpsecSas) are being deleted. Peers are told
   // (R-DBG-4).
   virtual Result<std::size_t> clear(const ClearRequest& request) = 0;
+  // Packets of a line of a crypto map that were dropped because there was no SA for them yet, since
+  // the counters were cleared; nothing where the data plane does not count them by line (R-MAP-31).
+  [[nodiscard]] virtual std::optional<std::uint64_t> dropped_without_sa(
+      const ports::PolicyId& /*rule*/) {
+    return std::nullopt;
+  }
   // The counters of all SA pairs are zero from now on.
   virtual void clear_sa_counters() = 0;
   // IKE requests and IKE SAs as call admission counts them (R-CAC-12).
@@ -205,13 +211,13 @@ class Backend {
   // Reads the CRL of a trustpoint again, now. The error names the cause.
   virtual Status request_crl(const std::string& trustpoint) = 0;
   [[nodiscard]] virtual std::vector<CrlView> crls() = 0;
+  [[nodiscard]] virtual pki::Counters pki_counters() { return {}; }
 
   [[nodiscard]] virtual SystemInfo system() = 0;
   [[nodiscard]] virtual WallTime now() = 0;
   virtual void write_log(const LogRecord& record) = 0;
   // Where lines go from now on.
   virtual void set_logging(const LoggingSettings& settings) = 0;
-  [[nodiscard]] virtual pki::Counters pki_counters() { return {}; }
   // The log ring, oldest first.
   [[nodiscard]] virtual std::vector<LogLine> log() = 0;
   virtual void clear_log() = 0;

@@ -50,7 +50,16 @@ void Daemon::clear_sa_counters() {
       if (auto state = sa_database_->query(child.spi_in)) now[child.spi_in] = std::move(*state);
     }
   }
-  cleared_.clear(std::move(now));
+  std::map<ports::PolicyId, std::uint64_t> dropped;
+  for (const ports::PolicyRule& rule : rules_)
+    if (const auto count = sa_database_->dropped_without_sa(rule.id)) dropped[rule.id] = *count;
+  cleared_.clear(std::move(now), std::move(dropped));
+}
+
+std::optional<std::uint64_t> Daemon::dropped_without_sa(const ports::PolicyId& rule) {
+  const auto dropped = sa_database_->dropped_without_sa(rule);
+  if (!dropped) return std::nullopt;
+  return cleared_.since(rule, *dropped);
 }
 
 ike::CallAdmissionCounts Daemon::call_admission() {

@@ -57,6 +57,7 @@ class Daemon final : public config::Backend {
   void clear_sa_counters() override;
   ike::CallAdmissionCounts call_admission() override;
   void clear_call_admission() override;
+  std::optional<std::uint64_t> dropped_without_sa(const ports::PolicyId& rule) override;
   pki::Counters pki_counters() override { return trust_store_.counters(); }
   std::vector<config::EngineView> engines() override;
   std::vector<config::AcceleratorView> accelerators() override;

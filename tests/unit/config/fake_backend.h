@@ -80,6 +80,10 @@ class FakeBackend : public Backend {
     return sas.size();
   }
   void clear_sa_counters() override { ++counters_cleared; }
+  std::optional<std::uint64_t> dropped_without_sa(const ports::PolicyId& rule) override {
+    const auto found = dropped.find(rule);
+    return found == dropped.end() ? std::nullopt : std::optional(found->second);
+  }
   pki::Counters pki_counters() override { return pki_counts; }
   ike::CallAdmissionCounts call_admission() override { return calls; }
   void clear_call_admission() override { calls = {}; }
@@ -152,6 +156,7 @@ class FakeBackend : public Backend {
   ApplyReport apply_report;
   policy::SnapshotPtr in_force;
   std::vector<ike::IkeSaStatus> sas;
+  std::map<ports::PolicyId, std::uint64_t> dropped;
   pki::Counters pki_counts;
   std::size_t looked_at = 0;  // of them, one by one
   std::map<std::uint32_t, SaState> states;

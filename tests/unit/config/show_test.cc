@@ -195,6 +195,24 @@ TEST_F(Screens, IpsecSa) {  // R-SHOW-37, R-MAP-24, 26 to 30
   expect("show crypto ipsec sa", "ipsec-sa.json", OutputFormat::kJson);
 }
 
+// R-MAP-31: with the line of the access list that they met, whether it has SAs by now or not.
+TEST_F(Screens, PacketsDroppedForWantOfAnSa) {
+  const ports::PolicyId rule = backend.sas[0].children[0].rule;
+  const std::string before = session.execute("show crypto ipsec sa").text;
+  backend.dropped[rule] = 24;
+  std::string text = session.execute("show crypto ipsec sa").text;
+  EXPECT_NE(text, before);
+  EXPECT_EQ(text.find("#send errors 24, "), text.find("#send errors "));
+  EXPECT_NE(session.execute("show crypto ipsec sa detail").text.find("#pkts no sa (send) 24, "),
+            std::string::npos);
+  EXPECT_NE(session.execute("show crypto ipsec sa", OutputFormat::kJson)
+                .json.find(R"("dropped_without_sa":24)"),
+            std::string::npos);
+  backend.sas.clear();
+  text = session.execute("show crypto ipsec sa").text;
+  EXPECT_NE(text.find("#send errors 24, "), std::string::npos);
+}
+
 // R-SHOW-38
 TEST_F(Screens, PkiCounters) {
   backend.pki_counts = {6, 2, 3, 5, 9, 4};

@@ -158,6 +158,7 @@ std::optional<IpsecIdentView> IpsecIdents::view(const Ident& ident, const SasByI
     view.selectors =
         policy_->access_lists.at(ident.entry->access_list).entries[ident.line - 1].selectors();
   }
+  view.dropped = backend_.dropped_without_sa(view.rule);
   const bool dynamic = ident.line == 0;
   for (const std::uint32_t owner : ident.owners) {
     const auto sa = sas.find(owner);

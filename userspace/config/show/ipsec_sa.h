@@ -35,6 +35,8 @@ struct IpsecIdentView {
   std::string front_vrf;  // empty: none
   std::string inside_vrf;
   std::vector<IpsecSaView> sas;  // the newest last
+  // For want of an SA (R-MAP-31); nothing where nobody knows.
+  std::optional<std::uint64_t> dropped;
 };
 
 // Over all SAs of a line.

@@ -21,6 +21,7 @@ json::object ident_json(const IpsecIdentView& ident) {
       {"ivrf", ident.inside_vrf},
       {"selector_local", selectors_json({ident.selectors.local})[0]},
       {"selector_remote", selectors_json({ident.selectors.remote})[0]},
+      {"dropped_without_sa", ident.dropped ? json::value(*ident.dropped) : json::value(nullptr)},
       {"sas", std::move(sas)}};
 }
 

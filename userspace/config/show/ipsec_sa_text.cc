@@ -140,14 +140,15 @@ class Renderer {
       screen_.line("    #pkts not decompressed: 0, #pkts decompress failed: %llu",
                    n(packed.decompress_failures));
     }
-    if (detail_ && !old_) return errors_by_cause(sum);
-    screen_.line("    #send errors %llu, #recv errors %llu", n(sum.out.other_failures),
+    const std::uint64_t dropped = view.dropped.value_or(0);
+    if (detail_ && !old_) return errors_by_cause(sum, dropped);
+    screen_.line("    #send errors %llu, #recv errors %llu", n(sum.out.other_failures + dropped),
                  n(sum.in.auth_failures + sum.in.replay_failures + sum.in.other_failures));
   }
 
-  void errors_by_cause(const IpsecTotals& sum) {
+  void errors_by_cause(const IpsecTotals& sum, std::uint64_t dropped) {
     screen_.line("    #pkts no sa (send) %llu, #pkts invalid sa (rcv) 0",
-                 n(sum.out.other_failures));
+                 n(sum.out.other_failures + dropped));
     screen_.line("    #pkts encaps failed (send) 0, #pkts decaps failed (rcv) %llu",
                  n(sum.in.other_failures));
     screen_.line("    #pkts invalid prot (recv) 0, #pkts verify failed: %llu",
