@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "userspace/config/backend.h"
-#include "userspace/config/show/time.h"
 #include "userspace/pki/enrolment.h"
 
 namespace spa::config {
@@ -126,9 +125,7 @@ class FakeBackend : public Backend {
   SystemInfo system() override { return info; }
   WallTime now() override { return time; }
   std::vector<LogLine> log() override { return lines; }
-  void write_log(const LogRecord& record) override {
-    lines.push_back({time, format(record), log_text(time) + ": "});
-  }
+  void write_log(const LogRecord& record) override { lines.push_back({time, format(record)}); }
   void set_logging(const LoggingSettings& settings) override { logging = settings; }
   void clear_log() override { lines.clear(); }
   void set_debugging(const std::string& stream, bool on) override {

@@ -131,7 +131,7 @@ class Screens : public testing::Test {
     backend.info.version = "0.1.0";
     backend.info.uptime = Duration{3 * 3600 * 1000 + 60 * 1000};
     backend.lines = {
-        {backend.time, "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON", log_text(backend.time) + ": "}};
+        {backend.time, "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON", "Jan 11 04:17:48.123: "}};
     EXPECT_TRUE(configuration.load(kSample).value().empty());
   }
 
