@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -229,13 +230,29 @@ TEST_F(Transcript, OfAPixThatEnrols) {
   EXPECT_TRUE(person.backend->key_store.list().at(0).written);  // ca save all
 }
 
-// R-PIX-9, R-CFG-2: writing the configuration does not save the keys.
+// R-PKI-10, R-CFG-1: a certificate that was taken in is there after a reload once it was written.
+TEST_F(Transcript, OfARouterThatForgets) {
+  const Bytes der = person.backend->authority.ca.der();
+  for (const bool written : {false, true}) {
+    person.type("configure terminal");
+    person.type("crypto pki trustpoint vpn");
+    person.session->end();
+    ASSERT_TRUE(person.backend->trust_store.add_certificate("vpn", der));
+    if (written) EXPECT_NE(person.type("write memory").find("[OK]"), std::string::npos);
+    person.reload();
+    EXPECT_EQ(std::filesystem::exists(person.directory + "/pki/vpn"), written);
+    EXPECT_EQ(person.backend->trust_store.list().size(), written ? 1u : 0u);
+  }
+}
+
+// R-PIX-9, R-CFG-2: writing the configuration does not save keys and certificates.
 TEST_F(Transcript, OfAPixThatForgets) {
   for (const char* line : {"configure terminal", "dialect pix", "hostname pix520-1",
                            "domain-name vpn.com", "ca generate rsa key 512"})
     person.type(line);
   for (const bool saved : {false, true}) {
     EXPECT_NE(person.type("write memory").find("[OK]"), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(person.directory + "/keys"));
     if (saved) EXPECT_EQ(person.type("ca save all"), "");
     person.reload();
     EXPECT_EQ(person.backend->key_store.list().size(), saved ? 1u : 0u);
