@@ -5,12 +5,14 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "tests/unit/config/fake_backend.h"
+#include "tests/unit/config/many_peers.h"
 #include "userspace/config/configuration.h"
 #include "userspace/config/session.h"
 
@@ -19,66 +21,12 @@ namespace {
 
 using config::Configuration;
 using config::FakeBackend;
+using config::many_peers;
 using config::Session;
-
-// 10.0.0.0 and so many addresses further.
-std::string address(int n) {
-  return "10." + std::to_string(n >> 16) + "." + std::to_string(n >> 8 & 255) + "." +
-         std::to_string(n & 255);
-}
-
-// A router of so many peers, each with a key, an access list and an entry of the crypto map.
-std::string router(int peers) {
-  std::string out =
-      "hostname hub\ncrypto isakmp policy 10\n encryption aes 256\n hash sha256\n"
-      " authentication pre-share\n group 14\n"
-      "crypto ipsec transform-set T esp-aes 256 esp-sha256-hmac\n";
-  for (int i = 1; i <= peers; ++i) {
-    const std::string n = std::to_string(i), peer = address(i);
-    out += "crypto isakmp key secret" + n + " address " + peer + "\ncrypto map hub " + n +
-           " ipsec-isakmp\n set peer " + peer + "\n set transform-set T\n match address A" + n +
-           "\nip access-list extended A" + n + "\n permit ip 192.168.0.0 0.0.255.255 host " +
-           address(0x100000 + i) + "\n";
-  }
-  return out + "interface Ethernet0\n ip address 10.255.255.1 255.0.0.0\n crypto map hub\nend\n";
-}
-
-policy::TrafficSelector selector(const std::string& prefix) {
-  return policy::TrafficSelector::of(IpPrefix::parse(prefix).value());
-}
-
-// One tunnel with each peer.
-void establish(FakeBackend& backend, int peers) {
-  for (int i = 1; i <= peers; ++i) {
-    ike::ChildSaStatus child;
-    child.id = static_cast<std::uint32_t>(198 + 2 * i);
-    child.spi_in = 0x10000000u + static_cast<std::uint32_t>(i);
-    child.spi_out = 0x20000000u + static_cast<std::uint32_t>(i);
-    child.rule = {"hub", static_cast<std::uint32_t>(i), 1};
-    child.suite.cipher = wire::EncrId::kAesCbc;
-    child.suite.integrity = wire::IntegId::kHmacSha256_128;
-    child.selectors_local = {selector("192.168.0.0/16")};
-    child.selectors_remote = {selector(address(0x100000 + i) + "/32")};
-    child.lifetime = {3600, 4608000};
-    child.remaining_seconds = 3000;
-    child.local = {IpAddress::parse("10.255.255.1").value(), 500};
-    child.remote = {IpAddress::parse(address(i)).value(), 500};
-    ike::IkeSaStatus sa;
-    sa.id = static_cast<std::uint32_t>(i);
-    sa.version = 1;
-    sa.state = ike::IkeSaState::kReady;
-    sa.isakmp_state = "QM_IDLE";
-    sa.local = child.local;
-    sa.remote = child.remote;
-    sa.children = {child};
-    backend.states[child.spi_in] = {};
-    backend.sas.push_back(std::move(sa));
-  }
-}
 
 struct Loaded {
   explicit Loaded(int peers) : configuration(backend, "") {
-    configuration.load(router(peers)).value();
+    configuration.load(many_peers(peers)).value();
     session.execute("terminal length 0");
   }
   FakeBackend backend;
@@ -87,7 +35,7 @@ struct Loaded {
 };
 
 void load(benchmark::State& state) {
-  const std::string text = router(static_cast<int>(state.range(0)));
+  const std::string text = many_peers(static_cast<int>(state.range(0)));
   for (auto _ : state) {
     FakeBackend backend;
     Configuration configuration(backend, "");
@@ -113,18 +61,34 @@ void add_a_line(benchmark::State& state) {
   }
 }
 
+// All of a screen, piece by piece as it is sent, and how long the first lines take.
 void show(benchmark::State& state, const char* line, config::OutputFormat format) {
   const int peers = static_cast<int>(state.range(0));
   Loaded loaded(peers);
-  establish(loaded.backend, peers);
-  std::size_t size = 0;
+  config::establish(loaded.backend, peers);
+  loaded.session.listen({{}, {}, true});
+  std::size_t size = 0, largest = 0;
+  std::chrono::duration<double, std::milli> first{};
   for (auto _ : state) {
-    const auto output = loaded.session.execute(line, format);
+    const auto begun = std::chrono::steady_clock::now();
+    config::Output output = loaded.session.execute(line, format);
+    if (output.rejection) state.SkipWithError("refused");
     size = output.text.size() + output.json.size();
-    if (output.rejection || size < static_cast<std::size_t>(peers) * 20)
-      state.SkipWithError("it is not shown");
+    largest = size;
+    bool more = static_cast<bool>(output.rest);
+    while (more) {
+      std::string piece;
+      more = output.rest(piece);
+      if (size == 0) first += std::chrono::steady_clock::now() - begun;
+      size += piece.size();
+      largest = std::max(largest, piece.size());
+    }
+    if (size < static_cast<std::size_t>(peers) * 20) state.SkipWithError("it is not shown");
   }
   state.counters["MB"] = static_cast<double>(size) / 1e6;
+  state.counters["piece_kB"] = static_cast<double>(largest) / 1e3;
+  if (first.count() > 0)
+    state.counters["first_ms"] = first.count() / static_cast<double>(state.iterations());
 }
 
 void show_ipsec_sa(benchmark::State& s) {

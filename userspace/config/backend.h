@@ -19,6 +19,7 @@
 #include "userspace/config/logging.h"
 #include "userspace/ike/call_admission.h"
 #include "userspace/ike/status.h"
+#include "userspace/pki/counters.h"
 #include "userspace/policy/snapshot.h"
 #include "userspace/ports/sa_database.h"
 #include "userspace/ports/timers.h"
@@ -159,11 +160,26 @@ class Backend {
 
   // Every IKE SA, in ascending id, with its CHILD SAs.
   [[nodiscard]] virtual std::vector<ike::IkeSaStatus> ike_sas() = 0;
+  // Those of these ids that are still there, in ascending id.
+  [[nodiscard]] virtual std::vector<ike::IkeSaStatus> ike_sas_of(
+      const std::vector<std::uint32_t>& ids) {
+    std::vector<ike::IkeSaStatus> list = ike_sas();
+    std::erase_if(list, [&ids](const ike::IkeSaStatus& sa) {
+      return std::find(ids.begin(), ids.end(), sa.id) == ids.end();
+    });
+    return list;
+  }
   // kNotFound when it has just gone away.
   [[nodiscard]] virtual Result<SaState> sa_state(std::uint32_t spi_in) = 0;
   // Returns how many IKE SAs (or SA pairs with kIpsecSas) are being deleted. Peers are told
   // (R-DBG-4).
   virtual Result<std::size_t> clear(const ClearRequest& request) = 0;
+  // Packets of a line of a crypto map that were dropped because there was no SA for them yet, since
+  // the counters were cleared; nothing where the data plane does not count them by line (R-MAP-31).
+  [[nodiscard]] virtual std::optional<std::uint64_t> dropped_without_sa(
+      const ports::PolicyId& /*rule*/) {
+    return std::nullopt;
+  }
   // The counters of all SA pairs are zero from now on.
   virtual void clear_sa_counters() = 0;
   // IKE requests and IKE SAs as call admission counts them (R-CAC-12).
@@ -195,6 +211,7 @@ class Backend {
   // Reads the CRL of a trustpoint again, now. The error names the cause.
   virtual Status request_crl(const std::string& trustpoint) = 0;
   [[nodiscard]] virtual std::vector<CrlView> crls() = 0;
+  [[nodiscard]] virtual pki::Counters pki_counters() { return {}; }
 
   [[nodiscard]] virtual SystemInfo system() = 0;
   [[nodiscard]] virtual WallTime now() = 0;

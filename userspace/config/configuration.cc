@@ -104,6 +104,7 @@ void Configuration::touch(WallTime now) {
 }
 
 void Configuration::protect_keys() {
+  if (has_line(*tree_, kHidingLine)) hide_plain_passwords(*tree_);
   if (!master_key_->exists()) return;
   // A power cut between a new master key and `write memory`: the saved keys are still readable.
   reencrypt_keys(
@@ -232,11 +233,15 @@ Status Configuration::save() {
     saved_at_ = before;
     return done;
   }
-  // R-PKI-10: the keys go with it; a PIX has a command of its own for them (R-PIX-9).
+  // R-PKI-10, R-CFG-1: keys and certificates go with it; a PIX has a command of its own for them
+  // (R-PIX-9, R-CFG-2).
   if (tree_->dialect() == Dialect::kPix) return master_key_->configuration_saved();
   if (const Status keys = backend_.enrolment().keys().write(); !keys)
     return fail(keys.error().code,
                 "the configuration is saved, RSA keys are not: " + keys.error().text);
+  if (const Status certificates = backend_.enrolment().trust().write(); !certificates)
+    return fail(certificates.error().code,
+                "the configuration is saved, certificates are not: " + certificates.error().text);
   return master_key_->configuration_saved();
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "userspace/config/backend.h"
@@ -94,6 +95,8 @@ class Exec {
   void print(std::string_view line) { text_.append(line).push_back('\n'); }
   void print_raw(std::string_view text) { text_.append(text); }
   void give_json(std::string json) { json_ = std::move(json); }
+  // A long screen behind what has been printed, or its JSON when that is wanted.
+  void stream(Pieces pieces) { pieces_ = std::move(pieces); }
   // The command was understood and cannot be done; a percent sign is put in front.
   void refuse(std::string text) {
     rejection_ = Rejection{Rejection::Kind::kRefused, "% " + std::move(text), std::nullopt};
@@ -109,6 +112,7 @@ class Exec {
 
   [[nodiscard]] std::string take_text() { return std::move(text_); }
   [[nodiscard]] std::string take_json() { return std::move(json_); }
+  [[nodiscard]] Pieces take_pieces() { return std::exchange(pieces_, nullptr); }
   [[nodiscard]] std::optional<Rejection> take_rejection() { return std::move(rejection_); }
 
  private:
@@ -117,6 +121,7 @@ class Exec {
   OutputFormat format_;
   std::string text_;
   std::string json_;
+  Pieces pieces_;
   std::optional<Rejection> rejection_;
 };
 

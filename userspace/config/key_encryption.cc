@@ -2,11 +2,13 @@
 #include "userspace/config/key_encryption.h"
 
 #include "userspace/config/master_key.h"
+#include "userspace/crypto/password_hash.h"
 
 namespace spa::config {
 namespace {
 
 constexpr std::string_view kType6 = "6";
+constexpr std::string_view kType7 = "7";
 
 std::string_view text_of(const SecretBytes& secret) {
   return {reinterpret_cast<const char*>(secret.data()), secret.size()};
@@ -18,25 +20,25 @@ const Value* secret_of(const Args& args) {
   return nullptr;
 }
 
-// The keyword `6` of a line; null where there is none.
-const Token* type6_token(const Rule& rule) {
+// The keyword `6` or `7` of a line; null where there is none.
+const Token* type_token(const Rule& rule, std::string_view type) {
   for (const auto& token : rule.automaton.tokens())
-    if (token->is_keyword() && token->text == kType6) return token.get();
+    if (token->is_keyword() && token->text == type) return token.get();
   return nullptr;
 }
 
 // The line with its key in another form; the `0` in front of it goes away.
-Args with_type6(const Args& args, const Token& type6, std::string_view word) {
+Args with_type(const Args& args, const Token& type, std::string_view word) {
   Args out;
   for (const Value& value : args.values()) {
-    if (value.token->is_keyword() && (value.token->silent || value.token == &type6)) continue;
+    if (value.token->is_keyword() && (value.token->silent || value.token == &type)) continue;
     if (value.token->kind != TokenKind::kSecret) {
       out.add(value);
       continue;
     }
     Value before;
-    before.token = &type6;
-    before.text = kType6;
+    before.token = &type;
+    before.text = type.text;
     out.add(std::move(before));
     Value secret = value;
     secret.secret = to_secret(as_bytes(word));
@@ -45,20 +47,20 @@ Args with_type6(const Args& args, const Token& type6, std::string_view word) {
   return out;
 }
 
-// Calls `change` with the lines whose key may be encrypted; it returns the new word, or none.
+// Calls `change` with the lines whose key may have this type; it returns the new word, or none.
 using Change = std::function<std::optional<std::string>(const Args& args, const Value& secret)>;
-std::size_t change_keys(Node& node, const Change& change) {
+std::size_t change_keys(Node& node, std::string_view type, const Change& change) {
   std::size_t count = 0;
   for (const auto& child : node.children) {
-    const Token* type6 = type6_token(*child->rule);
-    const Value* secret = type6 == nullptr || child->negated ? nullptr : secret_of(child->args);
+    const Token* token = type_token(*child->rule, type);
+    const Value* secret = token == nullptr || child->negated ? nullptr : secret_of(child->args);
     if (secret != nullptr) {
       if (const auto word = change(child->args, *secret)) {
-        child->args = with_type6(child->args, *type6, *word);
+        child->args = with_type(child->args, *token, *word);
         ++count;
       }
     }
-    count += change_keys(*child, change);
+    count += change_keys(*child, type, change);
   }
   return count;
 }
@@ -84,18 +86,25 @@ std::optional<SecretBytes> usable_key(Build& build, const Args& args, std::strin
 }
 
 std::size_t encrypt_plain_keys(Tree& tree, const MasterKey& master) {
-  return change_keys(tree.root(), [&](const Args& args, const Value& secret) {
+  return change_keys(tree.root(), kType6, [&](const Args& args, const Value& secret) {
     return args.has(kType6) ? std::nullopt : value_of(master.encrypt(secret.secret));
   });
 }
 
 std::size_t reencrypt_keys(Tree& tree, const Decrypt& decrypt, const MasterKey& master) {
-  return change_keys(tree.root(),
+  return change_keys(tree.root(), kType6,
                      [&](const Args& args, const Value& secret) -> std::optional<std::string> {
                        if (!args.has(kType6)) return std::nullopt;
                        const auto key = decrypt(text_of(secret.secret));
                        return key ? value_of(master.encrypt(*key)) : std::nullopt;
                      });
+}
+
+std::size_t hide_plain_passwords(Tree& tree) {
+  return change_keys(tree.root(), kType7, [](const Args& args, const Value& secret) {
+    const bool plain = !args.has("5") && !args.has(kType7);
+    return plain ? value_of(crypto::hide_password(secret.secret)) : std::nullopt;
+  });
 }
 
 bool has_line(const Tree& tree, std::string_view line) {

@@ -34,6 +34,12 @@ std::size_t encrypt_plain_keys(Tree& tree, const MasterKey& master);
 using Decrypt = std::function<Result<SecretBytes>(std::string_view word)>;
 std::size_t reencrypt_keys(Tree& tree, const Decrypt& decrypt, const MasterKey& master);
 
+// `service password-encryption`: gives every password that stands there in clear the form of type
+// 7, where its line offers the word `7`; returns how many (R-CFG-8). They only cannot be read at a
+// glance any more.
+inline constexpr std::string_view kHidingLine = "service password-encryption";
+std::size_t hide_plain_passwords(Tree& tree);
+
 [[nodiscard]] bool has_line(const Tree& tree, std::string_view line);
 
 }  // namespace spa::config

@@ -4,6 +4,8 @@
 #include <regex.h>
 
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "userspace/config/grammar/token.h"
 
@@ -60,46 +62,6 @@ std::size_t indentation(std::string_view line) {
   return first == line.npos ? line.size() : first;
 }
 
-// Calls `take` with each line; what it returns true for is kept.
-template <typename Take>
-std::string kept(std::string_view text, Take take) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    if (take(line)) out.append(line).push_back('\n');
-  }
-  return out;
-}
-
-std::string begin(const Expression& expression, std::string_view text) {
-  bool begun = false;
-  return kept(text, [&](std::string_view line) { return begun = begun || expression.fits(line); });
-}
-
-// A line that fits, and what is indented below it.
-std::string section(const Expression& expression, std::string_view text) {
-  std::optional<std::size_t> inside;
-  return kept(text, [&](std::string_view line) {
-    const std::size_t depth = indentation(line);
-    if (inside && depth > *inside) return true;
-    inside.reset();
-    if (!expression.fits(line)) return false;
-    inside = depth;
-    return true;
-  });
-}
-
-std::string count(const Expression& expression, std::string_view text) {
-  std::size_t lines = 0;
-  static_cast<void>(kept(text, [&](std::string_view line) {
-    lines += expression.fits(line) ? 1 : 0;
-    return false;
-  }));
-  return "Number of lines which match regexp = " + std::to_string(lines) + "\n";
-}
-
 }  // namespace
 
 const std::vector<FilterWord>& filter_words() {
@@ -134,24 +96,82 @@ Piped split_filter(std::string_view line) {
   return piped;
 }
 
-Result<std::string> filter_lines(std::string_view filter, std::string_view text) {
+struct LineFilter::Impl {
+  std::string_view kind;  // of filter_words()
+  Expression expression;
+  std::string open;                   // a line whose end has not come
+  bool begun = false;                 // begin
+  std::optional<std::size_t> inside;  // section: how deep its first line is indented
+  std::size_t lines = 0;              // count
+
+  // Whether a line is shown.
+  bool keeps(std::string_view line) {
+    if (kind == "begin") return begun = begun || expression.fits(line);
+    if (kind == "section") return in_section(line);
+    if (kind == "count") {
+      lines += expression.fits(line) ? 1 : 0;
+      return false;
+    }
+    return expression.fits(line) == (kind == "include");
+  }
+
+  // A line that fits, and what is indented below it.
+  bool in_section(std::string_view line) {
+    const std::size_t depth = indentation(line);
+    if (inside && depth > *inside) return true;
+    inside.reset();
+    if (!expression.fits(line)) return false;
+    inside = depth;
+    return true;
+  }
+};
+
+LineFilter::LineFilter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LineFilter::~LineFilter() = default;
+
+Result<std::unique_ptr<LineFilter>> LineFilter::make(std::string_view filter) {
   const std::size_t end = filter.find_first_of(" \t");
   const std::string_view typed = filter.substr(0, end);
-  std::string_view kind;
+  auto impl = std::make_unique<Impl>();
   for (const FilterWord& known : filter_words())
-    if (known.word.starts_with(typed)) kind = known.word;
-  if (kind.empty() || typed.empty())
+    if (known.word.starts_with(typed)) impl->kind = known.word;
+  if (impl->kind.empty() || typed.empty())
     return fail(Errc::kInvalid, "A filter is begin, count, exclude, include or section.");
   const std::size_t first = end == filter.npos ? filter.npos : filter.find_first_not_of(" \t", end);
-  Expression expression;
   const Status compiled =
-      expression.compile(first == filter.npos ? std::string_view() : filter.substr(first));
+      impl->expression.compile(first == filter.npos ? std::string_view() : filter.substr(first));
   if (!compiled) return tl::unexpected(compiled.error());
-  if (kind == "begin") return begin(expression, text);
-  if (kind == "section") return section(expression, text);
-  if (kind == "count") return count(expression, text);
-  const bool wanted = kind == "include";
-  return kept(text, [&](std::string_view line) { return expression.fits(line) == wanted; });
+  return std::unique_ptr<LineFilter>(new LineFilter(std::move(impl)));
+}
+
+std::string LineFilter::take(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    if (end == text.npos) break;
+    std::string_view line = text.substr(0, end);
+    if (!impl_->open.empty()) line = impl_->open.append(line);
+    if (impl_->keeps(line)) out.append(line).push_back('\n');
+    impl_->open.clear();
+    text.remove_prefix(end + 1);
+  }
+  impl_->open.append(text);
+  return out;
+}
+
+std::string LineFilter::end() {
+  std::string out;
+  if (!impl_->open.empty()) out = take("\n");
+  if (impl_->kind == "count")
+    out += "Number of lines which match regexp = " + std::to_string(impl_->lines) + "\n";
+  return out;
+}
+
+Result<std::string> filter_lines(std::string_view filter, std::string_view text) {
+  auto made = LineFilter::make(filter);
+  if (!made) return tl::unexpected(made.error());
+  std::string out = (*made)->take(text);
+  return out + (*made)->end();
 }
 
 }  // namespace spa::config

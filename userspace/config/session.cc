@@ -127,6 +127,11 @@ class Session::Impl {
     Output out;
     out.text = exec.take_text();
     out.json = exec.take_json();
+    out.rest = exec.take_pieces();
+    if (out.rest && !events.pieces) {
+      drain(exec.wants_json() ? out.json : out.text, out.rest);
+      out.rest = nullptr;
+    }
     out.rejection = exec.take_rejection();
     out.prompt = prompt();
     out.asking = asking();
@@ -241,11 +246,22 @@ class Session::Impl {
     const Piped piped = split_filter(line);
     if (piped.filter.empty()) return run_command(exec, mode, line, start);
     // Its expression is looked at before the command is run.
-    if (const auto usable = filter_lines(piped.filter, ""); !usable)
-      return reject(exec, Rejection::Kind::kRefused, "% " + usable.error().text, piped.column);
+    auto made = LineFilter::make(piped.filter);
+    if (!made)
+      return reject(exec, Rejection::Kind::kRefused, "% " + made.error().text, piped.column);
     if (exec.wants_json()) return exec.refuse("A filter works on text; JSON has all fields.");
     run_command(exec, mode, piped.command, start);
-    exec.print_raw(filter_lines(piped.filter, exec.take_text()).value_or(""));
+    const std::shared_ptr<LineFilter> filter = std::move(*made);
+    exec.print_raw(filter->take(exec.take_text()));
+    Pieces rest = exec.take_pieces();
+    if (!rest) return exec.print_raw(filter->end());
+    exec.stream([filter, rest = std::move(rest)](std::string& out) {
+      std::string piece;
+      const bool more = rest(piece);
+      out += filter->take(piece);
+      if (!more) out += filter->end();
+      return more;
+    });
   }
 
   void run_command(Exec& exec, Mode mode, std::string_view line, std::size_t start) {

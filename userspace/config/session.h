@@ -13,6 +13,7 @@
 
 #include "userspace/base/debug.h"
 #include "userspace/config/configuration.h"
+#include "userspace/config/pieces.h"
 
 namespace spa::config {
 
@@ -42,6 +43,8 @@ struct Output {
   std::string text;  // what is printed, newline at its end; warnings of accepted lines stand here
   std::string
       json;  // one JSON value; only with OutputFormat::kJson and for commands that have data
+  // What follows `text`, or is `json`: only for a long screen, and who listens for pieces.
+  Pieces rest;
   std::optional<Rejection> rejection;
   std::string prompt;  // for the next line: "Router(config)#", or the question it answers
   Asking asking = Asking::kNothing;
@@ -53,6 +56,7 @@ struct Output {
 struct SessionEvents {
   std::function<void(Output)> more;                   // the rest of an unfinished output
   std::function<void(const std::string& line)> told;  // a line for this person
+  bool pieces = false;  // takes Output::rest; without it the answer has all of it
 };
 
 // One line of `?` or one offer of completion.

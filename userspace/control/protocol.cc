@@ -203,9 +203,12 @@ std::string encode(const Reply& reply) {
     return line_of(encode_response(*response));
   if (const auto* event = std::get_if<LogEvent>(&reply))
     return line_of({{"type", "log"}, {"text", printable(event->text)}});
-  if (const auto* progress = std::get_if<Progress>(&reply))
-    return line_of(
-        {{"id", progress->id}, {"type", "progress"}, {"text", printable(progress->text)}});
+  if (const auto* progress = std::get_if<Progress>(&reply)) {
+    json::object object{
+        {"id", progress->id}, {"type", "progress"}, {"text", printable(progress->text)}};
+    if (!progress->data.empty()) object["data"] = printable(progress->data);
+    return line_of(object);
+  }
   return line_of(
       {{"type", "protocol-error"}, {"text", printable(std::get<ProtocolError>(reply).text)}});
 }
@@ -242,6 +245,7 @@ Result<Reply> decode_reply(std::string_view line) {
   if (type == "progress") {
     Progress progress{0, std::move(text)};
     if (auto ok = read(*object, "id", progress.id); !ok) return tl::unexpected(ok.error());
+    if (auto ok = read(*object, "data", progress.data); !ok) return tl::unexpected(ok.error());
     return Reply(std::move(progress));
   }
   if (type == "protocol-error") return Reply(ProtocolError{std::move(text)});

@@ -77,10 +77,12 @@ struct LogEvent {
   std::string text;
 };
 
-// A part of what a request prints, before its answer, which has the rest.
+// A part of what a request prints, before its answer, which has the rest; or of the octets of its
+// `data`, which then come in such parts alone.
 struct Progress {
   std::uint64_t id = 0;
   std::string text;
+  std::string data{};
 };
 
 // The daemon could not make sense of a message; it closes the connection after it.

@@ -27,6 +27,7 @@ constexpr std::uint64_t kScryptN = 16384;
 constexpr std::uint64_t kScryptMemory = 64ULL << 20;
 constexpr std::size_t kMd5Letters = 22;
 constexpr std::size_t kMaxPassword = 127;
+constexpr std::size_t kHidingStarts = 16;  // where in the key of type 7 routers begin
 
 // What every router hides its type 7 passwords with.
 constexpr std::string_view kHidingKey = "dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87";
@@ -154,6 +155,27 @@ Result<std::string> hash_password(PasswordType type, ByteView password) {
   const auto hash = digest(type, salt, password);
   if (!hash) return tl::unexpected(hash.error());
   return (type == PasswordType::kScrypt ? "$9$" : "$8$") + salt + "$" + *hash;
+}
+
+Result<std::string> hide_password(ByteView password) {
+  if (password.empty() || password.size() > kMaxPassword)
+    return fail(Errc::kInvalid, "a password has 1 to 127 characters");
+  const auto random = random_bytes(1);
+  if (!random) return tl::unexpected(random.error());
+  std::size_t at = (*random)[0] % kHidingStarts;
+  std::string word{static_cast<char>('0' + at / 10), static_cast<char>('0' + at % 10)};
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (const std::uint8_t letter : password) {
+    const auto octet = static_cast<std::uint8_t>(letter ^ kHidingKey[at++ % kHidingKey.size()]);
+    word += kHex[octet >> 4];
+    word += kHex[octet & 15];
+  }
+  return word;
+}
+
+std::optional<SecretBytes> hidden_password(std::string_view word) {
+  if (!is_hidden_word(word)) return std::nullopt;
+  return unhidden(word);
 }
 
 Result<bool> is_password(PasswordType type, std::string_view word, ByteView typed) {

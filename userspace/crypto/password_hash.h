@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,12 @@ enum class PasswordType : std::uint8_t {
 
 // Of type 8 or 9, with a salt of its own. kUnsupported for the others.
 [[nodiscard]] Result<std::string> hash_password(PasswordType type, ByteView password);
+
+// The password in the form of type 7, from which everybody can get it back: it only keeps it from
+// being read over somebody's shoulder. kInvalid for what is no password.
+[[nodiscard]] Result<std::string> hide_password(ByteView password);
+// Nothing where the word is not of type 7.
+[[nodiscard]] std::optional<SecretBytes> hidden_password(std::string_view word);
 
 // Whether `typed` is the password that `word` stands for. kUnsupported where this program cannot
 // tell. Costs some hundredths of a second.

@@ -33,6 +33,10 @@ std::vector<ike::IkeSaStatus> Daemon::ike_sas() {
   return manager_->status();
 }
 
+std::vector<ike::IkeSaStatus> Daemon::ike_sas_of(const std::vector<std::uint32_t>& ids) {
+  return manager_->status_of(ids);
+}
+
 Result<config::SaState> Daemon::sa_state(std::uint32_t spi_in) {
   auto state = sa_database_->query(spi_in);
   if (!state) return tl::unexpected(state.error());
@@ -46,7 +50,41 @@ void Daemon::clear_sa_counters() {
       if (auto state = sa_database_->query(child.spi_in)) now[child.spi_in] = std::move(*state);
     }
   }
-  cleared_.clear(std::move(now));
+  std::map<ports::PolicyId, std::uint64_t> dropped;
+  for (const ports::PolicyRule& rule : rules_)
+    if (const auto count = sa_database_->dropped_without_sa(rule.id)) dropped[rule.id] = *count;
+  cleared_.clear(std::move(now), std::move(dropped));
+}
+
+std::optional<std::uint64_t> Daemon::dropped_without_sa(const ports::PolicyId& rule) {
+  const auto dropped = sa_database_->dropped_without_sa(rule);
+  if (!dropped) return std::nullopt;
+  return cleared_.since(rule, *dropped);
+}
+
+ike::CallAdmissionCounts Daemon::call_admission() {
+  ike::CallAdmissionCounts counts = admission_->counts();
+  const ike::Counters now = manager_->counters();
+  const ike::Counters& then = admission_cleared_;
+  counts.seconds = static_cast<std::uint64_t>((loop_.now() - admission_since_).count()) / 1000;
+  counts.dropped =
+      now.half_open_refused + now.source_refused - then.half_open_refused - then.source_refused;
+  counts.ipsec_incoming_accepted = now.children_for_peers - then.children_for_peers;
+  counts.ipsec_incoming_rejected = now.children_refused - then.children_refused;
+  counts.ipsec_outgoing_accepted = now.child_sas_created - now.children_for_peers -
+                                   (then.child_sas_created - then.children_for_peers);
+  counts.ipsec_outgoing_rejected = now.children_not_made - then.children_not_made;
+  for (const ike::IkeSaStatus& sa : manager_->status()) {
+    counts.ipsec_active += static_cast<std::uint32_t>(sa.children.size());
+    counts.ipsec_negotiating += sa.children_wanted;
+  }
+  return counts;
+}
+
+void Daemon::clear_call_admission() {
+  admission_->clear();
+  admission_cleared_ = manager_->counters();
+  admission_since_ = loop_.now();
 }
 
 Result<std::size_t> Daemon::clear(const config::ClearRequest& request) {

@@ -45,4 +45,9 @@ config::SaState ClearedCounters::since(std::uint32_t spi_in, ports::SaPairState 
   return result;
 }
 
+std::uint64_t ClearedCounters::since(const ports::PolicyId& rule, std::uint64_t dropped) const {
+  const auto found = dropped_.find(rule);
+  return found == dropped_.end() || found->second > dropped ? dropped : dropped - found->second;
+}
+
 }  // namespace spa::daemon

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "userspace/config/session.h"
@@ -115,7 +117,7 @@ class Connection {
         reader_(control::kMaxRequest),
         forget_(std::move(forget)) {
     session_.listen({[this](config::Output output) { take_rest(std::move(output)); },
-                     [this](const std::string& line) { send(control::LogEvent{line}); }});
+                     [this](const std::string& line) { send(control::LogEvent{line}); }, true});
   }
 
   ~Connection() {
@@ -170,7 +172,8 @@ class Connection {
         break;
       case Type::kExecute: {
         config::Output output = session_.execute(request.line, format);
-        if (output.unfinished) return wait_for_rest(request.id, std::move(output));
+        if (output.unfinished) return wait_for_rest(request.id, std::move(output.text));
+        if (output.rest) return begin_pieces(request.id, request.json, std::move(output));
         response = to_response(request.id, std::move(output));
         break;
       }
@@ -196,22 +199,54 @@ class Connection {
   }
 
   // Nothing is read meanwhile: requests are answered in order.
-  void wait_for_rest(std::uint64_t id, config::Output output) {
+  void wait_for_rest(std::uint64_t id, std::string printed) {
     waiting_ = id;
     waits_ = true;
     loop_.unwatch(std::exchange(watch_, 0));
-    if (!output.text.empty()) send(control::Progress{id, std::move(output.text)});
+    if (!printed.empty()) send(control::Progress{id, std::move(printed)});
   }
 
   void take_rest(config::Output output) {
     if (!waits_ || closing_) return;
-    if (output.unfinished) return wait_for_rest(waiting_, std::move(output));
+    if (output.unfinished) return wait_for_rest(waiting_, std::move(output.text));
+    finish_wait(std::move(output));
+  }
+
+  void finish_wait(config::Output output) {
     waits_ = false;
     const std::uint64_t id = waiting_;
     finish_response(id, to_response(id, std::move(output)));
     if (closing_) return;
     if (!start()) return close();
     take_requests();
+  }
+
+  // A long screen: never more of it is made than one piece, which waits for the client to take what
+  // it has; between two of them everybody else has their turn.
+  void begin_pieces(std::uint64_t id, bool json, config::Output output) {
+    wait_for_rest(id, std::exchange(output.text, {}));
+    pieces_are_json_ = json;
+    unfinished_ = std::move(output);
+    later([this] { next_piece(); });  // not now: many requests may wait behind this one
+  }
+
+  void next_piece() {
+    if (closing_ || !unfinished_ || !backlog_.empty()) return;
+    std::string piece;
+    const bool more = unfinished_->rest(piece);
+    if (!piece.empty())
+      send(pieces_are_json_ ? control::Progress{waiting_, {}, std::move(piece)}
+                            : control::Progress{waiting_, std::move(piece)});
+    if (closing_) return unfinished_.reset();
+    if (!more) return finish_wait(*std::exchange(unfinished_, std::nullopt));
+    later([this] { next_piece(); });
+  }
+
+  // On the next turn of the loop, if there still is a connection.
+  void later(std::function<void()> work) {
+    loop_.post([alive = std::weak_ptr<char>(alive_), work = std::move(work)] {
+      if (!alive.expired()) work();
+    });
   }
 
   void finish_response(std::uint64_t id, control::Response response) {
@@ -260,6 +295,7 @@ class Connection {
     auto watch = loop_.when_writable(fd_, [this] {
       write_watch_ = 0;
       flush();
+      next_piece();
     });
     if (!watch) return close();
     write_watch_ = *watch;
@@ -286,8 +322,11 @@ class Connection {
   ports::Readiness::Id watch_ = 0;
   ports::Readiness::Id write_watch_ = 0;
   bool closing_ = false;
-  bool waits_ = false;         // for the rest of an answer
-  std::uint64_t waiting_ = 0;  // to this request
+  bool waits_ = false;                        // for the rest of an answer
+  std::uint64_t waiting_ = 0;                 // to this request
+  std::optional<config::Output> unfinished_;  // whose pieces are being sent
+  bool pieces_are_json_ = false;
+  std::shared_ptr<char> alive_ = std::make_shared<char>();  // posted work asks for it
 };
 
 struct ControlServer::Impl {

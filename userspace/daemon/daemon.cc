@@ -66,6 +66,7 @@ Daemon::Daemon(Options options)
     : options_(std::move(options)),
       log_(options_.foreground ? LogHub::Target::kStandardError : LogHub::Target::kSyslog),
       started_(loop_.now()),
+      admission_since_(started_),
       key_store_(options_.config_dir + "/keys"),
       trust_store_(options_.config_dir + "/pki", [this] { return loop_.wall(); }),
       snapshot_(std::make_shared<policy::Snapshot>()) {}

@@ -51,11 +51,14 @@ class Daemon final : public config::Backend {
   ports::Timers& timers() override { return loop_; }
   Status can_make_tunnels() override;
   std::vector<ike::IkeSaStatus> ike_sas() override;
+  std::vector<ike::IkeSaStatus> ike_sas_of(const std::vector<std::uint32_t>& ids) override;
   Result<config::SaState> sa_state(std::uint32_t spi_in) override;
   Result<std::size_t> clear(const config::ClearRequest& request) override;
   void clear_sa_counters() override;
-  ike::CallAdmissionCounts call_admission() override { return admission_->counts(); }
-  void clear_call_admission() override { admission_->clear(); }
+  ike::CallAdmissionCounts call_admission() override;
+  void clear_call_admission() override;
+  std::optional<std::uint64_t> dropped_without_sa(const ports::PolicyId& rule) override;
+  pki::Counters pki_counters() override { return trust_store_.counters(); }
   std::vector<config::EngineView> engines() override;
   std::vector<config::AcceleratorView> accelerators() override;
   std::string device_of(const policy::Interface& interface) override;
@@ -110,6 +113,8 @@ class Daemon final : public config::Backend {
   LogHub log_;
   net::Loop loop_;
   SteadyTime started_;
+  SteadyTime admission_since_;       // counters of call admission count
+  ike::Counters admission_cleared_;  // as they were then
   SystemLoad load_;
   std::shared_ptr<ike::CallAdmission> admission_ =
       std::make_shared<ike::CallAdmission>([this] { return load_.charge(loop_.now()); });

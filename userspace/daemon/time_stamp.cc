@@ -48,11 +48,23 @@ bool clock_is_synchronised() {
   return state >= 0 && state != TIME_ERROR;
 }
 
+bool ClockState::synchronised(Duration uptime) {
+  constexpr Duration kFresh{1000};
+  const std::lock_guard guard(lock_);
+  if (!asked_ || uptime - *asked_ >= kFresh) {
+    asked_ = uptime;
+    synchronised_ = ask_();
+  }
+  return synchronised_;
+}
+
 Moment moment_now() {
   static const auto start = std::chrono::steady_clock::now();
-  return {std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()),
-          std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - start),
-          clock_is_synchronised()};
+  static ClockState clock;
+  const auto uptime =
+      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - start);
+  return {std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()), uptime,
+          clock.synchronised(uptime)};
 }
 
 std::string time_stamp(const policy::TimeStamp& form, const Moment& moment) {

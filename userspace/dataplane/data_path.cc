@@ -81,6 +81,7 @@ void DataPath::hold(RuleState& state, ByteView packet, const Flow& flow) {
   if (state.waiting.size() >= SecurityPolicy::kMostWaiting) {
     state.waiting.pop_front();  // the newest are the ones whose sender still waits
     ++counters_.no_sa;
+    ++state.dropped;
   }
   state.waiting.push_back(to_bytes(packet));
   ++counters_.queued;

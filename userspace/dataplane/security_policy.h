@@ -38,6 +38,7 @@ struct RuleState {
   ports::PolicyRule rule;
   std::vector<InstalledPair*> pairs;  // oldest first
   std::deque<Bytes> waiting;          // packets without an SA
+  std::uint64_t dropped = 0;          // for want of one, when more came than may wait
   SteadyTime ask_again{};             // no acquire before this
 };
 

@@ -454,6 +454,12 @@ Status SoftSaDatabase::remove(std::uint32_t spi_in) {
   return {};
 }
 
+std::optional<std::uint64_t> SoftSaDatabase::dropped_without_sa(const ports::PolicyId& id) {
+  const RuleState* state = impl_->policy.find(id);
+  if (state == nullptr) return std::nullopt;
+  return state->dropped;
+}
+
 Result<ports::SaPairState> SoftSaDatabase::query(std::uint32_t spi_in) {
   const auto found = impl_->pairs.find(spi_in);
   if (found == impl_->pairs.end()) return fail(Errc::kNotFound, "no inbound SA with this SPI");

@@ -66,6 +66,7 @@ class SoftSaDatabase final : public ports::SaDatabase {
   Status add_inbound(const ports::SaPair& pair) override;
   Status remove(std::uint32_t spi_in) override;
   Result<ports::SaPairState> query(std::uint32_t spi_in) override;
+  std::optional<std::uint64_t> dropped_without_sa(const ports::PolicyId& id) override;
   Status update_endpoints(std::uint32_t spi_in, const Endpoint& local,
                           const Endpoint& remote) override;
 

@@ -8,7 +8,7 @@ std::optional<CallAdmission::Cause> CallAdmission::shortage(
   const std::uint64_t total = std::uint64_t{counts_.active} + counts_.negotiating;
   if (limits.ike_sas != 0 && total >= limits.ike_sas) return Cause::kSaLimit;
   if (limits.in_negotiation != 0 && counts_.negotiating >= limits.in_negotiation) {
-    return Cause::kSaLimit;
+    return Cause::kInNegotiation;
   }
   if (limits.resources != 0 && monitor_ && monitor_() >= limits.resources) return Cause::kResources;
   return std::nullopt;
@@ -23,6 +23,7 @@ std::optional<CallAdmission::Cause> CallAdmission::judge(
   }
   ++(direction == Direction::kIncoming ? counts_.incoming_rejected : counts_.outgoing_rejected);
   ++(*cause == Cause::kResources ? counts_.rejected_resources : counts_.rejected_limit);
+  if (*cause == Cause::kInNegotiation) ++counts_.rejected_in_negotiation;
   return cause;
 }
 

@@ -24,6 +24,18 @@ struct CallAdmissionCounts {
   std::uint32_t negotiating = 0;  // not authenticated yet
   std::uint32_t charge = 0;       // of 100000, what the monitor says
 
+  // What later releases show (R-CAC-15).
+  std::uint64_t rejected_in_negotiation = 0;  // of rejected_limit: too many are being negotiated
+  std::uint64_t dropped = 0;                  // first messages, for too many negotiations begun
+  std::uint64_t seconds = 0;                  // since the counters are counting
+  // Negotiations of IPsec SAs, both directions of a pair together.
+  std::uint64_t ipsec_incoming_accepted = 0;
+  std::uint64_t ipsec_incoming_rejected = 0;
+  std::uint64_t ipsec_outgoing_accepted = 0;
+  std::uint64_t ipsec_outgoing_rejected = 0;
+  std::uint32_t ipsec_active = 0;
+  std::uint32_t ipsec_negotiating = 0;
+
   [[nodiscard]] std::uint64_t accepted() const { return incoming_accepted + outgoing_accepted; }
   [[nodiscard]] std::uint64_t rejected() const { return incoming_rejected + outgoing_rejected; }
 };
@@ -31,7 +43,7 @@ struct CallAdmissionCounts {
 class CallAdmission {
  public:
   enum class Direction { kIncoming, kOutgoing };
-  enum class Cause { kSaLimit, kResources };
+  enum class Cause { kSaLimit, kInNegotiation, kResources };
   // How busy the machine is, of 100000; asked with every request (R-CAC-7). Without one nothing is
   // ever short.
   using Monitor = std::function<std::uint32_t()>;

@@ -39,6 +39,9 @@
   X(ike_sas_rekeyed, "ike_sas_rekeyed")                   \
   X(child_sas_created, "child_sas_created")               \
   X(child_sas_rekeyed, "child_sas_rekeyed")               \
+  X(children_for_peers, "child_sas_made_for_peers")       \
+  X(children_refused, "refused_child_sas_of_peers")       \
+  X(children_not_made, "failed_child_sas_of_ours")        \
   X(half_open_timeouts, "half_open_timeouts")             \
   X(peers_dead, "peers_dead")                             \
   X(liveness_checks, "liveness_checks")                   \

@@ -81,6 +81,12 @@ std::vector<IkeSaStatus> Dispatcher::status() const {
   return list;
 }
 
+std::vector<IkeSaStatus> Dispatcher::status_of(const std::vector<std::uint32_t>& ids) const {
+  auto list = joined(ikev1_->status_of(ids), ikev2_->status_of(ids));
+  std::ranges::sort(list, {}, &IkeSaStatus::id);
+  return list;
+}
+
 Counters Dispatcher::counters() const {
   Counters sum = ikev1_->counters();
   return sum += ikev2_->counters();

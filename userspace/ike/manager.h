@@ -78,6 +78,9 @@ class Manager : public ports::SaDatabaseListener {
   virtual void shutdown(std::function<void()> done) = 0;
 
   [[nodiscard]] virtual std::vector<IkeSaStatus> status() const = 0;
+  // Of these ids, in ascending order; those that have gone away are left out.
+  [[nodiscard]] virtual std::vector<IkeSaStatus> status_of(
+      const std::vector<std::uint32_t>& ids) const = 0;
   [[nodiscard]] virtual Counters counters() const = 0;
   [[nodiscard]] virtual std::size_t half_open() const = 0;
   // The newest last.

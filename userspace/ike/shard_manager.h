@@ -31,6 +31,8 @@ class ShardManager : public Manager {
   std::size_t clear(const SessionFilter& filter) override;
   void shutdown(std::function<void()> done) override;
   [[nodiscard]] std::vector<IkeSaStatus> status() const override;
+  [[nodiscard]] std::vector<IkeSaStatus> status_of(
+      const std::vector<std::uint32_t>& ids) const override;
   [[nodiscard]] Counters counters() const override;
   [[nodiscard]] std::size_t half_open() const override;
   [[nodiscard]] std::vector<DecisionRecord> decisions() const override;

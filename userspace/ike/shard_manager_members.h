@@ -70,6 +70,18 @@ std::vector<IkeSaStatus> ShardManager<VersionShard>::status() const {
 }
 
 template <typename VersionShard>
+std::vector<IkeSaStatus> ShardManager<VersionShard>::status_of(
+    const std::vector<std::uint32_t>& ids) const {
+  std::vector<std::uint32_t> wanted = ids;
+  std::sort(wanted.begin(), wanted.end());
+  std::vector<IkeSaStatus> list;
+  for (const auto* sa : shard_->all())
+    if (std::binary_search(wanted.begin(), wanted.end(), sa->id)) list.push_back(sa->status());
+  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return list;
+}
+
+template <typename VersionShard>
 Counters ShardManager<VersionShard>::counters() const {
   return shard_->counters;
 }

@@ -71,6 +71,7 @@ struct IkeSaStatus {
   std::uint32_t local_window = 1;
   std::uint32_t remote_window = 1;
   std::uint32_t requests_queued = 0;
+  std::uint32_t children_wanted = 0;  // CHILD SAs that this end is negotiating, or about to
   policy::DpdSettings dpd;
   bool local_behind_nat = false;
   bool remote_behind_nat = false;

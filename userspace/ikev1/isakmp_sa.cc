@@ -260,6 +260,7 @@ ike::IkeSaStatus IsakmpSa::status() const {
   s.profile = profile;
   s.local_identity = local_identity;
   s.remote_identity = remote_identity;
+  s.children_wanted = static_cast<std::uint32_t>(wanted.size());
   s.cipher = suite.cipher;
   s.prf = suite.hash;
   s.group = suite.group;

@@ -23,6 +23,7 @@ void give_up(IsakmpSa& sa, Exchange& exchange, const ports::PolicyId& rule,
   Shard& shard = sa.shard;
   sa.finish(exchange);
   sa.remove_wanted(rule);
+  ++shard.counters.children_not_made;
   shard.log(Severity::kError, "CRYPTO", "IKMP_MODE_FAILURE",
             "Processing of Quick mode failed with peer at " + sa.remote.address.to_string() + ": " +
                 cause);

@@ -17,6 +17,7 @@ namespace {
 void refuse_exchange(IsakmpSa& sa, Exchange& exchange, const Refusal& refusal, Steps steps) {
   Shard& shard = sa.shard;
   sa.finish(exchange);
+  ++shard.counters.children_refused;
   shard.log(Severity::kError, "CRYPTO", "IKMP_MODE_FAILURE",
             "Processing of Quick mode failed with peer at " + sa.remote.address.to_string() + ": " +
                 refusal.text);
@@ -128,6 +129,7 @@ ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first)
   if (installed) tell_keys(sa, **installed);
   trace::tell(sa, [] { return trace::Returned{}; });
   if (!installed) co_return refuse_exchange(sa, exchange, installed.error(), std::move(steps));
+  ++sa.shard.counters.children_for_peers;
   inbound->completed();
   leave_older(sa, **installed);
   // The peer rekeys what it began, unless it does not.

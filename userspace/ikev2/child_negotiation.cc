@@ -475,12 +475,14 @@ Negotiated<ChildSa*> install_child(IkeSa& sa, AgreedChild agreed, const ChildKey
   sa.children.push_back(ike::describe(shard, *pair, group_of(agreed.chosen)));
   shard.touch(sa);
   ++shard.counters.child_sas_created;
+  if (!keying.we_initiated) ++shard.counters.children_for_peers;
   shard.debug(sa, "CHILD SA installed, spi in/out 0x" + to_hex(wire::spi_octets(pair->spi_in)) +
                       "/0x" + to_hex(wire::spi_octets(pair->spi_out)));
   return sa.children.back().get();
 }
 
 void log_refusal(IkeSa& sa, const Refusal& refusal, Steps steps) {
+  ++sa.shard.counters.children_refused;
   sa.shard.log(Severity::kError, "IKEV2", "CHILD_FAILED",
                "CHILD SA wanted by " + sa.remote.to_string() + " refused with " +
                    wire::to_string(refusal.notify.type) + ": " + refusal.text);

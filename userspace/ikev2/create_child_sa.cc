@@ -181,6 +181,7 @@ ike::Task<> create_child_sa(IkeSa& sa, ports::PolicyId rule) {
   }
   sa.remove_wanted(rule);
   if (made) co_return;
+  ++shard.counters.children_not_made;
   shard.log(Severity::kError, "IKEV2", "CHILD_FAILED",
             "CHILD SA for " + rule.to_string() + " with " + sa.remote.to_string() +
                 " not created: " + made.error().text);

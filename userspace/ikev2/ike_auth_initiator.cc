@@ -104,6 +104,7 @@ bool conclude_child(IkeSa& sa, ChildOffer offer, const Payloads& response, ByteV
   const std::uint32_t spi = offer.spi.spi();
   Shard& shard = sa.shard;
   const auto refused = [&](const std::string& cause) {
+    ++shard.counters.children_not_made;
     shard.log(Severity::kError, "IKEV2", "CHILD_FAILED",
               "CHILD SA for " + rule.to_string() + " with " + sa.remote.to_string() +
                   " not created: " + cause);

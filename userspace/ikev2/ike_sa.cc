@@ -275,6 +275,7 @@ ike::IkeSaStatus IkeSa::status() const {
   s.local_window = replies_.size();
   s.remote_window = requests_.size();
   s.requests_queued = static_cast<std::uint32_t>(pending_.size());
+  s.children_wanted = static_cast<std::uint32_t>(wanted.size());
   s.dpd = liveness.settings();
   s.local_behind_nat = local_behind_nat;
   s.remote_behind_nat = remote_behind_nat;

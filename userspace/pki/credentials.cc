@@ -103,7 +103,9 @@ std::vector<Bytes> StoredCredentials::ca_names(const std::vector<std::string>& t
 void StoredCredentials::validate(const std::vector<Bytes>& chain,
                                  const std::vector<std::string>& trustpoints,
                                  std::function<void(Result<ports::PeerCertificate>)> done) {
-  done(judge(chain, names_or_all(trustpoints)));
+  auto judged = judge(chain, names_or_all(trustpoints));
+  store_.count_validation(judged.has_value());
+  done(std::move(judged));
 }
 
 Result<ports::PeerCertificate> StoredCredentials::judge(

@@ -154,6 +154,20 @@ Status TrustStore::forget_keys(std::string_view trustpoint) {
   return {};
 }
 
+void TrustStore::touch(const TrustpointContent& content) {
+  unwritten_.insert(folded(content.name));
+}
+
+Status TrustStore::write() {
+  while (!unwritten_.empty()) {
+    const auto name = unwritten_.begin();
+    if (const auto content = contents_.find(*name); content != contents_.end())
+      if (auto stored = store(content->second); !stored) return stored;
+    unwritten_.erase(name);
+  }
+  return {};
+}
+
 Status TrustStore::store(const TrustpointContent& content) const {
   if (directory_.empty()) return {};
   const std::string path = path_of(content.name);
@@ -194,7 +208,8 @@ Status TrustStore::import_pkcs12(std::string_view trustpoint, ByteView file,
     const bool trusted = certificate.is_ca() && (certificate.self_issued() || !has_root);
     add_unless_there(trusted ? content.authorities : content.intermediates, certificate);
   }
-  return store(content);
+  touch(content);
+  return {};
 }
 
 Status TrustStore::add_certificate(std::string_view trustpoint, ByteView der) {
@@ -205,7 +220,8 @@ Status TrustStore::add_certificate(std::string_view trustpoint, ByteView der) {
     add_unless_there(content.authorities, *certificate);
   else
     take_own(content, *certificate);
-  return store(content);
+  touch(content);
+  return {};
 }
 
 Status TrustStore::add_intermediate(std::string_view trustpoint, ByteView der) {
@@ -213,7 +229,8 @@ Status TrustStore::add_intermediate(std::string_view trustpoint, ByteView der) {
   if (!certificate) return tl::unexpected(certificate.error());
   TrustpointContent& content = content_for(trustpoint);
   add_unless_there(content.intermediates, *certificate);
-  return store(content);
+  touch(content);
+  return {};
 }
 
 Status TrustStore::remove(std::string_view trustpoint) {
@@ -223,6 +240,7 @@ Status TrustStore::remove(std::string_view trustpoint) {
   if (error)
     return fail(Errc::kIo, path_of(trustpoint) + ": cannot be removed: " + error.message());
   contents_.erase(key);
+  unwritten_.erase(key);
   std::erase(order_, key);
   return {};
 }
@@ -248,7 +266,8 @@ Status TrustStore::remove_certificate(std::string_view trustpoint, const Bytes& 
                                      " has no certificate with the serial number " +
                                      to_hex(serial));
   }
-  return store(entry->second);
+  touch(entry->second);
+  return {};
 }
 
 Result<std::vector<CrlUpdate>> TrustStore::request_crl(std::string_view trustpoint) {
@@ -256,7 +275,14 @@ Result<std::vector<CrlUpdate>> TrustStore::request_crl(std::string_view trustpoi
   if (content == nullptr) {
     return fail(Errc::kNotFound, "there is no trustpoint \"" + std::string(trustpoint) + "\"");
   }
-  return read_crl(*content);
+  return fetch_crl(*content);
+}
+
+Result<std::vector<CrlUpdate>> TrustStore::fetch_crl(TrustpointContent& content) {
+  ++counters_.crl_fetches;
+  auto updates = read_crl(content);
+  if (!updates) ++counters_.crl_failures;
+  return updates;
 }
 
 Result<std::vector<CrlUpdate>> TrustStore::read_crl(TrustpointContent& content) {
@@ -331,6 +357,8 @@ Result<std::vector<Certificate>> TrustStore::verify_path(std::string_view trustp
   if (content->revocation != policy::RevocationCheck::kNone) {
     if (auto checked = check_revocation(*content, *path); !checked)
       return tl::unexpected(checked.error());
+  } else {
+    ++counters_.bypassed;
   }
   return path;
 }
@@ -363,7 +391,7 @@ Status TrustStore::check_one(TrustpointContent& content, const Certificate& cert
   std::string reason = "none was read";
   if (crl == nullptr && content.revocation != policy::RevocationCheck::kCrlIfThere) {
     // The list has run out, or was never read: look once whether a new one lies there.
-    const auto updates = read_crl(content);
+    const auto updates = fetch_crl(content);
     if (!updates) reason = updates.error().text;
     crl = current_crl(content, issuer);
   }
@@ -372,6 +400,7 @@ Status TrustStore::check_one(TrustpointContent& content, const Certificate& cert
     return fail(Errc::kDenied, "no valid CRL of " + certificate.issuer() + " to check " +
                                    certificate.subject() + " against: " + reason);
   }
+  ++counters_.crls_checked;
   if (auto verified = crl->verify(issuer); !verified) return verified;
   if (crl->revokes(certificate.serial())) {
     return fail(Errc::kDenied, "certificate " + certificate.subject() + " (serial " +

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "userspace/base/result.h"
 #include "userspace/crypto/key.h"
 #include "userspace/pki/certificate.h"
+#include "userspace/pki/counters.h"
 #include "userspace/pki/crl.h"
 #include "userspace/pki/key_store.h"
 #include "userspace/policy/time_zone.h"
@@ -48,7 +50,7 @@ struct CrlUpdate {
 class TrustStore {
  public:
   using WallClock = std::function<WallTime()>;
-  // `directory` is made (0700) when something is stored first. Without a name nothing ever is.
+  // `directory` is made (0700) when something is written first. Without a name nothing ever is.
   TrustStore(std::string directory, WallClock clock);
 
   // Reads what earlier runs stored. Errors name the file; what could be read is kept.
@@ -72,6 +74,9 @@ class TrustStore {
   // Deletes the imported RSA key of a trustpoint, or of all with an empty name.
   Status forget_keys(std::string_view trustpoint);
 
+  // What is taken in from here on is written to disk by write(); what is forgotten as a whole is
+  // gone there at once (R-PKI-10, R-CFG-1).
+  Status write();
   // Replaces the identity of a trustpoint; CA certificates of the file become its authorities.
   Status import_pkcs12(std::string_view trustpoint, ByteView file, std::string_view password);
   // `crypto pki certificate chain`: a CA certificate is trusted from now on, another one becomes
@@ -103,16 +108,21 @@ class TrustStore {
   Result<std::vector<Certificate>> verify_path(std::string_view trustpoint,
                                                const std::vector<Certificate>& chain);
 
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  void count_validation(bool believed) { ++(believed ? counters_.validated : counters_.refused); }
+
  private:
   TrustpointContent* find_mutable(std::string_view trustpoint);
   TrustpointContent& content_for(std::string_view trustpoint);
   Status load_one(const std::string& path, TrustpointContent& content);
+  void touch(const TrustpointContent& content);
   Status store(const TrustpointContent& content) const;
   Status check_revocation(TrustpointContent& content, const std::vector<Certificate>& path);
   Status check_one(TrustpointContent& content, const Certificate& certificate,
                    const Certificate& issuer);
   Crl* current_crl(TrustpointContent& content, const Certificate& issuer);
   void take_own(TrustpointContent& content, const Certificate& certificate) const;
+  Result<std::vector<CrlUpdate>> fetch_crl(TrustpointContent& content);  // counted
   Result<std::vector<CrlUpdate>> read_crl(TrustpointContent& content);
   [[nodiscard]] std::string path_of(std::string_view trustpoint) const;
 
@@ -121,7 +131,9 @@ class TrustStore {
   const KeyStore* keys_ = nullptr;
   policy::TimeZone zone_;
   bool legacy_ = false;
+  Counters counters_;
   std::map<std::string, TrustpointContent> contents_;  // by folded name
+  std::set<std::string> unwritten_;                    // folded names
   std::vector<std::string> order_;                     // folded names of the configured ones
 };
 

@@ -216,6 +216,11 @@ class SaDatabase {
   // Unknown SPIs are kNotFound. Keys are wiped.
   virtual Status remove(std::uint32_t spi_in) = 0;
   virtual Result<SaPairState> query(std::uint32_t spi_in) = 0;
+  // Packets of a rule that were dropped because there was no SA for them yet, since the rule is
+  // here. Nothing: this data plane does not know them by rule, or has no such rule.
+  [[nodiscard]] virtual std::optional<std::uint64_t> dropped_without_sa(const PolicyId& /*id*/) {
+    return std::nullopt;
+  }
   // NAT mapping or MOBIKE: new end points for an installed pair.
   virtual Status update_endpoints(std::uint32_t spi_in, const Endpoint& local,
                                   const Endpoint& remote) = 0;

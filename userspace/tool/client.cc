@@ -67,7 +67,7 @@ Result<control::Response> Client::ask(control::RequestType type, std::string lin
   const std::string message = control::encode(control::Request{id, type, std::move(line), json});
   if (message.size() > control::kMaxRequest) return fail(Errc::kInvalid, "the line is too long");
   if (auto sent = send_all(message); !sent) return tl::unexpected(sent.error());
-  std::string before;
+  std::string before, data;
   for (;;) {
     auto text = reader_.next();
     if (!text) {
@@ -79,11 +79,14 @@ Result<control::Response> Client::ask(control::RequestType type, std::string lin
     if (auto* response = std::get_if<control::Response>(&*reply)) {
       if (response->id != id) continue;
       response->text.insert(0, before);
+      if (!data.empty()) response->data = std::move(data);
       return std::move(*response);
     } else if (auto* progress = std::get_if<control::Progress>(&*reply)) {
-      if (progress->id == id && on_progress)
+      if (progress->id != id) continue;
+      data += progress->data;
+      if (on_progress)
         on_progress(progress->text);
-      else if (progress->id == id)
+      else
         before += progress->text;
     } else if (auto* event = std::get_if<control::LogEvent>(&*reply)) {
       on_log(event->text);

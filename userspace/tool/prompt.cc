@@ -23,6 +23,7 @@ struct Terminal {
   explicit Terminal(Client& to) : client(to) {}
   Client& client;
   std::string prompt;
+  unsigned page = 0;  // lines of one
   control::Asking asking = control::Asking::kNothing;
   bool end_typed = false;  // Ctrl-Z or Ctrl-C
   bool lost = false;
@@ -126,20 +127,23 @@ char more_key() {
 
 // False when the session is over.
 bool run_line(Terminal& terminal, const std::string& line) {
+  Pager pager(::isatty(STDOUT_FILENO) != 0 ? terminal.page : 0, std::cout, more_key);
+  terminal.client.on_progress = [&pager](const std::string& text) { pager.show(text); };
   auto response = terminal.end_typed ? terminal.client.ask(RequestType::kEnd)
                                      : terminal.client.ask(RequestType::kExecute, line);
+  terminal.client.on_progress = {};
   terminal.end_typed = false;
   if (!response) {
     terminal.lost = true;
     terminal.lost_text = response.error().text;
     return false;
   }
-  show_pages(response->text, ::isatty(STDOUT_FILENO) != 0 ? response->page : 0, std::cout,
-             more_key);
+  pager.show(response->text);
   if (response->rejection)
     std::cout << render_rejection_at_prompt(*response->rejection, terminal.prompt, line);
   std::cout << std::flush;
   terminal.prompt = response->prompt;
+  terminal.page = response->page;
   terminal.asking = response->asking;
   return !response->closed;
 }
@@ -183,13 +187,13 @@ int run_prompt(Client& client) {
   std::setlocale(LC_CTYPE, "");
   Terminal terminal(client);
   client.on_log = [](const std::string& text) { std::cout << "\r" << text << "\n" << std::flush; };
-  client.on_progress = [](const std::string& text) { std::cout << text << std::flush; };
   auto first = client.ask(RequestType::kPrompt);
   if (!first) {
     std::cerr << "ipsec-tool: " << first.error().text << "\n";
     return kUnreachable;
   }
   terminal.prompt = first->prompt;
+  terminal.page = first->page;
   Editor editor(terminal);
   for (bool open = true; open && !terminal.lost;) {
     if (terminal.asking == control::Asking::kHidden) {

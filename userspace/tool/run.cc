@@ -135,6 +135,11 @@ class Paste {
 
 int run_command(Client& client, const std::string& command, bool json, Streams streams,
                 Answers& answers) {
+  // What comes in parts is printed as it comes; JSON is read as a whole.
+  if (!json)
+    client.on_progress = [&out = streams.out](const std::string& text) {
+      out << text << std::flush;
+    };
   auto response = client.ask(RequestType::kExecute, command, json);
   while (response && response->asking != control::Asking::kNothing) {
     streams.out << response->text << std::flush;

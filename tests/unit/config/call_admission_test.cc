@@ -75,6 +75,7 @@ TEST_F(CallAdmissionTest, BothScreens) {
   type("call admission limit 90000");
   type("end");
   backend.calls = {7, 2, 5, 1, 1, 2, 4, 3, 61500};
+  type("terminal dialect d-a");
   EXPECT_EQ(type("show call admission statistics"),
             "Total Call admission charges: 61500, limit 90000\n"
             "Total calls rejected 3, accepted 12\n"
@@ -88,6 +89,50 @@ TEST_F(CallAdmissionTest, BothScreens) {
                 "Incoming IKE Requests:        9 accepted:        7 rejected:        2\n"
                 "Outgoing IKE Requests:        6 accepted:        5 rejected:        1\n"
                 "Rejected IKE Requests:        3 rsrc low:        1 SA limit:        2\n");
+}
+
+// R-CAC-15: what the parsers of today read besides.
+TEST_F(CallAdmissionTest, LinesOfLaterReleases) {
+  type("configure terminal");
+  type("crypto call admission limit ike in-negotiation-sa 1000");
+  type("call admission limit 90000");
+  type("end");
+  backend.calls = {7, 2, 5, 1, 1, 2, 4, 3, 61500};
+  backend.calls.rejected_in_negotiation = 2;
+  backend.calls.dropped = 12;
+  backend.calls.seconds = 3600;
+  backend.calls.ipsec_incoming_accepted = 6;
+  backend.calls.ipsec_incoming_rejected = 1;
+  backend.calls.ipsec_outgoing_accepted = 8;
+  backend.calls.ipsec_outgoing_rejected = 3;
+  backend.calls.ipsec_active = 11;
+  backend.calls.ipsec_negotiating = 2;
+  EXPECT_EQ(type("show call admission statistics"),
+            "Total Call admission charges: 61500, limit 90000\n"
+            "Total calls rejected 3, accepted 12\n"
+            "Load metric: charge 61500, unscaled 61\n"
+            "CAC New Model (SRSM) is ACTIVE\n"
+            "CAC statistics duration:  3600(seconds)\n"
+            "Current hardware CAC status is: Not Dropping\n");
+  const std::string rule(69, '-');
+  EXPECT_EQ(type("show crypto call admission statistics"),
+            rule + "\n               Crypto Call Admission Control Statistics\n" + rule +
+                "\n"
+                "System Resource Limit:        90000 Max IKE SAs:     0 Max in nego:  1000\n"
+                "Total IKE SA Count:           7 active:          4 negotiating:     3\n"
+                "Incoming IKE Requests:        9 accepted:        7 rejected:        2\n"
+                "Outgoing IKE Requests:        6 accepted:        5 rejected:        1\n"
+                "Rejected IKE Requests:        3 rsrc low:        1 Active SA limit: 0\n"
+                "                                                   In-neg SA limit: 2\n"
+                "IKE packets dropped at dispatch:        12\n"
+                "\n"
+                "Max IPSEC SAs:     0\n"
+                "Total IPSEC SA Count:           13 active:          11 negotiating:     2\n"
+                "Incoming IPSEC Requests:        7 accepted:        6 rejected:        1\n"
+                "Outgoing IPSEC Requests:        11 accepted:        8 rejected:        3\n");
+  backend.calls.charge = 90000;
+  EXPECT_NE(type("show call admission statistics").find("status is: Dropping\n"),
+            std::string::npos);
 }
 
 // R-CAC-10: in EXEC, and where the documents type it.

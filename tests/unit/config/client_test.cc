@@ -5,6 +5,7 @@
 #include "tests/unit/config/fake_backend.h"
 #include "userspace/config/configuration.h"
 #include "userspace/config/tree.h"
+#include "userspace/crypto/password_hash.h"
 
 namespace spa::config {
 namespace {
@@ -99,7 +100,8 @@ TEST_F(ClientConfiguration, LinesReplaceEachOther) {
                  "crypto isakmp client configuration group G\n dns 10.0.0.1 10.0.0.2\n"
                  " dns 10.0.0.3\n"),
             "");
-  EXPECT_EQ(policy().users.size(), 1U);
+  EXPECT_EQ(policy().users.size(), 2U);
+  EXPECT_EQ(policy().users.at("bob").password, crypto::hidden_password("045802150C2E").value());
   EXPECT_EQ(policy().users.at("alice").password, to_secret(as_bytes("two")));
   ASSERT_EQ(policy().isakmp.client_groups.at("G").dns.size(), 1U);
   for (const char* kept : {"username cisco privilege 15", "username bob password 7 045802150C2E"})

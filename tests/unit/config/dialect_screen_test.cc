@@ -140,7 +140,7 @@ constexpr const char* kLegend =
     "       psk - Preshared key, rsig - RSA signature\n"
     "       renc - RSA encryption\n";
 
-TEST_F(DialectScreens, IsakmpSaDetailOf122Sra) {  // R-SHOW-5
+TEST_F(DialectScreens, IsakmpSaDetailOf122Sra) {  // R-SHOW-5, R-ENG-9
   backend.sas[0].id = 83727;
   EXPECT_EQ(
       show("d-a", "show crypto isakmp sa detail"),
@@ -157,7 +157,7 @@ TEST_F(DialectScreens, IsakmpSaDetailOf122Sra) {  // R-SHOW-5
           "\n");
 }
 
-TEST_F(DialectScreens, IsakmpSaDetailOf123) {  // R-SHOW-6
+TEST_F(DialectScreens, IsakmpSaDetailOf123) {  // R-SHOW-6, R-ENG-9
   ike::IkeSaStatus& sa = backend.sas[0];
   sa.id = 273;
   sa.prf = wire::PrfId::kHmacSha1;

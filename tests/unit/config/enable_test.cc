@@ -132,6 +132,54 @@ TEST_F(EnableTest, SecretBeforePassword) {
   EXPECT_TRUE(enters({}));
 }
 
+// R-CFG-8: `service password-encryption` hides from eyes what was typed before it and after it; its
+// `no` shows nothing again.
+TEST_F(EnableTest, HidesPasswords) {
+  configure("enable password lab");
+  configure("username alice password 0 open");
+  EXPECT_TRUE(runs("\nenable password lab\n"));
+  configure("service password-encryption");
+  EXPECT_TRUE(runs("\nservice password-encryption\n"));
+  EXPECT_TRUE(runs("\nenable password 7 "));
+  EXPECT_TRUE(runs("\nusername alice password 7 "));
+  EXPECT_FALSE(runs("lab"));
+  EXPECT_FALSE(runs("open"));
+  EXPECT_TRUE(enters({"lab"}));
+  EXPECT_EQ(backend.in_force->users.at("alice").password, to_secret(as_bytes("open")));
+  const std::string hidden = configuration.running_config();
+  configure("ip domain-name example.com");  // what is hidden is not hidden anew
+  configure("no ip domain-name");
+  EXPECT_EQ(configuration.running_config(), hidden);
+  configure("enable password level 7 other");
+  EXPECT_TRUE(runs("\nenable password level 7 7 "));
+  configure("enable secret Sesame");
+  EXPECT_TRUE(runs("\nenable secret 9 $9$"));
+
+  configure("no service password-encryption");
+  EXPECT_FALSE(runs("\nservice password-encryption\n"));
+  EXPECT_TRUE(runs("\nenable password 7 "));
+  EXPECT_FALSE(runs("open"));
+  configure("no enable secret");
+  EXPECT_TRUE(enters({"lab"}));
+  configure("enable password plain");
+  EXPECT_TRUE(runs("\nenable password plain\n"));
+}
+
+// R-CFG-8: a file that was hidden elsewhere, and one that hides what stands in it.
+TEST_F(EnableTest, ReadsHiddenPasswords) {
+  ASSERT_TRUE(configuration
+                  .load("service password-encryption\nenable password 7 0822455D0A16\n"
+                        "username bob password 7 045802150C2E\nusername eve password clear\n")
+                  .value()
+                  .empty());
+  EXPECT_TRUE(runs("\nenable password 7 0822455D0A16\n"));
+  EXPECT_TRUE(runs("\nusername bob password 7 045802150C2E\n"));
+  EXPECT_FALSE(runs("clear"));
+  EXPECT_TRUE(enters({"cisco"}));
+  EXPECT_EQ(backend.in_force->users.at("eve").password, to_secret(as_bytes("clear")));
+  EXPECT_EQ(configure("username bob password 7 nothing"), "% the word is no password of type 7");
+}
+
 // R-CFG-3: what is printed is read again.
 TEST_F(EnableTest, SurvivesAReload) {
   configure("enable secret Sesame");

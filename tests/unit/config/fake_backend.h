@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "userspace/config/backend.h"
-#include "userspace/config/show/time.h"
 #include "userspace/pki/enrolment.h"
 
 namespace spa::config {
@@ -62,6 +61,14 @@ class FakeBackend : public Backend {
     return apply_report;
   }
   std::vector<ike::IkeSaStatus> ike_sas() override { return sas; }
+  std::vector<ike::IkeSaStatus> ike_sas_of(const std::vector<std::uint32_t>& ids) override {
+    looked_at += ids.size();
+    const std::set<std::uint32_t> wanted(ids.begin(), ids.end());
+    std::vector<ike::IkeSaStatus> list;
+    for (const ike::IkeSaStatus& sa : sas)
+      if (wanted.contains(sa.id)) list.push_back(sa);
+    return list;
+  }
   Result<SaState> sa_state(std::uint32_t spi_in) override {
     const auto found = states.find(spi_in);
     if (found == states.end()) return fail(Errc::kNotFound, "no such SA");
@@ -72,6 +79,11 @@ class FakeBackend : public Backend {
     return sas.size();
   }
   void clear_sa_counters() override { ++counters_cleared; }
+  std::optional<std::uint64_t> dropped_without_sa(const ports::PolicyId& rule) override {
+    const auto found = dropped.find(rule);
+    return found == dropped.end() ? std::nullopt : std::optional(found->second);
+  }
+  pki::Counters pki_counters() override { return pki_counts; }
   ike::CallAdmissionCounts call_admission() override { return calls; }
   void clear_call_admission() override { calls = {}; }
   std::vector<EngineView> engines() override { return engine_list; }
@@ -113,9 +125,7 @@ class FakeBackend : public Backend {
   SystemInfo system() override { return info; }
   WallTime now() override { return time; }
   std::vector<LogLine> log() override { return lines; }
-  void write_log(const LogRecord& record) override {
-    lines.push_back({time, format(record), log_text(time) + ": "});
-  }
+  void write_log(const LogRecord& record) override { lines.push_back({time, format(record)}); }
   void set_logging(const LoggingSettings& settings) override { logging = settings; }
   void clear_log() override { lines.clear(); }
   void set_debugging(const std::string& stream, bool on) override {
@@ -143,6 +153,9 @@ class FakeBackend : public Backend {
   ApplyReport apply_report;
   policy::SnapshotPtr in_force;
   std::vector<ike::IkeSaStatus> sas;
+  std::map<ports::PolicyId, std::uint64_t> dropped;
+  pki::Counters pki_counts;
+  std::size_t looked_at = 0;  // of them, one by one
   std::map<std::uint32_t, SaState> states;
   std::vector<ClearRequest> cleared;
   int counters_cleared = 0;

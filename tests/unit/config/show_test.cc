@@ -131,7 +131,7 @@ class Screens : public testing::Test {
     backend.info.version = "0.1.0";
     backend.info.uptime = Duration{3 * 3600 * 1000 + 60 * 1000};
     backend.lines = {
-        {backend.time, "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON", log_text(backend.time) + ": "}};
+        {backend.time, "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON", "Jan 11 04:17:48.123: "}};
     EXPECT_TRUE(configuration.load(kSample).value().empty());
   }
 
@@ -193,6 +193,45 @@ TEST_F(Screens, IpsecSa) {  // R-SHOW-37, R-MAP-24, 26 to 30
   expect("sh cr ipsec sa", "ipsec-sa.txt");
   expect("show crypto ipsec sa detail", "ipsec-sa-detail.txt");
   expect("show crypto ipsec sa", "ipsec-sa.json", OutputFormat::kJson);
+}
+
+// R-MAP-31: with the line of the access list that they met, whether it has SAs by now or not.
+TEST_F(Screens, PacketsDroppedForWantOfAnSa) {
+  const ports::PolicyId rule = backend.sas[0].children[0].rule;
+  const std::string before = session.execute("show crypto ipsec sa").text;
+  backend.dropped[rule] = 24;
+  std::string text = session.execute("show crypto ipsec sa").text;
+  EXPECT_NE(text, before);
+  EXPECT_EQ(text.find("#send errors 24, "), text.find("#send errors "));
+  EXPECT_NE(session.execute("show crypto ipsec sa detail").text.find("#pkts no sa (send) 24, "),
+            std::string::npos);
+  EXPECT_NE(session.execute("show crypto ipsec sa", OutputFormat::kJson)
+                .json.find(R"("dropped_without_sa":24)"),
+            std::string::npos);
+  backend.sas.clear();
+  text = session.execute("show crypto ipsec sa").text;
+  EXPECT_NE(text.find("#send errors 24, "), std::string::npos);
+}
+
+// R-SHOW-38
+TEST_F(Screens, PkiCounters) {
+  backend.pki_counts = {6, 2, 3, 5, 9, 4};
+  EXPECT_EQ(session.execute("show crypto pki counters").text,
+            "PKI Sessions Started: 8\n"
+            "PKI Sessions Ended: 8\n"
+            "PKI Sessions Active: 0\n"
+            "Successful Validations: 6\n"
+            "Failed Validations: 2\n"
+            "Bypassed Validations: 3\n"
+            "Pending Validations: 0\n"
+            "CRLs checked: 5\n"
+            "CRL - fetch attempts: 9\n"
+            "CRL - failed attempts: 4\n"
+            "CRL - rejected busy fetching: 0\n"
+            "AAA authorizations: 0\n");
+  EXPECT_EQ(session.execute("show crypto pki counters", OutputFormat::kJson).json,
+            R"({"pki_counters":{"validations":6,"validations_failed":2,"validations_bypassed":3,)"
+            R"("crls_checked":5,"crl_fetches":9,"crl_fetches_failed":4}})");
 }
 
 TEST_F(Screens, IpsecSaWithoutSas) {

@@ -58,7 +58,13 @@ TEST(Protocol, BringsProgressAcross) {
   ASSERT_TRUE(back) << back.error().text;
   EXPECT_EQ(std::get<Progress>(*back).id, 9u);
   EXPECT_EQ(std::get<Progress>(*back).text, "Generating RSA keys ...\n");
+  EXPECT_EQ(std::get<Progress>(*back).data, "");
   EXPECT_FALSE(decode_reply(R"({"type":"progress","id":"nine","text":""})"));
+  // A part of JSON is none by itself.
+  const auto part = decode_reply(body(encode(Reply(Progress{9, "", R"({"sas":[{"id":1})"}))));
+  ASSERT_TRUE(part) << part.error().text;
+  EXPECT_EQ(std::get<Progress>(*part).data, R"({"sas":[{"id":1})");
+  EXPECT_FALSE(decode_reply(R"({"type":"progress","id":9,"text":"","data":{}})"));
 }
 
 TEST(Protocol, BringsEventsAcross) {

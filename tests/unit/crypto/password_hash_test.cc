@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 namespace spa::crypto {
 namespace {
 
@@ -72,6 +75,24 @@ TEST(PasswordHash, TellsWordsThatAreNone) {
     EXPECT_FALSE(is_password_word(Type::kHidden, word)) << word;
   EXPECT_FALSE(is_password_word(Type::kPlain, std::string(128, 'x')));
   EXPECT_FALSE(is_password(Type::kHidden, "zz", as_bytes("cisco")));
+}
+
+// R-CFG-8: type 7 is what it was, and begins anywhere in its key.
+TEST(PasswordHash, HidesAndShows) {
+  for (const char* password : {"x", "cisco", "a longer one: with blanks, and 100% more"}) {
+    std::set<std::string> words;
+    for (int i = 0; i < 64; ++i) {
+      const auto word = hide_password(as_bytes(password));
+      ASSERT_TRUE(word);
+      EXPECT_TRUE(is_password_word(Type::kHidden, *word));
+      EXPECT_EQ(hidden_password(*word), to_secret(as_bytes(password)));
+      words.insert(*word);
+    }
+    EXPECT_GT(words.size(), 4u);
+  }
+  EXPECT_FALSE(hide_password({}));
+  EXPECT_FALSE(hide_password(as_bytes(std::string(128, 'x'))));
+  EXPECT_FALSE(hidden_password("cisco"));
 }
 
 }  // namespace

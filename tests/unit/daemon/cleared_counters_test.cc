@@ -26,7 +26,7 @@ Numbers of(const ports::SaCounters& c) {
 TEST(ClearedCounters, BeginAnew) {
   ClearedCounters counters;
   EXPECT_EQ(counters.since(1, counted(5)).in.packets, 5U);
-  counters.clear({{1, counted(5)}});
+  counters.clear({{1, counted(5)}}, {});
   config::SaState state = counters.since(1, counted(5));
   EXPECT_EQ(of(state.in), Numbers{});
   EXPECT_EQ(of(state.out), Numbers{});
@@ -42,8 +42,20 @@ TEST(ClearedCounters, BeginAnew) {
   state = counters.since(1, counted(3));
   EXPECT_EQ(state.in.packets, 3U);
   EXPECT_EQ(state.cleared_bytes_in, 0U);
-  counters.clear({});
+  counters.clear({}, {});
   EXPECT_EQ(counters.since(1, counted(7)).in.packets, 7U);
+}
+
+// R-MAP-31
+TEST(ClearedCounters, DropsOfARuleBeginAnew) {
+  const ports::PolicyId rule{"vpn", 10, 1};
+  ClearedCounters counters;
+  EXPECT_EQ(counters.since(rule, 5), 5U);
+  counters.clear({}, {{rule, 5}});
+  EXPECT_EQ(counters.since(rule, 5), 0U);
+  EXPECT_EQ(counters.since(rule, 7), 2U);
+  EXPECT_EQ(counters.since({"vpn", 20, 1}, 7), 7U);
+  EXPECT_EQ(counters.since(rule, 3), 3U);  // made anew
 }
 
 }  // namespace

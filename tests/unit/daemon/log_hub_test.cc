@@ -269,5 +269,22 @@ TEST(TimeStamp, Forms) {
   EXPECT_EQ(time_stamp({Kind::kNone, true}, moment), "");
 }
 
+// R-TIME-7, R-DBG-9: the star before a stamp is no system call for every line.
+TEST(ClockState, IsAskedOnceASecond) {
+  int asked = 0;
+  bool right = true;
+  ClockState clock([&] {
+    ++asked;
+    return right;
+  });
+  EXPECT_TRUE(clock.synchronised(Duration{0}));
+  right = false;
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(clock.synchronised(Duration{i}));
+  EXPECT_EQ(asked, 1);
+  EXPECT_FALSE(clock.synchronised(Duration{1000}));
+  EXPECT_FALSE(clock.synchronised(Duration{1999}));
+  EXPECT_EQ(asked, 2);
+}
+
 }  // namespace
 }  // namespace spa::daemon

@@ -270,8 +270,12 @@ TEST_F(SoftPlaneTest, TheFirstPacketAsksForAnSaAndWaitsForIt) {
 
 TEST_F(SoftPlaneTest, WhatWaitsIsBounded) {
   add_rules({});
+  const ports::PolicyId rule{"map", 10, 1};
+  EXPECT_EQ(a_.plane->dropped_without_sa(rule), 0u);
   EXPECT_NE(ping("2.2.2.2", 40), 0);
   EXPECT_EQ(a_.plane->counters().no_sa, 24u);
+  EXPECT_EQ(a_.plane->dropped_without_sa(rule), 24u);  // R-MAP-31
+  EXPECT_EQ(a_.plane->dropped_without_sa({"map", 10, 9}), std::nullopt);
   const auto [spi_a, spi_b] = connect({});
   settle();
   EXPECT_EQ(b_.plane->query(spi_b)->in.packets, 16u);

@@ -56,7 +56,9 @@ TEST_F(CallAdmissionTest, NegotiationsHaveALimitOfTheirOwn) {
   add(9, Phase::kInit);
   EXPECT_FALSE(ask());
   add(1, Phase::kAuth);
-  EXPECT_EQ(ask(), Cause::kSaLimit);
+  EXPECT_EQ(ask(), Cause::kInNegotiation);
+  EXPECT_EQ(admission->counts().rejected_in_negotiation, 1u);  // R-CAC-15
+  EXPECT_EQ(admission->counts().rejected_limit, 1u);
   sas.back().step(Phase::kEstablished);
   EXPECT_FALSE(ask());
 }

@@ -27,7 +27,8 @@ Lines in(DebugForm form, const Event& event, const Tag& tag = kKeyed) {
   return lines;
 }
 
-// R-DBG-16: an SA without keys has no number yet, but for the oldest release. R-DBG-23, R-DBG-25
+// R-DBG-16: an SA without keys has no number yet, but for the oldest release. R-DBG-23, R-DBG-25,
+// R-ENG-9
 TEST(TraceLines, TagsOfAnSa) {
   const Said said{" processing", kInAll, Style::kColon};
   EXPECT_EQ(in(DebugForm::kA, said, kUnkeyed), Lines{"ISAKMP:(0): processing"});

@@ -99,6 +99,7 @@ TEST_F(OwnCertificate, IsUsedWithItsKey) {
   EXPECT_EQ(found->subject, "hostname=left.example.com");
   EXPECT_TRUE(found->key->matches(*Certificate::from_der(found->chain.at(0))->public_key()));
   ASSERT_TRUE(keys->write());
+  ASSERT_TRUE(trust->write());
   restart();
   EXPECT_TRUE(local()) << refusal();
   ASSERT_TRUE(making->zeroize("left.example.com"));
@@ -123,6 +124,7 @@ TEST_F(OwnCertificate, HasTheKeyThatIsShown) {
 
 // A key that the KeyStore has not written is away after a reload: the certificate waits for it.
 TEST_F(OwnCertificate, IsNotUsedAfterAReloadWithoutWriting) {
+  ASSERT_TRUE(trust->write());
   restart();
   EXPECT_FALSE(local());
   EXPECT_EQ(trust->find("T")->authorities.size(), 1u);

@@ -58,12 +58,15 @@ class TrustStoreTest : public ::testing::Test {
   std::unique_ptr<TrustStore> store_;
 };
 
+// R-PKI-10: once it is written.
 TEST_F(TrustStoreTest, Pkcs12SurvivesARestartAndKeysArePrivate) {
   const Issued router =
       ca_.issue({.common_name = "router", .alternative_names = "DNS:router.example"});
   EXPECT_EQ(store_->import_pkcs12("LaBcA", ca_.pkcs12(router, "secret"), "wrong").error().code,
             Errc::kDenied);
   ASSERT_TRUE(store_->import_pkcs12("LaBcA", ca_.pkcs12(router, "secret"), "secret"));
+  EXPECT_FALSE(std::filesystem::exists(dir_ + "/pki"));
+  ASSERT_TRUE(store_->write());
   store_ = make_store();
   ASSERT_TRUE(store_->load());
   store_->configure({trustpoint_});

@@ -152,7 +152,7 @@ void add_enable_commands(std::vector<Command>& table) {
                    .remove_all = true});
   table.push_back({.pattern = std::string(kPassword),
                    .help = "The same where there is no `enable secret`; it is printed as it was "
-                           "typed.",
+                           "typed, or with `service password-encryption` as type 7.",
                    .apply = explain,
                    .prepare = [](Args& args) { return check_word(args); },
                    .key = by({"level"}),

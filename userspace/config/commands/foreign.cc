@@ -256,7 +256,7 @@ void add_foreign_commands(std::vector<Command>& table) {
   table.push_back(kept(Mode::kGlobal, "logging <host:ip> [<rest:line>]", Section::kGeneral, 10));
   // Of users only the password matters here (XAUTH), where it can be read.
   for (const char* pattern :
-       {"username <name:word> [<rest:line>]", "username <name:word> password (5|7) <rest:line>"})
+       {"username <name:word> [<rest:line>]", "username <name:word> password 5 <rest:line>"})
     table.push_back(kept(Mode::kGlobal, pattern, Section::kGeneral, 10));
   add_kept(table, Mode::kInterface, kInterfaceLines, Section::kGeneral, 10);
   // With more words these are global commands (R-CLI-14).

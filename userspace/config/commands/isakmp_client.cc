@@ -6,6 +6,7 @@
 #include "userspace/config/grammar/command.h"
 #include "userspace/config/key_encryption.h"
 #include "userspace/config/tree.h"
+#include "userspace/crypto/password_hash.h"
 
 namespace spa::config {
 namespace {
@@ -101,11 +102,15 @@ void add_group(std::vector<Command>& table) {
 }
 
 void add_users(std::vector<Command>& table) {
-  table.push_back({.pattern = "username <name:word> password [~0] <password:secret>",
+  table.push_back({.pattern = "username <name:word> password [~0|7] <password:secret>",
                    .help = "A user who may be behind a peer (XAUTH).",
                    .apply = [](Build& b, const Args& a) -> Status {
-                     b.snapshot.users[a.text("name")] = {a.text("name"),
-                                                         a.find("password")->secret};
+                     const SecretBytes& typed = a.find("password")->secret;
+                     const std::string_view word(reinterpret_cast<const char*>(typed.data()),
+                                                 typed.size());
+                     const auto password = a.has("7") ? crypto::hidden_password(word) : typed;
+                     if (!password) return refuse("the word is no password of type 7");
+                     b.snapshot.users[a.text("name")] = {a.text("name"), *password};
                      return {};
                    },
                    .key = by({"name"}),

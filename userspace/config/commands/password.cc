@@ -95,6 +95,12 @@ void add_password_commands(std::vector<Command>& table) {
                            "key; what is encrypted stays so when this is taken back."});
   table.push_back(
       {.pattern = std::string(kLoggingLine), .help = "Logs what is done to encrypted keys."});
+  table.push_back({.pattern = std::string(kHidingLine),
+                   .help = "Prints the passwords of `enable password` and of users in the form of "
+                           "type 7, from which anybody can get them back; what has that form keeps "
+                           "it when this is taken back.",
+                   .section = Section::kService,
+                   .negative = true});
   table.push_back({.pattern = "key config-key password-encryption [<master-key:secret>]",
                    .help = "Sets or changes the master key, which no configuration shows; asks for "
                            "it unless it is given.",

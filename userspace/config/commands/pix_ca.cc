@@ -221,8 +221,11 @@ void generate(Exec& exec, const Args& args) {
 
 // R-PIX-9
 void save_all(Exec& exec, const Args&) {
-  if (const Status done = exec.backend().enrolment().keys().write(); !done)
-    exec.refuse("The keys were not saved: " + done.error().text);
+  pki::Enrolment& enrolment = exec.backend().enrolment();
+  if (const Status done = enrolment.keys().write(); !done)
+    return exec.refuse("The keys were not saved: " + done.error().text);
+  if (const Status done = enrolment.trust().write(); !done)
+    exec.refuse("The certificates were not saved: " + done.error().text);
 }
 
 void request_crl(Exec& exec, const Args& args) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // show …: the data first, then a text or JSON of it.
 #include <algorithm>
+#include <memory>
 
 #include "userspace/config/exec.h"
 #include "userspace/config/grammar/command.h"
@@ -15,6 +16,7 @@
 #include "userspace/config/show/isakmp_profile.h"
 #include "userspace/config/show/pix.h"
 #include "userspace/config/show/sa_count.h"
+#include "userspace/config/show/sa_rows.h"
 #include "userspace/config/show/system.h"
 
 namespace spa::config {
@@ -42,11 +44,7 @@ void answer(Exec& exec, const Data& data, Text text, Json json) {
 std::vector<Ikev2View> sas_of(Exec& exec, const Args& args) {
   const policy::Snapshot& policy = policy_of(exec);
   std::vector<Ikev2View> list = ikev2_view(exec.backend());
-  for (Ikev2View& view : list) {
-    const IpAddress& local = view.sa.local.address;
-    view.front_vrf = policy.front_vrf(local);
-    view.inside_vrf = policy.inside_vrf(view.sa.profile, view.sa.version == 2, local);
-  }
+  for (Ikev2View& view : list) set_vrfs(policy, view);
   const std::string& only = args.text("vrf");
   if (!only.empty())
     std::erase_if(list, [&](const Ikev2View& view) {
@@ -55,27 +53,39 @@ std::vector<Ikev2View> sas_of(Exec& exec, const Args& args) {
   return list;
 }
 
+// One of both, in pieces.
+template <typename Text, typename Json>
+void stream(Exec& exec, Text text, Json json) {
+  exec.stream(exec.wants_json() ? json() : text());
+}
+
+SaRows rows_of(Exec& exec, const Args& args) {
+  return {exec.backend(), exec.configuration().snapshot(), args.text("vrf")};
+}
+
 void ikev2_sa(Exec& exec, const Args& args) {
-  answer(
-      exec, sas_of(exec, args),
-      [&](const auto& sas) { return ikev2_sa_text(sas, args.has("detailed")); }, ikev2_json);
+  const SaRows sas = rows_of(exec, args);
+  stream(
+      exec, [&] { return ikev2_sa_text(sas, args.has("detailed")); },
+      [&] { return ikev2_json(sas); });
 }
 
 void ikev2_session(Exec& exec, const Args& args) {
-  answer(
-      exec, sas_of(exec, args),
-      [&](const auto& sas) { return ikev2_session_text(sas, args.has("detail"), form_of(exec)); },
-      ikev2_json);
+  const SaRows sas = rows_of(exec, args);
+  stream(
+      exec, [&] { return ikev2_session_text(sas, args.has("detail"), form_of(exec)); },
+      [&] { return ikev2_json(sas); });
 }
 
 void isakmp_sa(Exec& exec, const Args& args) {
-  answer(
-      exec, sas_of(exec, args),
-      [&](const auto& sas) {
+  const SaRows sas = rows_of(exec, args);
+  stream(
+      exec,
+      [&] {
         return wants_pix(exec) ? pix_isakmp_sa_text(sas)
                                : isakmp_sa_text(sas, args.has("detail"), form_of(exec));
       },
-      isakmp_sa_json);
+      [&] { return isakmp_sa_json(sas); });
 }
 
 void isakmp_peers(Exec& exec, const Args& args) {
@@ -141,16 +151,15 @@ void isakmp_key(Exec& exec, const Args&) {
 }
 
 void ipsec_sa(Exec& exec, const Args& args) {
-  auto idents = ipsec_view(policy_of(exec), exec.backend());
+  const auto idents =
+      std::make_shared<IpsecIdents>(exec.configuration().snapshot(), exec.backend());
   if (const Value* peer = args.find("peer"))
-    std::erase_if(idents, [&](const auto& ident) { return ident.peer != peer->address; });
+    idents->keep([&](const auto& ident) { return ident.peer == peer->address; });
   if (!args.text("map").empty())
-    std::erase_if(idents,
-                  [&](const auto& ident) { return ident.rule.crypto_map != args.text("map"); });
-  answer(
-      exec, idents,
-      [&](const auto& list) { return ipsec_sa_text(list, args.has("detail"), form_of(exec)); },
-      ipsec_sa_json);
+    idents->keep([&](const auto& ident) { return ident.map->name == args.text("map"); });
+  stream(
+      exec, [&] { return ipsec_sa_text(idents, args.has("detail"), form_of(exec)); },
+      [&] { return ipsec_sa_json(idents); });
 }
 
 void crypto_map(Exec& exec, const Args& args) {
@@ -166,13 +175,13 @@ void crypto_map(Exec& exec, const Args& args) {
 }
 
 void crypto_session(Exec& exec, const Args& args) {
-  const auto idents = ipsec_view(policy_of(exec), exec.backend());
-  answer(
-      exec, sas_of(exec, args),
-      [&](const auto& sas) {
-        return crypto_session_text(sas, idents, args.has("detail"), form_of(exec));
+  const policy::SnapshotPtr policy = exec.configuration().snapshot();
+  stream(
+      exec,
+      [&] {
+        return crypto_session_text(exec.backend(), policy, args.has("detail"), form_of(exec));
       },
-      [&](const auto& sas) { return crypto_session_json(sas, idents); });
+      [&] { return crypto_session_json(exec.backend(), policy); });
 }
 
 void engine_connections(Exec& exec, const Args&) {
@@ -220,8 +229,8 @@ void call_admission(Exec& exec, bool crypto) {
   answer(
       exec, exec.backend().call_admission(),
       [&](const auto& counts) {
-        return crypto ? crypto_call_admission_text(counts, limits)
-                      : call_admission_text(counts, limits);
+        return crypto ? crypto_call_admission_text(counts, limits, form_of(exec))
+                      : call_admission_text(counts, limits, form_of(exec));
       },
       [&](const auto& counts) { return call_admission_json(counts, limits); });
 }

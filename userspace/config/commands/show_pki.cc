@@ -44,6 +44,13 @@ void crls(Exec& exec, const Args&) {
                                  : crls_text(list, exec.state().form, zone_of(exec)));
 }
 
+// R-SHOW-38
+void counters(Exec& exec, const Args&) {
+  const pki::Counters counts = exec.backend().pki_counters();
+  if (exec.wants_json()) return exec.give_json(pki_counters_json(counts));
+  exec.print_raw(pki_counters_text(counts));
+}
+
 void keys(Exec& exec, const Args& args) {
   auto list = key_pairs(exec.backend());
   only(list, args, &KeyPairView::label);
@@ -79,6 +86,10 @@ void add_show_pki_commands(std::vector<Command>& table) {
                      .pattern = pattern,
                      .help = "Revocation lists of the cache (R-SHOW-33, 36).",
                      .run = crls});
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto pki~ca counters",
+                   .help = "What was done with certificates and revocation lists (R-SHOW-38).",
+                   .run = counters});
   for (const char* pattern : {"show crypto key mypubkey rsa [<name:word>]", "show ca mypubkey rsa"})
     table.push_back({.mode = kMode,
                      .pattern = pattern,

@@ -10,10 +10,8 @@
 
 namespace spa::config {
 
-[[nodiscard]] std::string crypto_session_text(const std::vector<Ikev2View>& sas,
-                                              const std::vector<IpsecIdentView>& idents,
-                                              bool detail, ScreenForm form);
-[[nodiscard]] std::string crypto_session_json(const std::vector<Ikev2View>& sas,
-                                              const std::vector<IpsecIdentView>& idents);
+[[nodiscard]] Pieces crypto_session_text(Backend& backend, const policy::SnapshotPtr& policy,
+                                         bool detail, ScreenForm form);
+[[nodiscard]] Pieces crypto_session_json(Backend& backend, const policy::SnapshotPtr& policy);
 
 }  // namespace spa::config

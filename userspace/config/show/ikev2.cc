@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "userspace/config/show/names.h"
+#include "userspace/config/show/sa_rows.h"
 #include "userspace/config/show/text.h"
 
 namespace spa::config {
@@ -169,15 +170,11 @@ void child(Screen& screen, const ike::ChildSaStatus& sa, const ports::SaPairStat
   if (form == ScreenForm::kLive) screen.line("          Engine: ESP %s", c(place_text(state)));
 }
 
-bool of_family(const Ikev2View& view, bool v6) {
-  return view.sa.version == 2 && view.sa.remote.address.is_v6() == v6;
-}
-
 }  // namespace
 
-std::vector<Ikev2View> ikev2_view(Backend& backend) {
+std::vector<Ikev2View> ikev2_view(Backend& backend, std::vector<ike::IkeSaStatus> sas) {
   std::vector<Ikev2View> out;
-  for (ike::IkeSaStatus& sa : backend.ike_sas()) {
+  for (ike::IkeSaStatus& sa : sas) {
     Ikev2View view;
     for (const ike::ChildSaStatus& child_sa : sa.children)
       view.children.push_back(backend.sa_state(child_sa.spi_in).value_or(SaState{}));
@@ -187,19 +184,26 @@ std::vector<Ikev2View> ikev2_view(Backend& backend) {
   return out;
 }
 
-std::string ikev2_sa_text(const std::vector<Ikev2View>& sas, bool detailed) {
-  Screen screen;
+std::vector<Ikev2View> ikev2_view(Backend& backend) {
+  return ikev2_view(backend, backend.ike_sas());
+}
+
+Pieces ikev2_sa_text(const SaRows& sas, bool detailed) {
+  std::vector<Rows> parts;
   for (const bool v6 : {false, true}) {
-    screen.line(" %s Crypto IKEv2  SA ", v6 ? "IPv6" : "IPv4");
-    screen.blank();
-    for (const Ikev2View& view : sas) {
-      if (!of_family(view, v6)) continue;
-      row(screen, view);
-      if (detailed) detail(screen, view.sa);
-      screen.blank();
-    }
+    Rows rows = sas.rows(2, v6, [detailed](const std::vector<Ikev2View>& list) {
+      Screen screen;
+      for (const Ikev2View& view : list) {
+        row(screen, view);
+        if (detailed) detail(screen, view.sa);
+        screen.blank();
+      }
+      return screen.take();
+    });
+    rows.before = std::string(v6 ? " IPv6" : " IPv4") + " Crypto IKEv2  SA \n\n";
+    parts.push_back(std::move(rows));
   }
-  return screen.take();
+  return pieces_of(std::move(parts));
 }
 
 namespace {
@@ -226,17 +230,19 @@ void session_text(Screen& screen, const Ikev2View& view, bool detailed, ScreenFo
 
 }  // namespace
 
-std::string ikev2_session_text(const std::vector<Ikev2View>& sas, bool detailed, ScreenForm form) {
-  Screen screen;
+Pieces ikev2_session_text(const SaRows& sas, bool detailed, ScreenForm form) {
+  std::vector<Rows> parts;
   for (const bool v6 : {false, true}) {
-    if (form == ScreenForm::kLive) {
-      screen.line(" %s Crypto IKEv2 Session ", v6 ? "IPv6" : "IPv4");
-      screen.blank();
-    }
-    for (const Ikev2View& view : sas)
-      if (of_family(view, v6)) session_text(screen, view, detailed, form);
+    Rows rows = sas.rows(2, v6, [detailed, form](const std::vector<Ikev2View>& list) {
+      Screen screen;
+      for (const Ikev2View& view : list) session_text(screen, view, detailed, form);
+      return screen.take();
+    });
+    if (form == ScreenForm::kLive)
+      rows.before = std::string(v6 ? " IPv6" : " IPv4") + " Crypto IKEv2 Session \n\n";
+    parts.push_back(std::move(rows));
   }
-  return screen.take();
+  return pieces_of(std::move(parts));
 }
 
 }  // namespace spa::config

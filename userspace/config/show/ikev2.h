@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "userspace/config/backend.h"
+#include "userspace/config/pieces.h"
 #include "userspace/config/show/form.h"
 
 namespace spa::config {
@@ -17,13 +18,16 @@ struct Ikev2View {
   std::string front_vrf{};  // empty: none (R-VRF-7)
   std::string inside_vrf{};
 };
-[[nodiscard]] std::vector<Ikev2View> ikev2_view(Backend& backend);
+[[nodiscard]] std::vector<Ikev2View> ikev2_view(Backend& backend,
+                                                std::vector<ike::IkeSaStatus> sas);
+[[nodiscard]] std::vector<Ikev2View> ikev2_view(Backend& backend);  // of all
 
-[[nodiscard]] std::string ikev2_sa_text(const std::vector<Ikev2View>& sas, bool detailed);
+class SaRows;
+
+[[nodiscard]] Pieces ikev2_sa_text(const SaRows& sas, bool detailed);
 // Every form but the live one is the oldest that IKEv2 has (R-SHOW-18).
-[[nodiscard]] std::string ikev2_session_text(const std::vector<Ikev2View>& sas, bool detailed,
-                                             ScreenForm form);
+[[nodiscard]] Pieces ikev2_session_text(const SaRows& sas, bool detailed, ScreenForm form);
 // The same data for both, children included.
-[[nodiscard]] std::string ikev2_json(const std::vector<Ikev2View>& sas);
+[[nodiscard]] Pieces ikev2_json(const SaRows& sas);
 
 }  // namespace spa::config

@@ -2,6 +2,7 @@
 #include "userspace/config/show/ikev2.h"
 #include "userspace/config/show/json.h"
 #include "userspace/config/show/names.h"
+#include "userspace/config/show/sa_rows.h"
 #include "userspace/config/show/text.h"
 
 namespace spa::config {
@@ -58,20 +59,22 @@ json::object sa_json(const ike::IkeSaStatus& sa) {
 
 }  // namespace
 
-std::string ikev2_json(const std::vector<Ikev2View>& sas) {
-  json::array list;
-  for (const Ikev2View& view : sas) {
-    if (view.sa.version != 2) continue;
-    json::object object = sa_json(view.sa);
-    object["fvrf"] = view.front_vrf;
-    object["ivrf"] = view.inside_vrf;
-    json::array children;
-    for (std::size_t i = 0; i < view.sa.children.size(); ++i)
-      children.push_back(child_json(view.sa.children[i], view.children[i]));
-    object["children"] = std::move(children);
-    list.push_back(std::move(object));
-  }
-  return json::serialize(json::object{{"ikev2_sas", std::move(list)}});
+Pieces ikev2_json(const SaRows& sas) {
+  JsonList list;
+  return list.pieces("ikev2_sas", sas.rows(2, std::nullopt, [list](const auto& views) {
+    std::string out;
+    for (const Ikev2View& view : views) {
+      json::object object = sa_json(view.sa);
+      object["fvrf"] = view.front_vrf;
+      object["ivrf"] = view.inside_vrf;
+      json::array children;
+      for (std::size_t i = 0; i < view.sa.children.size(); ++i)
+        children.push_back(child_json(view.sa.children[i], view.children[i]));
+      object["children"] = std::move(children);
+      list.add(out, object);
+    }
+    return out;
+  }));
 }
 
 }  // namespace spa::config

@@ -2,6 +2,8 @@
 // The screen in all forms: those of 12.2 and 12.3 and the PIX's are one layout with differences.
 #include <array>
 #include <cstdio>
+#include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -36,28 +38,42 @@ unsigned ipsec_overhead(const ike::ChildSaStatus& child) {
   return size + (child.suite.has_ah() ? kAh : 0);
 }
 
+// R-SHOW-8: no blank after a colon, and two before every line but that of the interface.
+std::string tightened(const std::string& text) {
+  std::string out;
+  bool indent = true;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (indent && text[at] == ' ') continue;
+    if (indent && text[at] != '\n' && text.compare(at, 10, "interface:") != 0) out += "  ";
+    indent = text[at] == '\n';
+    if (text[at] == ' ' && (text[at - 1] == ':' || text[at - 1] == ' ')) continue;
+    out += text[at];
+  }
+  return out;
+}
+
 class Renderer {
  public:
   Renderer(bool detail, ScreenForm form)
       : detail_(detail),
         pix_(form == ScreenForm::kPix),
         old_(pix_ || is_old(form)),
-        ported_(form == ScreenForm::kDb) {}
+        ported_(form == ScreenForm::kDb),
+        tightened_(form == ScreenForm::kDb) {}
 
+  // The next lines of the screen.
   std::string render(const std::vector<IpsecIdentView>& idents) {
-    const IpsecIdentView* last = nullptr;
     for (const IpsecIdentView& view : idents) {
-      if (last == nullptr || last->interface != view.interface) {
+      if (interface_ != view.interface) {
         screen_.blank();
         screen_.line("interface: %s", c(view.interface));
         screen_.line("    Crypto map tag: %s, local addr%s %s", c(view.rule.crypto_map),
                      old_ ? "." : "", c(view.local_address.to_string()));
       }
-      last = &view;
+      interface_ = view.interface;
       ident(view);
     }
-    if (idents.empty() && !old_) screen_.line("No SAs found");
-    return screen_.take();
+    return tightened_ ? tightened(screen_.take()) : screen_.take();
   }
 
  private:
@@ -124,14 +140,15 @@ class Renderer {
       screen_.line("    #pkts not decompressed: 0, #pkts decompress failed: %llu",
                    n(packed.decompress_failures));
     }
-    if (detail_ && !old_) return errors_by_cause(sum);
-    screen_.line("    #send errors %llu, #recv errors %llu", n(sum.out.other_failures),
+    const std::uint64_t dropped = view.dropped.value_or(0);
+    if (detail_ && !old_) return errors_by_cause(sum, dropped);
+    screen_.line("    #send errors %llu, #recv errors %llu", n(sum.out.other_failures + dropped),
                  n(sum.in.auth_failures + sum.in.replay_failures + sum.in.other_failures));
   }
 
-  void errors_by_cause(const IpsecTotals& sum) {
+  void errors_by_cause(const IpsecTotals& sum, std::uint64_t dropped) {
     screen_.line("    #pkts no sa (send) %llu, #pkts invalid sa (rcv) 0",
-                 n(sum.out.other_failures));
+                 n(sum.out.other_failures + dropped));
     screen_.line("    #pkts encaps failed (send) 0, #pkts decaps failed (rcv) %llu",
                  n(sum.in.other_failures));
     screen_.line("    #pkts invalid prot (recv) 0, #pkts verify failed: %llu",
@@ -144,7 +161,9 @@ class Renderer {
 
   // R-MAP-28
   void sizes(const IpsecIdentView& view) {
-    const unsigned mtu = mtu_of(view.device);
+    const auto [known, unknown] = mtus_.try_emplace(view.device, 0);
+    if (unknown) known->second = mtu_of(view.device);
+    const unsigned mtu = known->second;
     if (pix_) {
       screen_.line("     path mtu %u, ipsec overhead %u, media mtu %u", mtu,
                    view.sas.empty() ? 0 : ipsec_overhead(view.sas.back().child), mtu);
@@ -254,28 +273,24 @@ class Renderer {
   bool pix_;
   bool old_;     // no form of the newer trains
   bool ported_;  // peers with their port (R-SHOW-8)
+  bool tightened_;
+  std::string interface_;  // whose lines these are
+  std::map<std::string, unsigned> mtus_;
   Screen screen_;
 };
 
-// R-SHOW-8: no blank after a colon, and two before every line but that of the interface.
-std::string tightened(const std::string& text) {
-  std::string out;
-  bool indent = true;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (indent && text[at] == ' ') continue;
-    if (indent && text[at] != '\n' && text.compare(at, 10, "interface:") != 0) out += "  ";
-    indent = text[at] == '\n';
-    if (text[at] == ' ' && (text[at - 1] == ':' || text[at - 1] == ' ')) continue;
-    out += text[at];
-  }
-  return out;
-}
-
 }  // namespace
 
-std::string ipsec_sa_text(const std::vector<IpsecIdentView>& idents, bool detail, ScreenForm form) {
-  const std::string text = Renderer(detail, form).render(idents);
-  return form == ScreenForm::kDb ? tightened(text) : text;
+Pieces ipsec_sa_text(const IpsecIdentsPtr& idents, bool detail, ScreenForm form) {
+  const bool none = idents->list().empty() && !is_old(form) && form != ScreenForm::kPix;
+  std::vector<Rows> parts(1);
+  parts[0] = {.before = none ? "No SAs found\n" : "",
+              .count = idents->list().size(),
+              .make = [idents, renderer = std::make_shared<Renderer>(detail, form)](
+                          std::size_t first, std::size_t end) {
+                return renderer->render(idents->views(first, end));
+              }};
+  return pieces_of(std::move(parts));
 }
 
 }  // namespace spa::config

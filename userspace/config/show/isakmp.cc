@@ -8,6 +8,7 @@
 
 #include "userspace/config/show/json.h"
 #include "userspace/config/show/names.h"
+#include "userspace/config/show/sa_rows.h"
 #include "userspace/config/show/text.h"
 #include "userspace/config/show/time.h"
 
@@ -55,16 +56,6 @@ std::string capabilities(const ike::IkeSaStatus& sa) {
   return letters;
 }
 
-// IKEv1's among them: of one family, or of both.
-std::vector<const Ikev2View*> shown(const std::vector<Ikev2View>& sas,
-                                    std::optional<bool> v6 = std::nullopt) {
-  std::vector<const Ikev2View*> out;
-  for (const Ikev2View& view : sas)
-    if (view.sa.version == 1 && (!v6 || view.sa.remote.address.is_v6() == *v6))
-      out.push_back(&view);
-  return out;
-}
-
 // Destination is whom phase 1 was begun with.
 const Endpoint& destination(const ike::IkeSaStatus& sa) {
   return sa.initiator ? sa.remote : sa.local;
@@ -76,25 +67,24 @@ const Endpoint& source(const ike::IkeSaStatus& sa) {
 // Nothing here sits in a slot.
 constexpr unsigned kSlot = 0;
 
-void brief(Screen& screen, const std::vector<const Ikev2View*>& sas, ScreenForm form) {
+void brief_heading(Screen& screen, ScreenForm form) {
   const std::string columns = "dst             src             state          conn-id";
   screen.line("%s%s", c(columns),
               is_old(form)              ? "    slot"
               : form == ScreenForm::kDa ? " slot status"
                                         : " status");
-  for (const Ikev2View* view : sas) {
-    const ike::IkeSaStatus& sa = view->sa;
-    std::array<char, 16> slot{};
-    if (form != ScreenForm::kLive)
-      std::snprintf(slot.data(), slot.size(), is_old(form) ? " %7u" : " %4u", kSlot);
-    std::string status;
-    if (!is_old(form)) status = std::string(" ") + status_text(sa);
-    // R-PROF-19: the profile comes last.
-    if (!is_old(form) && !sa.profile.empty()) status += " " + sa.profile;
-    screen.line("%-15s %-15s %-14s %7u%s%s", c(destination(sa).address.to_string()),
-                c(source(sa).address.to_string()), c(sa.isakmp_state), sa.id, slot.data(),
-                c(status));
-  }
+}
+
+void brief(Screen& screen, const ike::IkeSaStatus& sa, ScreenForm form) {
+  std::array<char, 16> slot{};
+  if (form != ScreenForm::kLive)
+    std::snprintf(slot.data(), slot.size(), is_old(form) ? " %7u" : " %4u", kSlot);
+  std::string status;
+  if (!is_old(form)) status = std::string(" ") + status_text(sa);
+  // R-PROF-19: the profile comes last.
+  if (!is_old(form) && !sa.profile.empty()) status += " " + sa.profile;
+  screen.line("%-15s %-15s %-14s %7u%s%s", c(destination(sa).address.to_string()),
+              c(source(sa).address.to_string()), c(sa.isakmp_state), sa.id, slot.data(), c(status));
 }
 
 // By whom the SA was made: the one that computed its Diffie-Hellman.
@@ -114,25 +104,28 @@ void engine_line(Screen& screen, const ike::IkeSaStatus& sa, ScreenForm form) {
               software ? "SW" : c(sa.dh_engine), sa.id);
 }
 
-void detailed(Screen& screen, const std::vector<const Ikev2View*>& sas, ScreenForm form) {
-  const bool live = form == ScreenForm::kLive;
-  const int hash = live ? 6 : 4;
+// The column of hashes.
+int hash_width(ScreenForm form) {
+  return form == ScreenForm::kLive ? 6 : 4;
+}
+
+void detailed_heading(Screen& screen, ScreenForm form) {
   screen.line("C-id  Local           Remote          I-VRF    %sEncr %-*s Auth DH Lifetime Cap.",
-              is_old(form) ? "" : "Status ", hash, "Hash");
+              is_old(form) ? "" : "Status ", hash_width(form), "Hash");
   if (!is_old(form)) screen.blank();
-  for (const Ikev2View* view : sas) {
-    const ike::IkeSaStatus& sa = view->sa;
-    const std::uint32_t left =
-        sa.lifetime_seconds - std::min(sa.lifetime_seconds, sa.active_seconds);
-    std::array<char, 32> status{};
-    if (!is_old(form)) std::snprintf(status.data(), status.size(), "%-6s ", status_text(sa));
-    screen.line("%-5u %-15s %-15s %-8s %s%-4s %-*s %-4s %-2u %-8s %s", sa.id,
-                c(sa.local.address.to_string()), c(sa.remote.address.to_string()),
-                c(view->inside_vrf), status.data(), c(cipher_word(sa.cipher)), hash,
-                c(hash_word(sa.prf)), c(auth_word(sa.local_auth)), static_cast<unsigned>(sa.group),
-                c(age_text(left)), c(capabilities(sa)));
-    engine_line(screen, sa, form);
-  }
+}
+
+void detailed(Screen& screen, const Ikev2View& view, ScreenForm form) {
+  const ike::IkeSaStatus& sa = view.sa;
+  const std::uint32_t left = sa.lifetime_seconds - std::min(sa.lifetime_seconds, sa.active_seconds);
+  std::array<char, 32> status{};
+  if (!is_old(form)) std::snprintf(status.data(), status.size(), "%-6s ", status_text(sa));
+  screen.line("%-5u %-15s %-15s %-8s %s%-4s %-*s %-4s %-2u %-8s %s", sa.id,
+              c(sa.local.address.to_string()), c(sa.remote.address.to_string()), c(view.inside_vrf),
+              status.data(), c(cipher_word(sa.cipher)), hash_width(form), c(hash_word(sa.prf)),
+              c(auth_word(sa.local_auth)), static_cast<unsigned>(sa.group), c(age_text(left)),
+              c(capabilities(sa)));
+  engine_line(screen, sa, form);
 }
 
 // R-SHOW-1
@@ -249,31 +242,39 @@ std::string whom(const policy::IsakmpKey& key) {
 
 }  // namespace
 
-std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail, ScreenForm form) {
-  Screen screen;
-  const auto table = [&](const std::vector<const Ikev2View*>& list) {
-    if (detail) screen.blank();
-    return detail ? detailed(screen, list, form) : brief(screen, list, form);
-  };
-  if (detail) {
-    screen.line("Codes: C - IKE configuration mode, D - Dead Peer Detection");
-    screen.line("       K - Keepalives, N - NAT-traversal");
-    screen.line("       X - IKE Extended Authentication");
-    screen.line("       psk - Preshared key, rsig - RSA signature");
-    screen.line("       renc - RSA encryption");
-  }
-  if (is_old(form)) {
-    table(shown(sas));
-    return screen.take();
-  }
-  for (const bool v6 : {false, true}) {
-    screen.line("%s Crypto ISAKMP SA", v6 ? "IPv6" : "IPv4");
+Pieces isakmp_sa_text(const SaRows& sas, bool detail, ScreenForm form) {
+  std::vector<Rows> parts(1);
+  if (detail)
+    parts[0].before =
+        "Codes: C - IKE configuration mode, D - Dead Peer Detection\n"
+        "       K - Keepalives, N - NAT-traversal\n"
+        "       X - IKE Extended Authentication\n"
+        "       psk - Preshared key, rsig - RSA signature\n"
+        "       renc - RSA encryption\n";
+  const auto table = [&](std::optional<bool> v6) {
+    Rows rows = sas.rows(1, v6, [detail, form](const std::vector<Ikev2View>& list) {
+      Screen screen;
+      for (const Ikev2View& view : list)
+        detail ? detailed(screen, view, form) : brief(screen, view.sa, form);
+      return screen.take();
+    });
+    Screen heading;
+    if (v6) heading.line("%s Crypto ISAKMP SA", *v6 ? "IPv6" : "IPv4");
     // R-SHOW-4, R-SHOW-5: over nothing there is no heading of columns in 12.2SRA.
-    const auto list = shown(sas, v6);
-    if (form == ScreenForm::kLive || !v6 || !list.empty()) table(list);
-    screen.blank();
+    if (form == ScreenForm::kLive || !v6.value_or(false) || rows.count != 0) {
+      if (detail) heading.blank();
+      detail ? detailed_heading(heading, form) : brief_heading(heading, form);
+    }
+    rows.before = heading.take();
+    if (v6) rows.behind = "\n";
+    parts.push_back(std::move(rows));
+  };
+  if (is_old(form)) {
+    table(std::nullopt);
+  } else {
+    for (const bool v6 : {false, true}) table(v6);
   }
-  return screen.take();
+  return pieces_of(std::move(parts), kShortRowsInPiece);
 }
 
 namespace {
@@ -321,36 +322,44 @@ std::string isakmp_peers_json(const std::vector<Ikev2View>& sas) {
   return json::serialize(json::object{{"isakmp_peers", std::move(list)}});
 }
 
-std::string isakmp_sa_json(const std::vector<Ikev2View>& sas) {
-  json::array list;
-  for (const Ikev2View& view : sas) {
-    if (view.sa.version != 1) continue;
-    const ike::IkeSaStatus& sa = view.sa;
-    json::array children;
-    for (std::size_t i = 0; i < sa.children.size(); ++i)
-      children.push_back(child_json(sa.children[i], view.children[i]));
-    list.push_back(json::object{{"id", sa.id},
-                                {"state", sa.isakmp_state},
-                                {"status", sa.status_description},
-                                {"initiator", sa.initiator},
-                                {"local", endpoint_json(sa.local)},
-                                {"remote", endpoint_json(sa.remote)},
-                                {"profile", sa.profile},
-                                {"fvrf", view.front_vrf},
-                                {"ivrf", view.inside_vrf},
-                                {"remote_identity", sa.remote_identity.to_string()},
-                                {"encryption", cipher_word(sa.cipher)},
-                                {"key_bits", sa.cipher.key_bits},
-                                {"hash", hash_word(sa.prf)},
-                                {"authentication", auth_word(sa.local_auth)},
-                                {"dh_group", static_cast<unsigned>(sa.group)},
-                                {"lifetime_seconds", sa.lifetime_seconds},
-                                {"active_seconds", sa.active_seconds},
-                                {"local_behind_nat", sa.local_behind_nat},
-                                {"remote_behind_nat", sa.remote_behind_nat},
-                                {"children", std::move(children)}});
-  }
-  return json::serialize(json::object{{"isakmp_sas", std::move(list)}});
+namespace {
+
+json::object sa_json(const Ikev2View& view) {
+  const ike::IkeSaStatus& sa = view.sa;
+  json::array children;
+  for (std::size_t i = 0; i < sa.children.size(); ++i)
+    children.push_back(child_json(sa.children[i], view.children[i]));
+  return {{"id", sa.id},
+          {"state", sa.isakmp_state},
+          {"status", sa.status_description},
+          {"initiator", sa.initiator},
+          {"local", endpoint_json(sa.local)},
+          {"remote", endpoint_json(sa.remote)},
+          {"profile", sa.profile},
+          {"fvrf", view.front_vrf},
+          {"ivrf", view.inside_vrf},
+          {"remote_identity", sa.remote_identity.to_string()},
+          {"encryption", cipher_word(sa.cipher)},
+          {"key_bits", sa.cipher.key_bits},
+          {"hash", hash_word(sa.prf)},
+          {"authentication", auth_word(sa.local_auth)},
+          {"dh_group", static_cast<unsigned>(sa.group)},
+          {"lifetime_seconds", sa.lifetime_seconds},
+          {"active_seconds", sa.active_seconds},
+          {"local_behind_nat", sa.local_behind_nat},
+          {"remote_behind_nat", sa.remote_behind_nat},
+          {"children", std::move(children)}};
+}
+
+}  // namespace
+
+Pieces isakmp_sa_json(const SaRows& sas) {
+  JsonList list;
+  return list.pieces("isakmp_sas", sas.rows(1, std::nullopt, [list](const auto& views) {
+    std::string out;
+    for (const Ikev2View& view : views) list.add(out, sa_json(view));
+    return out;
+  }));
 }
 
 std::string isakmp_policy_text(const policy::Snapshot& snapshot, ScreenForm form) {

@@ -13,9 +13,8 @@
 namespace spa::config {
 
 // IKEv2's SAs among them are left out.
-[[nodiscard]] std::string isakmp_sa_text(const std::vector<Ikev2View>& sas, bool detail,
-                                         ScreenForm form);
-[[nodiscard]] std::string isakmp_sa_json(const std::vector<Ikev2View>& sas);
+[[nodiscard]] Pieces isakmp_sa_text(const SaRows& sas, bool detail, ScreenForm form);
+[[nodiscard]] Pieces isakmp_sa_json(const SaRows& sas);
 // Peers of IKEv1 whose SA is up, each once.
 [[nodiscard]] std::string isakmp_peers_text(const std::vector<Ikev2View>& sas);
 [[nodiscard]] std::string isakmp_peers_json(const std::vector<Ikev2View>& sas);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "userspace/config/show/names.h"
 
@@ -72,6 +73,19 @@ json::object child_json(const ike::ChildSaStatus& child, const ports::SaPairStat
           {"offload_out", place_word(state.offload_out)},
           {"offload_device", state.offload_device},
           {"offload_reason", state.offload_reason}};
+}
+
+void JsonList::add(std::string& out, const json::object& member) const {
+  if (std::exchange(*begun_, true)) out += ',';
+  out += json::serialize(member);
+}
+
+Pieces JsonList::pieces(const std::string& key, Rows rows) const {
+  rows.before = "{\"" + key + "\":[";
+  rows.behind = "]}";
+  std::vector<Rows> parts;
+  parts.push_back(std::move(rows));
+  return pieces_of(std::move(parts));
 }
 
 }  // namespace spa::config

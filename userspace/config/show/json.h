@@ -3,10 +3,12 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "userspace/config/backend.h"
+#include "userspace/config/pieces.h"
 
 namespace spa::config {
 
@@ -18,5 +20,17 @@ namespace json = boost::json;
 [[nodiscard]] json::object counters_json(const ports::SaCounters& counters);
 [[nodiscard]] json::object child_json(const ike::ChildSaStatus& child,
                                       const ports::SaPairState& state);
+
+// The array of a JSON object with nothing else, whose members come in pieces.
+class JsonList {
+ public:
+  // One more member. Copies of a list count together.
+  void add(std::string& out, const json::object& member) const;
+  // {"KEY":[ROWS]}
+  [[nodiscard]] Pieces pieces(const std::string& key, Rows rows) const;
+
+ private:
+  std::shared_ptr<bool> begun_ = std::make_shared<bool>(false);
+};
 
 }  // namespace spa::config

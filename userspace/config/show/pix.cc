@@ -7,6 +7,7 @@
 
 #include "userspace/config/show/names.h"
 #include "userspace/config/show/pki.h"
+#include "userspace/config/show/sa_rows.h"
 #include "userspace/config/show/text.h"
 #include "userspace/config/show/time.h"
 
@@ -109,26 +110,27 @@ void certificate_text(Screen& screen, const CertificateView& view) {
 
 }  // namespace
 
-std::string pix_isakmp_sa_text(const std::vector<Ikev2View>& sas) {
-  Screen screen;
-  std::vector<const ike::IkeSaStatus*> list;
-  unsigned embryonic = 0;
-  for (const Ikev2View& view : sas) {
-    if (view.sa.version != 1) continue;
-    list.push_back(&view.sa);
-    embryonic += view.sa.state == ike::IkeSaState::kInNegotiation;
-  }
-  screen.line("Total     : %zu", list.size());
-  screen.line("Embryonic : %u", embryonic);
-  screen.line("        dst               src        state     pending     created");
-  for (const ike::IkeSaStatus* sa : list) {
-    const Endpoint& destination = sa->initiator ? sa->remote : sa->local;
-    const Endpoint& source = sa->initiator ? sa->local : sa->remote;
-    screen.line("%16s  %16s  %-11s %5u  %10zu", c(destination.address.to_string()),
-                c(source.address.to_string()), c(sa->isakmp_state), sa->requests_queued,
-                sa->children.size());
-  }
-  return screen.take();
+Pieces pix_isakmp_sa_text(const SaRows& sas) {
+  Rows rows = sas.rows(1, std::nullopt, [](const std::vector<Ikev2View>& list) {
+    Screen screen;
+    for (const Ikev2View& view : list) {
+      const ike::IkeSaStatus& sa = view.sa;
+      const Endpoint& destination = sa.initiator ? sa.remote : sa.local;
+      const Endpoint& source = sa.initiator ? sa.local : sa.remote;
+      screen.line("%16s  %16s  %-11s %5u  %10zu", c(destination.address.to_string()),
+                  c(source.address.to_string()), c(sa.isakmp_state), sa.requests_queued,
+                  sa.children.size());
+    }
+    return screen.take();
+  });
+  Screen heading;
+  heading.line("Total     : %zu", rows.count);
+  heading.line("Embryonic : %zu", sas.negotiating_ikev1());
+  heading.line("        dst               src        state     pending     created");
+  rows.before = heading.take();
+  std::vector<Rows> parts;
+  parts.push_back(std::move(rows));
+  return pieces_of(std::move(parts), kShortRowsInPiece);
 }
 
 std::string pix_crypto_map_text(const policy::Snapshot& policy, const std::string& only,

@@ -13,7 +13,7 @@
 
 namespace spa::config {
 
-[[nodiscard]] std::string pix_isakmp_sa_text(const std::vector<Ikev2View>& sas);
+[[nodiscard]] Pieces pix_isakmp_sa_text(const SaRows& sas);
 // The hits of a line are the packets that its SAs have carried out.
 [[nodiscard]] std::string pix_crypto_map_text(const policy::Snapshot& policy,
                                               const std::string& only,

@@ -240,4 +240,35 @@ std::string crls_json(const std::vector<CrlView>& crls) {
   return json::serialize(json::object{{"crls", std::move(list)}});
 }
 
+std::string pki_counters_text(const pki::Counters& counters) {
+  const std::uint64_t sessions = counters.validated + counters.refused;
+  Screen screen;
+  const auto line = [&screen](const char* what, std::uint64_t count) {
+    screen.line("%s: %llu", what, n(count));
+  };
+  line("PKI Sessions Started", sessions);
+  line("PKI Sessions Ended", sessions);
+  line("PKI Sessions Active", 0);
+  line("Successful Validations", counters.validated);
+  line("Failed Validations", counters.refused);
+  line("Bypassed Validations", counters.bypassed);
+  line("Pending Validations", 0);
+  line("CRLs checked", counters.crls_checked);
+  line("CRL - fetch attempts", counters.crl_fetches);
+  line("CRL - failed attempts", counters.crl_failures);
+  line("CRL - rejected busy fetching", 0);
+  line("AAA authorizations", 0);
+  return screen.take();
+}
+
+std::string pki_counters_json(const pki::Counters& counters) {
+  return json::serialize(json::object{{"pki_counters",
+                                       {{"validations", counters.validated},
+                                        {"validations_failed", counters.refused},
+                                        {"validations_bypassed", counters.bypassed},
+                                        {"crls_checked", counters.crls_checked},
+                                        {"crl_fetches", counters.crl_fetches},
+                                        {"crl_fetches_failed", counters.crl_failures}}}});
+}
+
 }  // namespace spa::config

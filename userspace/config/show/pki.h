@@ -26,5 +26,9 @@ namespace spa::config {
 [[nodiscard]] std::string crls_text(const std::vector<CrlView>& crls, ScreenForm form,
                                     const policy::TimeZone& zone);
 [[nodiscard]] std::string crls_json(const std::vector<CrlView>& crls);
+// R-SHOW-38; what a router counts besides does not happen here: a validation waits for nobody, and
+// there is no AAA.
+[[nodiscard]] std::string pki_counters_text(const pki::Counters& counters);
+[[nodiscard]] std::string pki_counters_json(const pki::Counters& counters);
 
 }  // namespace spa::config

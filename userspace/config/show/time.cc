@@ -73,12 +73,6 @@ std::string iso_text(WallTime time) {
                b.tm.tm_hour, b.tm.tm_min, b.tm.tm_sec);
 }
 
-std::string log_text(WallTime time) {
-  const Broken b = broken(time);
-  return print("%s %d %02d:%02d:%02d.%03u", kMonths[static_cast<std::size_t>(b.tm.tm_mon)],
-               b.tm.tm_mday, b.tm.tm_hour, b.tm.tm_min, b.tm.tm_sec, b.milliseconds);
-}
-
 std::string age_text(std::uint64_t seconds) {
   const unsigned long long days = seconds / 86400;
   const unsigned hours = static_cast<unsigned>(seconds / 3600 % 24);

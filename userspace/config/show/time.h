@@ -20,8 +20,6 @@ namespace spa::config {
 [[nodiscard]] std::string plain_date_text(WallTime time);
 // "2002-01-10T20:17:48Z", for JSON
 [[nodiscard]] std::string iso_text(WallTime time);
-// "Jan 10 20:17:48.123", for the log (R-DBG-9)
-[[nodiscard]] std::string log_text(WallTime time);
 // "hh:mm:ss", "1d02h", "3w1d", as sessions print their age
 [[nodiscard]] std::string age_text(std::uint64_t seconds);
 // "2 days, 3 hours, 4 minutes", for show version
