@@ -75,10 +75,8 @@ class Transcript : public testing::Test {
         if (typed.starts_with("Fingerprint:")) {
           expect_told(typed);
         } else if (!typed.empty()) {
-          if (parts[2] == ">")
-            person.type("disable");
-          else
-            stand_at(parts[1].matched);
+          stand_at(parts[1].matched);
+          if (parts[2] == ">") person.type("disable");
           EXPECT_EQ(person.session->prompt(), line.substr(0, line.find_first_of("#>") + 1));
           take(lines, person.type(typed), typed);
         }

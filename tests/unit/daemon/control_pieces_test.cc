@@ -19,7 +19,7 @@
 namespace spa::daemon {
 namespace {
 
-constexpr std::size_t kPeers = 2000;
+constexpr std::size_t kPeers = 600;
 
 class ControlPiecesTest : public testing::Test {
  protected:
@@ -44,6 +44,17 @@ class ControlPiecesTest : public testing::Test {
         control::encode(control::Request{id, control::RequestType::kExecute, line, json});
     EXPECT_EQ(::send(fd, text.data(), text.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(text.size()));
+  }
+
+  // Lets the daemon work until it makes no more; how much it has made.
+  std::size_t settle() {
+    std::size_t before = 0;
+    for (int still = 0, rounds = 0; still < 20 && rounds < 5000; ++rounds) {
+      loop.run_for(Duration{5});
+      still = before != 0 && backend.looked_at == before ? still + 1 : 0;
+      before = backend.looked_at;
+    }
+    return before;
   }
 
   // The next message.
@@ -116,12 +127,12 @@ TEST_F(ControlPiecesTest, NothingIsLostOrChanged) {
   const int fd = connect();
   ask(fd, 1, "show crypto ipsec sa");
   EXPECT_TRUE(all(fd, 1).first == whole.execute("show crypto ipsec sa").text);
-  EXPECT_GT(parts, 20u);
+  EXPECT_GT(parts, 10u);
   ask(fd, 2, "show crypto ipsec sa", true);
   EXPECT_TRUE(all(fd, 2).second ==
               whole.execute("show crypto ipsec sa", config::OutputFormat::kJson).json);
   ask(fd, 3, "show crypto ipsec sa | count current_peer");
-  EXPECT_EQ(all(fd, 3).first, "Number of lines which match regexp = 2000\n");
+  EXPECT_EQ(all(fd, 3).first, "Number of lines which match regexp = 600\n");
   ask(fd, 4, "show crypto isakmp sa");
   ask(fd, 5, "show crypto session");
   control::LineReader reader(control::kMaxResponse);
@@ -140,13 +151,12 @@ TEST_F(ControlPiecesTest, NothingIsLostOrChanged) {
 TEST_F(ControlPiecesTest, AClientThatDoesNotRead) {
   const int slow = connect();
   ask(slow, 1, "show crypto ipsec sa");
-  loop.run_for(Duration{200});
-  const std::size_t made = backend.looked_at;
+  const std::size_t made = settle();
   EXPECT_GT(made, 0u);
   EXPECT_LT(made, kPeers / 2);
   const int other = connect();
   ask(other, 7, "show crypto isakmp sa | count QM_IDLE");
-  EXPECT_EQ(all(other, 7).first, "Number of lines which match regexp = 2000\n");
+  EXPECT_EQ(all(other, 7).first, "Number of lines which match regexp = 600\n");
   ::close(other);
   EXPECT_EQ(backend.looked_at, made + kPeers);
   // It goes on where it was.
@@ -159,13 +169,10 @@ TEST_F(ControlPiecesTest, AClientThatDoesNotRead) {
 TEST_F(ControlPiecesTest, AClientThatLeaves) {
   const int fd = connect();
   ask(fd, 1, "show crypto ipsec sa");
-  loop.run_for(Duration{50});
-  ::close(fd);
-  loop.run_for(Duration{50});
-  const std::size_t made = backend.looked_at;
+  const std::size_t made = settle();
   EXPECT_LT(made, kPeers / 2);
-  loop.run_for(Duration{100});
-  EXPECT_EQ(backend.looked_at, made);
+  ::close(fd);
+  EXPECT_EQ(settle(), made);
   const int other = connect();
   ask(other, 2, "show clock");
   EXPECT_NE(all(other, 2).first, "");
