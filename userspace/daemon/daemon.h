@@ -56,6 +56,7 @@ class Daemon final : public config::Backend {
   void clear_sa_counters() override;
   ike::CallAdmissionCounts call_admission() override { return admission_->counts(); }
   void clear_call_admission() override { admission_->clear(); }
+  ike::Counters ike_counters() override { return manager_->counters(); }
   std::vector<config::EngineView> engines() override;
   std::vector<config::AcceleratorView> accelerators() override;
   std::string device_of(const policy::Interface& interface) override;
