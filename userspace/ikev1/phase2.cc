@@ -505,6 +505,7 @@ Negotiated<ChildSa*> install_phase2(IsakmpSa& sa, Phase2Agreed agreed, const Pha
   }
   agreed.own.installed();
   sa.children.push_back(ike::describe(shard, *pair, agreed.suite.group));
+  shard.child_index.add(*sa.children.back(), sa.spi_local);
   shard.touch(sa);
   ++shard.counters.child_sas_created;
   tell_pair(sa, agreed, sa.children.back().get());

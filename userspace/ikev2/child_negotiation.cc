@@ -473,6 +473,7 @@ Negotiated<ChildSa*> install_child(IkeSa& sa, AgreedChild agreed, const ChildKey
   agreed.spi.installed();
   agreed.compression.cpi.installed();
   sa.children.push_back(ike::describe(shard, *pair, group_of(agreed.chosen)));
+  shard.child_index.add(*sa.children.back(), sa.spi_local);
   shard.touch(sa);
   ++shard.counters.child_sas_created;
   shard.debug(sa, "CHILD SA installed, spi in/out 0x" + to_hex(wire::spi_octets(pair->spi_in)) +
