@@ -31,7 +31,7 @@ class AdditionalKeys : public TwoRouters {
   }
 };
 
-// RFC 9370 2.2.2, RFC 9242 3.1, 3.2: one exchange for each method, and only then IKE_AUTH.
+// RFC 9370 2.1, 2.2.2, RFC 9242 3.1, 3.2: one exchange for each method, and only then IKE_AUTH.
 TEST_F(AdditionalKeys, OneToSeven) {
   const std::vector<DhId> methods{DhId::kEcp256,        DhId::kEcp384,         DhId::kEcp521,
                                   DhId::kModp2048,      DhId::kModp2048Sub256, DhId::kModp1536,
@@ -83,7 +83,8 @@ TEST_F(AdditionalKeys, OfferedWithoutToo) {
   EXPECT_EQ(sent(ExchangeType::kIkeIntermediate), 2U) << "both have it, and so it is done";
 }
 
-// RFC 9242 3.3.2, RFC 7383 3: with certificates and with fragments AUTH covers the same octets.
+// RFC 9370 2.2.3, RFC 9242 3.3.2, RFC 7383 3: with certificates and with fragments AUTH covers the
+// same octets.
 TEST_F(AdditionalKeys, InFragmentsWithCertificates) {
   left.use_certificates("CN=left");
   right.use_certificates("CN=right");

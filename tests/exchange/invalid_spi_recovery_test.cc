@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `crypto isakmp invalid-spi-recovery`: an end that has lost its SAs makes an IKE SA to say so (RFC
 // 7296 1.5, 2.21; RFC 2408 3.14.1), with peers of its configuration alone, and seldom.
+#include <array>
+#include <cstdio>
 #include <set>
 
 #include "tests/exchange/two_routers.h"
@@ -58,7 +60,28 @@ class Recovery : public TwoRouters, public ::testing::WithParamInterface<int> {
     }
     return different.size();
   }
+  // A host behind `left` sends one to a host behind `right`.
+  void packet() {
+    if (left.database.pairs.empty()) return left.traffic();
+    const ports::SaPair& sa = left.database.pairs.begin()->second;
+    if (right.database.pairs.contains(sa.spi_out)) {
+      ++arrived_;
+    } else {
+      (void)right.manager->on_unknown_spi({left.address, sa.spi_out, false, right.address});
+    }
+  }
+  // As after `clear crypto isakmp` and `clear crypto sa`, of which `left` hears nothing.
+  void clear_right() {
+    network.plan = [this](std::size_t, const Packet& p) {
+      return p.from.address == right.address ? std::vector<Duration>{}
+                                             : std::vector<Duration>{Duration(5)};
+    };
+    (void)right.manager->clear({});
+    for (int i = 0; i < 600 && !right.status().empty(); ++i) run(Duration(1000));
+    network.plan = [](std::size_t, const Packet&) { return std::vector<Duration>{Duration(5)}; };
+  }
   std::uint32_t lost_ = 0;
+  unsigned arrived_ = 0;
 };
 
 // R-SPI-1, R-SPI-5: off unless it is configured.
@@ -84,6 +107,42 @@ TEST_P(Recovery, TellsThePeer) {
   run(Duration(100));
   expect_sas(1, 1);
   EXPECT_EQ(right.manager->counters().spi_recoveries, 1U);
+}
+
+// R-SPI-16, R-SPI-17: the procedure by which the feature is verified. R-SPI-13: the line that it
+// looks for.
+TEST_P(Recovery, AsItIsVerified) {
+  right.config.isakmp.invalid_spi_recovery = true;
+  start();
+  packet();
+  run(Duration(1000));
+  packet();
+  ASSERT_EQ(arrived_, 1U);
+  expect_sas(1, 1);
+  const ports::SaPair lost = left.database.pairs.begin()->second;
+  const std::uint64_t ike_spi = left.status().at(0).spi_local;
+
+  clear_right();
+  // At one end only: what it sends is lost.
+  ASSERT_EQ(left.status().at(0).children.size(), 1U);
+  EXPECT_TRUE(right.status().empty());
+  EXPECT_TRUE(right.database.pairs.empty());
+
+  for (int i = 0; i < 3; ++i) {
+    packet();
+    run(Duration(100));
+  }
+  EXPECT_EQ(arrived_, 2U);
+  expect_sas(1, 1);
+  EXPECT_FALSE(left.database.pairs.contains(lost.spi_in));
+  EXPECT_NE(left.status().at(0).spi_local, ike_spi);
+  std::array<char, 64> spi{};
+  std::snprintf(spi.data(), spi.size(), "spi=0x%X(%u), ", lost.spi_out, lost.spi_out);
+  EXPECT_TRUE(
+      right.log.has("%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid "
+                    "spi for destaddr=172.16.172.39, prot=50, " +
+                    std::string(spi.data()) + "srcaddr=172.16.172.34"));
+  EXPECT_EQ(right.manager->counters().unknown_ipsec_spi, 1U);
 }
 
 // R-SPI-10, R-SPI-11: one attempt with a peer at a time, and the next one not before a minute.

@@ -70,7 +70,8 @@ class Resumption : public TwoRouters {
   }
 };
 
-// 4.3, 5.1, the figures: two exchanges, no key exchange, and the gateway's old session is gone.
+// 4.3, 5.1, the figures: two exchanges, no key exchange. RFC 5723 4.3.4: the gateway's old session
+// is gone without a word.
 TEST_F(Resumption, TakesTheTicket) {
   begin();
   const std::uint64_t spi = right.status()[0].spi_local;
@@ -298,7 +299,7 @@ class ResumptionWithCertificates : public Resumption {
   }
 };
 
-// 5: what is taken over from the session of before.
+// RFC 5723 5: what is taken over from the session of before.
 TEST_F(ResumptionWithCertificates, AreNotSentAgain) {
   right.config.disconnect_revoked_peers = true;
   begin();
@@ -385,7 +386,7 @@ TEST_F(Resumption, ForgedTickets) {
   expect_sas(1, 1);
 }
 
-// Replayed by somebody who saw it (9): it was used.
+// RFC 5723 9: replayed by somebody who saw it: it was used.
 TEST_F(Resumption, ReplayedTicket) {
   begin();
   break_off();
@@ -399,7 +400,8 @@ TEST_F(Resumption, ReplayedTicket) {
   expect_sas(1, 1);
 }
 
-// Stolen before it was used: without the keys there is no IKE_AUTH, and the owner comes in.
+// RFC 5723 9: stolen before it was used: without the keys there is no IKE_AUTH, and the owner comes
+// in.
 TEST_F(Resumption, StolenTicket) {
   begin();
   break_off();

@@ -94,7 +94,8 @@ void Router::start() {
         &addresses};
     ports.call_admission = admission;
     manager = std::make_unique<ike::Dispatcher>(std::make_unique<ikev1::Manager>(ports, options),
-                                                std::make_unique<ikev2::Manager>(ports, options));
+                                                std::make_unique<ikev2::Manager>(ports, options),
+                                                log, timers);
     database.set_listener(manager.get());
     network_.attach(address, [this](const Endpoint& at, const Endpoint& from, ByteView message) {
       if (manager) manager->receive(at, from, message);

@@ -32,6 +32,9 @@ class TransportThroughNat : public TwoRouters {
     rule.selectors = {host(router.address), host(peer)};
     router.entry().peers = {peer};
     router.key().address = IpPrefix{peer, 32};
+    const auto ring = router.config.isakmp.keyrings.find(policy::kDefaultKeyring);
+    if (ring == router.config.isakmp.keyrings.end()) return;
+    ring->second.keys.at(0).address = IpPrefix{peer, 32};
   }
   static TrafficSelector host(const IpAddress& address, std::uint8_t protocol = 0) {
     return TrafficSelector::of({address, 32}, protocol);
@@ -193,15 +196,19 @@ TEST_F(TransportThroughNat, NetworksWithoutATunnelAreNotAskedFor) {
 }
 
 // A second client, `other`, in a network of its own that has the same addresses as left's, behind
-// the same NAT.
-class ClientsBehindOneNat : public TransportThroughNat {
+// the same NAT. With either version.
+class ClientsBehindOneNat : public TransportThroughNat, public ::testing::WithParamInterface<int> {
  protected:
   ClientsBehindOneNat() {
+    for (Router* r : {&left, &right, &other}) {
+      if (GetParam() == 1) use_ikev1(*r);
+    }
     stand(true, false);
     face(other, right.address);
     call(left, "left");
     call(other, "other");
-    right.profile().match_remote = {{policy::IdentityMatch::Kind::kFqdnDomain, {}, "example.com"}};
+    call(right, "right");
+    for (Router* r : {&left, &right, &other}) admit_all(*r);
     network.rewrite = [this](Packet& p) {
       if (p.from.address == left.address) p.from = {outside_left_, up(p.from.port, 10000)};
       if (p.to.address != outside_left_) return;
@@ -223,6 +230,18 @@ class ClientsBehindOneNat : public TransportThroughNat {
     own.kind = policy::Identity::Kind::kFqdn;
     own.text = name + ".example.com";
     router.profile().local_identity = own;
+    router.config.hostname = name;
+    router.config.domain_name = "example.com";
+    router.config.isakmp.identity = policy::IsakmpIdentity::kHostname;
+  }
+  static void admit_all(Router& router) {
+    const policy::IdentityMatch all{policy::IdentityMatch::Kind::kFqdnDomain, {}, "example.com"};
+    router.profile().match_remote = {all};
+    if (GetParam() == 1) router.isakmp_profile().match_remote = {all};
+  }
+  static void use_ikev1(Router& router) {
+    router.use_ikev1();
+    router.config.transform_sets.at("SET").mode = EncapsulationMode::kTransport;
   }
   // UDP from this port of the client's.
   static void use_port(Router& client, std::uint16_t port) {
@@ -242,7 +261,7 @@ class ClientsBehindOneNat : public TransportThroughNat {
 };
 
 // RFC 7296 2.23.1: they are told apart by their ports, also where their own addresses are the same.
-TEST_F(ClientsBehindOneNat, BothAreServed) {
+TEST_P(ClientsBehindOneNat, BothAreServed) {
   use_port(left, 1701);
   use_port(other, 1702);
   start_all();
@@ -265,7 +284,7 @@ TEST_F(ClientsBehindOneNat, BothAreServed) {
 }
 
 // RFC 3948 5.2: what cannot be told apart is not granted twice, not even in part.
-TEST_F(ClientsBehindOneNat, TheSamePacketsAreTheFirstOnes) {
+TEST_P(ClientsBehindOneNat, TheSamePacketsAreTheFirstOnes) {
   use_port(other, 1702);
   start_all();
   bring_up(left);
@@ -275,6 +294,9 @@ TEST_F(ClientsBehindOneNat, TheSamePacketsAreTheFirstOnes) {
   ASSERT_EQ(right.database.pairs.size(), 1U);
   EXPECT_EQ(pair(right).spi_in, pair(left).spi_out);
   EXPECT_EQ(right.manager->counters().ts_unacceptable, 1U);
+  EXPECT_TRUE(right.log.has("left.example.com behind the same NAT protects these packets already"));
+  // INVALID-ID-INFORMATION (RFC 2408 3.14.1), or TS_UNACCEPTABLE.
+  EXPECT_TRUE(other.log.has(GetParam() == 1 ? "INVALID-ID-INFORMATION" : "TS_UNACCEPTABLE"));
   // With the first one's end the way is free.
   EXPECT_EQ(left.manager->clear({}), 1U);
   run(Duration(60000));
@@ -282,14 +304,30 @@ TEST_F(ClientsBehindOneNat, TheSamePacketsAreTheFirstOnes) {
   EXPECT_EQ(other.database.pairs.size(), 1U) << other.log.lines.back();
 }
 
+// RFC 3948 5.2: at the same time too, when neither has a pair yet.
+TEST_P(ClientsBehindOneNat, BothAtOnceAreNotBothServed) {
+  start_all();
+  ASSERT_TRUE(left.manager->initiate(left.rule_id()));
+  ASSERT_TRUE(other.manager->initiate(other.rule_id()));
+  run(Duration(10000));
+  EXPECT_EQ(right.up(), 2U);
+  ASSERT_EQ(right.database.pairs.size(), 1U);
+  EXPECT_TRUE(right.database.halves.empty());
+  EXPECT_EQ(left.database.pairs.size() + other.database.pairs.size(), 1U);
+  EXPECT_TRUE(right.log.has("behind the same NAT protects these packets already"));
+}
+
 // A client that lost everything is no rival of itself.
-TEST_F(ClientsBehindOneNat, TheSameClientComesAgain) {
+TEST_P(ClientsBehindOneNat, TheSameClientComesAgain) {
   start_all();
   bring_up(left);
   left.restart();
   bring_up(left);
   expect_one(EncapsulationMode::kTransport);
 }
+
+INSTANTIATE_TEST_SUITE_P(Versions, ClientsBehindOneNat, ::testing::Values(1, 2),
+                         [](const auto& info) { return "Ikev" + std::to_string(info.param); });
 
 }  // namespace
 }  // namespace spa::exchange

@@ -18,6 +18,7 @@
 #include "userspace/base/result.h"
 #include "userspace/config/logging.h"
 #include "userspace/ike/call_admission.h"
+#include "userspace/ike/counters.h"
 #include "userspace/ike/status.h"
 #include "userspace/pki/counters.h"
 #include "userspace/policy/snapshot.h"
@@ -185,6 +186,8 @@ class Backend {
   // IKE requests and IKE SAs as call admission counts them (R-CAC-12).
   [[nodiscard]] virtual ike::CallAdmissionCounts call_admission() = 0;
   virtual void clear_call_admission() = 0;
+  // Of both IKE versions, since the daemon started.
+  [[nodiscard]] virtual ike::Counters ike_counters() = 0;
   [[nodiscard]] virtual std::vector<EngineView> engines() = 0;
   // Asks the devices for their counters.
   [[nodiscard]] virtual std::vector<AcceleratorView> accelerators() = 0;

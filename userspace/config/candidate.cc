@@ -72,6 +72,7 @@ class CandidateBackend final : public Backend {
   SystemInfo system() override { return {}; }
   ike::CallAdmissionCounts call_admission() override { return {}; }
   void clear_call_admission() override {}
+  ike::Counters ike_counters() override { return {}; }
   WallTime now() override { return clock_.wall(); }
   void write_log(const LogRecord&) override {}
   void set_logging(const LoggingSettings&) override {}

@@ -120,7 +120,8 @@ Status Daemon::start() {
   ike::Options options;
   options.crash_secret = crash_secret();
   manager_ = std::make_unique<ike::Dispatcher>(std::make_unique<ikev1::Manager>(ports),
-                                               std::make_unique<ikev2::Manager>(ports, options));
+                                               std::make_unique<ikev2::Manager>(ports, options),
+                                               log_, loop_);
   sa_database_->set_listener(manager_.get());
   sockets_->set_handler([this](const Endpoint& local, const Endpoint& remote, ByteView message) {
     manager_->receive(local, remote, message);

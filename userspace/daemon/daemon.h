@@ -59,6 +59,7 @@ class Daemon final : public config::Backend {
   void clear_call_admission() override;
   std::optional<std::uint64_t> dropped_without_sa(const ports::PolicyId& rule) override;
   pki::Counters pki_counters() override { return trust_store_.counters(); }
+  ike::Counters ike_counters() override { return manager_->counters(); }
   std::vector<config::EngineView> engines() override;
   std::vector<config::AcceleratorView> accelerators() override;
   std::string device_of(const policy::Interface& interface) override;

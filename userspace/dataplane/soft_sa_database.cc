@@ -190,9 +190,9 @@ void SoftSaDatabase::Impl::on_event(const esp::Event& event) {
   // The engine limits how many of these there are. Not of an SA that is being made: its first
   // packets may overtake the answer.
   if (event.type == SPA_EVENT_UNKNOWN_SPI && !reserved_spis.contains(event.spi)) {
-    notify([source = EventLog::source_of(event), spi = event.spi](auto& to) {
-      (void)to.on_unknown_spi({source, spi});
-    });
+    const ports::UnknownSpi unknown{EventLog::source_of(event), event.spi, false,
+                                    EventLog::destination_of(event)};
+    notify([unknown](auto& to) { (void)to.on_unknown_spi(unknown); });
   }
   const bool hard = event.type == SPA_EVENT_HARD_EXPIRE;
   if (!hard && event.type != SPA_EVENT_SOFT_EXPIRE && event.type != SPA_EVENT_SEQ_SOFT) return;

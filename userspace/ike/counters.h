@@ -55,6 +55,7 @@
   X(crash_tokens_sent, "crash_tokens_sent")               \
   X(crashes_detected, "peers_restarted")                  \
   X(sessions_revoked, "sessions_closed_by_revocation")    \
+  X(unknown_ipsec_spi, "packets_for_unknown_ipsec_spi")   \
   X(spi_recoveries, "ike_sas_begun_for_unknown_spi")      \
   X(spi_recoveries_refused, "refused_spi_recoveries")     \
   X(send_errors, "send_errors")

@@ -20,9 +20,12 @@ std::vector<T> joined(std::vector<T> a, std::vector<T> b) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(std::unique_ptr<Manager> ikev1, std::unique_ptr<Manager> ikev2)
+Dispatcher::Dispatcher(std::unique_ptr<Manager> ikev1, std::unique_ptr<Manager> ikev2, LogSink& log,
+                       const ports::Timers& clock)
     : ikev1_(std::move(ikev1)),
       ikev2_(std::move(ikev2)),
+      clock_(clock),
+      unknown_spi_log_(log),
       snapshot_(std::make_shared<const policy::Snapshot>()) {}
 
 Manager& Dispatcher::of(const ports::PolicyId& rule) const {
@@ -88,7 +91,8 @@ std::vector<IkeSaStatus> Dispatcher::status_of(const std::vector<std::uint32_t>&
 }
 
 Counters Dispatcher::counters() const {
-  Counters sum = ikev1_->counters();
+  Counters sum = own_;
+  sum += ikev1_->counters();
   return sum += ikev2_->counters();
 }
 
@@ -114,6 +118,8 @@ std::size_t Dispatcher::close_revoked(ByteView issuer_der, const std::vector<Byt
 }
 
 bool Dispatcher::on_unknown_spi(const ports::UnknownSpi& unknown) {
+  ++own_.unknown_ipsec_spi;
+  unknown_spi_log_.write(unknown, clock_.now());
   return ikev2_->on_unknown_spi(unknown) || ikev1_->on_unknown_spi(unknown) ||
          recover_unknown_spi(unknown);
 }

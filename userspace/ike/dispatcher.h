@@ -7,12 +7,16 @@
 #include <memory>
 
 #include "userspace/ike/manager.h"
+#include "userspace/ike/unknown_spi_log.h"
+#include "userspace/ports/timers.h"
 
 namespace spa::ike {
 
 class Dispatcher final : public Manager {
  public:
-  Dispatcher(std::unique_ptr<Manager> ikev1, std::unique_ptr<Manager> ikev2);
+  // The log is for lines that belong to neither version.
+  Dispatcher(std::unique_ptr<Manager> ikev1, std::unique_ptr<Manager> ikev2, LogSink& log,
+             const ports::Timers& clock);
 
   void configure(policy::SnapshotPtr snapshot, std::vector<ports::PolicyRule> rules) override;
   [[nodiscard]] std::vector<std::string> would_close(
@@ -47,6 +51,9 @@ class Dispatcher final : public Manager {
 
   std::unique_ptr<Manager> ikev1_;
   std::unique_ptr<Manager> ikev2_;
+  const ports::Timers& clock_;
+  UnknownSpiLog unknown_spi_log_;
+  Counters own_;
   policy::SnapshotPtr snapshot_;
 };
 

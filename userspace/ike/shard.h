@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "userspace/ike/child_index.h"
 #include "userspace/ike/counters.h"
 #include "userspace/ike/decision_log.h"
 #include "userspace/ike/options.h"
@@ -37,6 +38,7 @@ class Shard {
   DecisionLog decisions;
   policy::SnapshotPtr snapshot;  // never null
   RuleTable rules;
+  ChildIndex child_index;
   bool stopping = false;
 
   [[nodiscard]] SteadyTime now() const { return ports.timers.now(); }

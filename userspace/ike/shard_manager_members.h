@@ -172,10 +172,7 @@ bool ShardManager<VersionShard>::recover_unknown_spi(const ports::UnknownSpi& un
 
 template <typename VersionShard>
 bool ShardManager<VersionShard>::owns(std::uint32_t spi) const {
-  const auto list = shard_->all();
-  return std::any_of(list.begin(), list.end(), [&](const auto* sa) {
-    return sa->child(spi) != nullptr || sa->child_by_outbound(spi) != nullptr;
-  });
+  return !shard_->with_child(spi).empty();
 }
 
 }  // namespace spa::ike

@@ -7,6 +7,7 @@
 #include "userspace/crypto/ikev1_keys.h"
 #include "userspace/ike/esp_suite.h"
 #include "userspace/ike/gre_mode.h"
+#include "userspace/ike/nat_rival.h"
 #include "userspace/ike/own_rule.h"
 #include "userspace/ikev1/original_address.h"
 #include "userspace/ikev1/trace/steps.h"
@@ -157,6 +158,14 @@ std::size_t number_of(const policy::Snapshot& snapshot, const std::string& vrf) 
   const auto found = snapshot.vrfs.find(vrf);
   if (found == snapshot.vrfs.end()) return 0;
   return 1 + static_cast<std::size_t>(std::distance(snapshot.vrfs.begin(), found));
+}
+
+// To another peer behind the NAT of `rival` (RFC 3948 5.2).
+Refusal refuse_beside(const IsakmpSa& rival, Shard& shard, const policy::SelectorPair& wanted) {
+  ++shard.counters.ts_unacceptable;
+  return refuse(v1::NotifyType::kInvalidIdInformation, ike::refusal_for(rival.remote_identity) +
+                                                           wanted.local.to_string() + " <-> " +
+                                                           wanted.remote.to_string());
 }
 
 // A template becomes a rule of its own; a pair that replaces another keeps the rule of that.
@@ -319,6 +328,10 @@ Negotiated<Phase2Agreed> answer_phase2(IsakmpSa& sa, const Payloads& request, St
     if (!taken) continue;
     // The selectors were read for the mode of the first transform.
     if (transport != (taken->suite.mode == EncapsulationMode::kTransport)) continue;
+    if (transport) {
+      const IsakmpSa* rival = ike::rival_behind_nat(sa, {agreed.local}, {agreed.remote});
+      if (rival != nullptr) return tl::unexpected(refuse_beside(*rival, shard, *selectors));
+    }
     Result<OwnSpis> own = reserve_spis(sa, {taken->suite});
     if (!own) {
       return tl::unexpected(refuse(v1::NotifyType::kNoProposalChosen, own.error().text));
@@ -492,6 +505,7 @@ Negotiated<ChildSa*> install_phase2(IsakmpSa& sa, Phase2Agreed agreed, const Pha
   }
   agreed.own.installed();
   sa.children.push_back(ike::describe(shard, *pair, agreed.suite.group));
+  shard.child_index.add(*sa.children.back(), sa.spi_local);
   shard.touch(sa);
   ++shard.counters.child_sas_created;
   tell_pair(sa, agreed, sa.children.back().get());

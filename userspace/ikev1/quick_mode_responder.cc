@@ -4,6 +4,7 @@
 #include "userspace/crypto/ikev1_hash.h"
 #include "userspace/crypto/random.h"
 #include "userspace/ike/awaitables.h"
+#include "userspace/ike/nat_rival.h"
 #include "userspace/ikev1/exchanges.h"
 #include "userspace/ikev1/original_address.h"
 #include "userspace/ikev1/phase1.h"
@@ -40,6 +41,22 @@ void leave_older(IsakmpSa& sa, const ChildSa& fresh) {
     c->state = ChildSa::State::kReplaced;
     c->rekey_at.reset();
   }
+}
+
+// Two peers behind one NAT asked for the same packets at the same time, and the other was the first
+// to confirm: this one's pair goes again (RFC 3948 5.2).
+bool came_second(IsakmpSa& sa, const ChildSa& fresh) {
+  if (fresh.mode != policy::EncapsulationMode::kTransport) return false;
+  const IsakmpSa* rival = ike::rival_behind_nat(sa, fresh.local, fresh.remote);
+  if (rival == nullptr) return false;
+  Shard& shard = sa.shard;
+  ++shard.counters.ts_unacceptable;
+  shard.log(Severity::kError, "CRYPTO", "IKMP_MODE_FAILURE",
+            "Processing of Quick mode failed with peer at " + sa.remote.address.to_string() + ": " +
+                ike::refusal_for(rival->remote_identity) + fresh.local.front().to_string() +
+                " <-> " + fresh.remote.front().to_string());
+  delete_child(sa, fresh.spi_in);
+  return true;
 }
 
 }  // namespace
@@ -131,6 +148,7 @@ ike::Task<> respond_quick_mode(IsakmpSa& sa, Exchange& exchange, Incoming first)
   if (!installed) co_return refuse_exchange(sa, exchange, installed.error(), std::move(steps));
   ++sa.shard.counters.children_for_peers;
   inbound->completed();
+  if (came_second(sa, **installed)) co_return;
   leave_older(sa, **installed);
   // The peer rekeys what it began, unless it does not.
   ChildSa& fresh = **installed;

@@ -56,6 +56,14 @@ std::vector<IsakmpSa*> Shard::with_peer(const IpAddress& remote) const {
   return list;
 }
 
+std::vector<IsakmpSa*> Shard::with_child(std::uint32_t spi) const {
+  std::vector<IsakmpSa*> list;
+  for (const std::uint64_t cookie : child_index.owners(spi)) {
+    if (IsakmpSa* sa = table_.find(cookie)) list.push_back(sa);
+  }
+  return list;
+}
+
 bool Shard::has_sa_with(const IpAddress& remote) const {
   const std::vector<IsakmpSa*> list = with_peer(remote);
   return std::any_of(list.begin(), list.end(),
@@ -98,7 +106,10 @@ void Shard::retire(IsakmpSa& sa, const std::string& cause) {
                : "Processing of " + std::string(sa.aggressive ? "Aggressive" : "Main") +
                      " mode failed with peer at " + sa.remote.address.to_string() + ": " + cause);
   }
-  for (const auto& c : sa.children) (void)ports.sa_database.remove(c->spi_in);
+  for (const auto& c : sa.children) {
+    (void)ports.sa_database.remove(c->spi_in);
+    child_index.remove(*c, sa.spi_local);
+  }
   sa.children.clear();
   for (const ports::PolicyId& id : sa.wanted) failed(id, options.acquire_hold_down);
   sa.wanted.clear();
@@ -113,12 +124,17 @@ void Shard::remove_child(IsakmpSa& sa, std::uint32_t spi_in) {
                                   [&](const auto& c) { return c->spi_in == spi_in; });
   if (found == sa.children.end()) return;
   (void)ports.sa_database.remove(spi_in);
+  child_index.remove(**found, sa.spi_local);
   sa.children.erase(found);
   touch(sa);
 }
 
 void Shard::move_children(IsakmpSa& from, IsakmpSa& to) {
-  for (auto& c : from.children) to.children.push_back(std::move(c));
+  for (auto& c : from.children) {
+    child_index.remove(*c, from.spi_local);
+    child_index.add(*c, to.spi_local);
+    to.children.push_back(std::move(c));
+  }
   from.children.clear();
   touch(to);
 }

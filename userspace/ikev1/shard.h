@@ -40,6 +40,8 @@ class Shard final : public ike::Shard {
   [[nodiscard]] IsakmpSa* find(std::uint64_t cookie) const { return table_.find(cookie); }
   [[nodiscard]] std::vector<IsakmpSa*> all() const { return table_.all(); }
   [[nodiscard]] std::vector<IsakmpSa*> with_peer(const IpAddress& remote) const;
+  // Those with an IPsec SA of this SPI: who receives by it, then who sends by it.
+  [[nodiscard]] std::vector<IsakmpSa*> with_child(std::uint32_t spi) const;
   // Whether anything is up with that peer: what it asks for then is no new call (R-CAC-8).
   [[nodiscard]] bool has_sa_with(const IpAddress& remote) const;
   void moved(IsakmpSa& sa, const IpAddress& old_remote);

@@ -128,7 +128,7 @@ std::size_t Shard::close_revoked(ByteView issuer_der, const std::vector<Bytes>& 
 }
 
 void Shard::on_expire(std::uint32_t spi, bool hard) {
-  for (IsakmpSa* sa : all()) {
+  for (IsakmpSa* sa : with_child(spi)) {
     ChildSa* child = sa->child(spi);
     if (child == nullptr) child = sa->child_by_outbound(spi);
     if (child == nullptr) continue;
@@ -142,7 +142,7 @@ void Shard::on_expire(std::uint32_t spi, bool hard) {
 }
 
 void Shard::on_mapping(std::uint32_t spi_in, const Endpoint& remote) {
-  for (IsakmpSa* sa : all()) {
+  for (IsakmpSa* sa : with_child(spi_in)) {
     if (sa->child(spi_in) == nullptr || !sa->remote_behind_nat || sa->local_behind_nat) continue;
     sa->move_to(sa->local, remote);
     return;

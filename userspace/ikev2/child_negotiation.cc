@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "userspace/crypto/keymat.h"
+#include "userspace/ike/nat_rival.h"
 #include "userspace/ike/own_rule.h"
 #include "userspace/ikev2/configuration.h"
 #include "userspace/ikev2/transport_nat.h"
@@ -173,13 +174,12 @@ std::optional<Refusal> answer_mode(IkeSa& sa, const policy::CryptoMapEntry& entr
                   agreed.rule.id.to_string() + " requires transport mode");
   }
   agreed.mode = policy::EncapsulationMode::kTransport;
-  const IkeSa* rival = rival_behind_nat(sa, {agreed.local, agreed.remote});
+  const IkeSa* rival = ike::rival_behind_nat(sa, agreed.local, agreed.remote);
   if (rival == nullptr) return std::nullopt;
   ++sa.shard.counters.ts_unacceptable;
-  return refuse(NotifyType::kTsUnacceptable,
-                rival->remote_identity.to_string() +
-                    " behind the same NAT protects these packets already: " +
-                    to_string(agreed.local) + " <-> " + to_string(agreed.remote));
+  return refuse(NotifyType::kTsUnacceptable, ike::refusal_for(rival->remote_identity) +
+                                                 to_string(agreed.local) + " <-> " +
+                                                 to_string(agreed.remote));
 }
 
 }  // namespace
@@ -473,6 +473,7 @@ Negotiated<ChildSa*> install_child(IkeSa& sa, AgreedChild agreed, const ChildKey
   agreed.spi.installed();
   agreed.compression.cpi.installed();
   sa.children.push_back(ike::describe(shard, *pair, group_of(agreed.chosen)));
+  shard.child_index.add(*sa.children.back(), sa.spi_local);
   shard.touch(sa);
   ++shard.counters.child_sas_created;
   if (!keying.we_initiated) ++shard.counters.children_for_peers;

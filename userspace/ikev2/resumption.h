@@ -45,7 +45,7 @@ ike::Task<> respond_session_resume(IkeSa& sa, ClearMessage request);
 [[nodiscard]] ike::Task<Result<Verified>> check_resumed(IkeSa& sa, policy::SnapshotPtr snapshot,
                                                         Claim claim);
 // The session is up again: its ticket is used, and what the gateway still has of the old one goes
-// without a word.
+// without a word (4.3.4).
 void conclude_resumption(IkeSa& sa, const Resumed& resumed);
 // What is left of the authentication's life, in seconds, for a session that is up just now; 0: no
 // end.

@@ -62,6 +62,14 @@ std::vector<IkeSa*> Shard::with_peer(const IpAddress& remote) const {
   return list;
 }
 
+std::vector<IkeSa*> Shard::with_child(std::uint32_t spi) const {
+  std::vector<IkeSa*> list;
+  for (const std::uint64_t owner : child_index.owners(spi)) {
+    if (IkeSa* sa = table_.find(owner)) list.push_back(sa);
+  }
+  return list;
+}
+
 bool Shard::has_sa_with(const IpAddress& remote) const {
   const std::vector<IkeSa*> list = with_peer(remote);
   return std::any_of(list.begin(), list.end(),
@@ -93,7 +101,10 @@ void Shard::retire(IkeSa& sa, const std::string& cause) {
     log(Severity::kError, "IKEV2", "NEG_ABORT",
         "Negotiation with " + sa.remote.to_string() + " aborted due to ERROR: " + cause);
   }
-  for (const auto& c : sa.children) (void)ports.sa_database.remove(c->spi_in);
+  for (const auto& c : sa.children) {
+    (void)ports.sa_database.remove(c->spi_in);
+    child_index.remove(*c, sa.spi_local);
+  }
   sa.children.clear();
   abandon_wanted(sa);
   roaming_.erase(sa.spi_local);
@@ -108,6 +119,7 @@ void Shard::remove_child(IkeSa& sa, std::uint32_t spi_in) {
                                   [&](const auto& c) { return c->spi_in == spi_in; });
   if (found == sa.children.end()) return;
   (void)ports.sa_database.remove(spi_in);
+  child_index.remove(**found, sa.spi_local);
   sa.children.erase(found);
 }
 
@@ -118,6 +130,8 @@ void Shard::move_children(IkeSa& from, IkeSa& to) {
     if (c->state == ChildSa::State::kDeleting) closing.push_back(c->spi_in);
     if (c->state == ChildSa::State::kRekeying) c->rekey_at = now();
     if (c->state != ChildSa::State::kReplaced) c->state = ChildSa::State::kInstalled;
+    child_index.remove(*c, from.spi_local);
+    child_index.add(*c, to.spi_local);
     to.children.push_back(std::move(c));
   }
   from.children.clear();

@@ -46,6 +46,8 @@ class Shard final : public ike::Shard {
   [[nodiscard]] IkeSa* find(std::uint64_t spi_local) const { return table_.find(spi_local); }
   [[nodiscard]] std::vector<IkeSa*> all() const { return table_.all(); }
   [[nodiscard]] std::vector<IkeSa*> with_peer(const IpAddress& remote) const;
+  // Those with a CHILD SA of this SPI: who receives by it, then who sends by it.
+  [[nodiscard]] std::vector<IkeSa*> with_child(std::uint32_t spi) const;
   // Whether anything is up with that peer: what it asks for then is no new call (R-CAC-8).
   [[nodiscard]] bool has_sa_with(const IpAddress& remote) const;
   // The IKE SAs with the peer that the configuration knows by this address, wherever it is now.

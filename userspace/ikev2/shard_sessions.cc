@@ -127,7 +127,7 @@ std::size_t Shard::close_revoked(ByteView issuer_der, const std::vector<Bytes>& 
 }
 
 void Shard::on_expire(std::uint32_t spi, bool hard) {
-  for (IkeSa* sa : all()) {
+  for (IkeSa* sa : with_child(spi)) {
     ChildSa* child = sa->child(spi);
     if (child == nullptr) child = sa->child_by_outbound(spi);
     if (child == nullptr) continue;
@@ -143,7 +143,7 @@ void Shard::on_expire(std::uint32_t spi, bool hard) {
 }
 
 void Shard::on_mapping(std::uint32_t spi_in, const Endpoint& remote) {
-  for (IkeSa* sa : all()) {
+  for (IkeSa* sa : with_child(spi_in)) {
     if (sa->child(spi_in) == nullptr || !sa->remote_behind_nat || sa->local_behind_nat) continue;
     const IpAddress old = sa->remote.address;
     sa->remote = remote;

@@ -2,32 +2,12 @@
 // RFC 7296 2.23.1
 #include "userspace/ikev2/transport_nat.h"
 
-#include <algorithm>
-
-#include "userspace/ikev2/shard.h"
-
 namespace spa::ikev2 {
 
 namespace {
 
 void put_in_place(Selectors& selectors, const IpAddress& seen) {
   for (policy::TrafficSelector& s : selectors) s.first = s.last = seen;
-}
-
-bool overlap(const Selectors& a, const Selectors& b) {
-  return std::ranges::any_of(a, [&](const policy::TrafficSelector& one) {
-    return std::ranges::any_of(b, [&](const policy::TrafficSelector& other) {
-      policy::TrafficSelector common;
-      return policy::intersect(one, other, common);
-    });
-  });
-}
-
-bool holds(const IkeSa& sa, const Ends& ends) {
-  return std::ranges::any_of(sa.children, [&](const auto& child) {
-    return child->mode == policy::EncapsulationMode::kTransport &&
-           overlap(child->local, ends.local) && overlap(child->remote, ends.remote);
-  });
 }
 
 }  // namespace
@@ -56,17 +36,6 @@ std::optional<Ends> between_ends(const IkeSa& sa, const Ends& wanted) {
             narrow(wanted.remote, host(sa.remote.address))};
   if (ends.local.empty() || ends.remote.empty()) return std::nullopt;
   return ends;
-}
-
-const IkeSa* rival_behind_nat(const IkeSa& sa, const Ends& ends) {
-  if (!sa.remote_behind_nat) return nullptr;
-  for (const IkeSa* other : sa.shard.with_peer(sa.remote.address)) {
-    const bool same_peer = other == &sa || (other->remote_identity == sa.remote_identity &&
-                                            other->profile == sa.profile);
-    if (same_peer || other->local.address != sa.local.address) continue;
-    if (holds(*other, ends)) return other;
-  }
-  return nullptr;
 }
 
 }  // namespace spa::ikev2

@@ -24,9 +24,5 @@ struct Ends {
 [[nodiscard]] std::optional<Ends> as_seen_here(const IkeSa& sa, Ends told);
 // What of the selectors lies between the two ends themselves; nothing when a side is empty.
 [[nodiscard]] std::optional<Ends> between_ends(const IkeSa& sa, const Ends& wanted);
-// Behind one NAT two peers look like one host: what another one has of these packets cannot be told
-// apart from what this one asks for (RFC 3948 5.2). That one, or null; the same identity may come
-// again.
-[[nodiscard]] const IkeSa* rival_behind_nat(const IkeSa& sa, const Ends& ends);
 
 }  // namespace spa::ikev2

@@ -143,7 +143,8 @@ void KernelSaDatabase::Impl::on_unknown_spi(const CardUnknownSpi& unknown) {
     const auto state = read_state({unknown.destination, unknown.spi, layer});
     if (state || state.error().code != Errc::kNotFound) return;
   }
-  if (listener != nullptr) (void)listener->on_unknown_spi({unknown.source, unknown.spi});
+  if (listener != nullptr)
+    (void)listener->on_unknown_spi({unknown.source, unknown.spi, false, unknown.destination});
 }
 
 // A device that goes down takes its offloaded states with it, and the kernel tells nobody.

@@ -162,7 +162,8 @@ struct SaPairState {
 struct UnknownSpi {
   IpAddress remote;  // where it says it is from
   std::uint32_t spi = 0;
-  bool ah = false;  // otherwise ESP
+  bool ah = false;    // otherwise ESP
+  IpAddress local{};  // where it came to
 };
 
 class SaDatabaseListener {

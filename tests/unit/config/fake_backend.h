@@ -86,6 +86,7 @@ class FakeBackend : public Backend {
   pki::Counters pki_counters() override { return pki_counts; }
   ike::CallAdmissionCounts call_admission() override { return calls; }
   void clear_call_admission() override { calls = {}; }
+  ike::Counters ike_counters() override { return counted; }
   std::vector<EngineView> engines() override { return engine_list; }
   std::vector<AcceleratorView> accelerators() override { return accelerator_list; }
   std::string device_of(const policy::Interface& interface) override { return interface.device; }
@@ -160,6 +161,7 @@ class FakeBackend : public Backend {
   std::vector<ClearRequest> cleared;
   int counters_cleared = 0;
   ike::CallAdmissionCounts calls;
+  ike::Counters counted;
   std::vector<EngineView> engine_list;
   std::vector<AcceleratorView> accelerator_list;
   std::vector<CertificateView> store;

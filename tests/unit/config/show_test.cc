@@ -253,6 +253,22 @@ TEST_F(Screens, CryptoSession) {  // R-SHOW-35
             std::string::npos);
 }
 
+// R-SPI-11: what was done about unknown SPIs is counted; so is everything else of IKE's.
+TEST_F(Screens, Counters) {
+  backend.counted.unknown_ipsec_spi = 7;
+  backend.counted.spi_recoveries = 2;
+  backend.counted.spi_recoveries_refused = 3;
+  const std::string text = session.execute("show crypto counters").text;
+  for (const char* line : {"\npackets_for_unknown_ipsec_spi                   7\n",
+                           "\nike_sas_begun_for_unknown_spi                   2\n",
+                           "\nrefused_spi_recoveries                          3\n",
+                           "\nsend_errors                                     0\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+  const std::string json = session.execute("show crypto counters", OutputFormat::kJson).json;
+  EXPECT_NE(json.find("\"ike_sas_begun_for_unknown_spi\":2,"), std::string::npos) << json;
+}
+
 TEST_F(Screens, Engine) {  // R-SHOW-10, R-ENG-7
   expect("sh cr en conn ac", "engine-connections.txt");
   expect("sh cr en conn ac", "engine-connections.json", OutputFormat::kJson);

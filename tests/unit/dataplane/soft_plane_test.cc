@@ -37,9 +37,9 @@ struct Heard final : ports::SaDatabaseListener {
   std::vector<std::pair<ports::PolicyId, std::optional<policy::SelectorPair>>> acquires;
   std::vector<std::pair<std::uint32_t, bool>> expiries;
   std::vector<Endpoint> mappings;
-  std::vector<std::pair<IpAddress, std::uint32_t>> unknown;
+  std::vector<ports::UnknownSpi> unknown;
   bool on_unknown_spi(const ports::UnknownSpi& what) override {
-    unknown.emplace_back(what.remote, what.spi);
+    unknown.push_back(what);
     return true;
   }
   void on_acquire(const ports::PolicyId& rule,
@@ -476,7 +476,10 @@ TEST_F(SoftPlaneTest, IkeIsToldOfAnUnknownSpi) {
     settle();
   }
   ASSERT_EQ(b_.heard.unknown.size(), 1u);
-  EXPECT_EQ(b_.heard.unknown[0], std::pair(address("10.0.0.1"), 0x12345678U));
+  EXPECT_EQ(b_.heard.unknown[0].remote, address("10.0.0.1"));
+  EXPECT_EQ(b_.heard.unknown[0].local, address("10.0.0.2"));
+  EXPECT_EQ(b_.heard.unknown[0].spi, 0x12345678U);
+  EXPECT_FALSE(b_.heard.unknown[0].ah);
   b_.plane->release_spi(address("10.0.0.2"), *reserved);
 }
 

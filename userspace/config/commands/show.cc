@@ -10,6 +10,7 @@
 #include "userspace/config/show/crypto_map.h"
 #include "userspace/config/show/crypto_session.h"
 #include "userspace/config/show/engine.h"
+#include "userspace/config/show/ike_counters.h"
 #include "userspace/config/show/ikev2.h"
 #include "userspace/config/show/ipsec_sa.h"
 #include "userspace/config/show/isakmp.h"
@@ -246,8 +247,16 @@ void add_call_admission(std::vector<Command>& table) {
                    .run = [](Exec& e, const Args&) { call_admission(e, true); }});
 }
 
+void ike_counters(Exec& exec, const Args&) {
+  answer(exec, exec.backend().ike_counters(), ike_counters_text, ike_counters_json);
+}
+
 void add_crypto(std::vector<Command>& table) {
   constexpr Mode kMode = Mode::kUser;
+  table.push_back({.mode = kMode,
+                   .pattern = "show crypto counters",
+                   .help = "What became of IKE's messages and negotiations, since the start.",
+                   .run = ike_counters});
   table.push_back({.mode = kMode,
                    .pattern = "show crypto ikev2 sa [detailed]",
                    .help = "IKE SAs.",
