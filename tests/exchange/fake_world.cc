@@ -15,17 +15,23 @@ namespace spa::exchange {
 ports::Timers::Id FakeTimers::after(Duration delay, std::function<void()> callback) {
   const Id id = next_++;
   pending_.emplace(id, Entry{now_ + delay, std::move(callback)});
+  order_.emplace(now_ + delay, id);
   return id;
 }
 
+void FakeTimers::cancel(Id id) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return;
+  order_.erase({found->second.due, id});
+  pending_.erase(found);
+}
+
 bool FakeTimers::step(SteadyTime until) {
-  const auto first =
-      std::min_element(pending_.begin(), pending_.end(),
-                       [](const auto& a, const auto& b) { return a.second.due < b.second.due; });
-  if (first == pending_.end() || first->second.due > until) return false;
-  now_ = std::max(now_, first->second.due);
-  const std::function<void()> callback = std::move(first->second.callback);
-  pending_.erase(first);
+  if (order_.empty() || order_.begin()->first > until) return false;
+  const auto [due, id] = *order_.begin();
+  now_ = std::max(now_, due);
+  const std::function<void()> callback = std::move(pending_.at(id).callback);
+  cancel(id);
   callback();
   return true;
 }

@@ -28,7 +28,7 @@ class FakeTimers final : public ports::Timers {
     return WallTime(Duration(1'700'000'000'000) + now_.time_since_epoch());
   }
   [[nodiscard]] Id after(Duration delay, std::function<void()> callback) override;
-  void cancel(Id id) override { pending_.erase(id); }
+  void cancel(Id id) override;
 
   // Runs what is due up to `until`, in order of time. False when nothing was due by then.
   bool step(SteadyTime until);
@@ -43,6 +43,7 @@ class FakeTimers final : public ports::Timers {
   SteadyTime now_{Duration(1'000'000)};
   Id next_ = 1;
   std::map<Id, Entry> pending_;
+  std::set<std::pair<SteadyTime, Id>> order_;
 };
 
 // One datagram under way.

@@ -58,6 +58,23 @@ TEST_F(Mobike, InitiatorMoves) {
   expect_tunnel();
 }
 
+// RFC 4555 3.5: an IKE SA that was begun from where no crypto map entry knows the peer has its
+// rules as soon as the peer is where one does.
+TEST_F(Mobike, ComesHome) {
+  left.use_certificates("CN=left");
+  right.use_certificates("CN=right");
+  start();
+  move(left, "192.0.2.1");
+  bring_up(left);
+  ASSERT_EQ(left.up(), 1U);
+  EXPECT_TRUE(right.database.pairs.empty());
+  move(left, "172.16.172.34");
+  run(Duration(10000));
+  left.traffic();
+  run(Duration(5000));
+  expect_tunnel();
+}
+
 // RFC 4555 3.8, 3.11: messages that are lost on the way, of either end.
 TEST_F(Mobike, EachMessageOfAnUpdateLost) {
   start();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lives of two routers by a random schedule: a network that loses, doubles, delays and reorders,
-// traffic, rekeyings, deletions, expiries, restarts, and public keys that take their time. At every
-// moment the tables are sound and bounded; when the network is well again both ends agree, and
-// after the last deletion nothing is left (RFC 7296 2.1 to 2.4, 2.8, 2.25; RFC 2408 5.1, RFC
-// 2409 5.5, RFC 3706 5.5).
+// traffic, rekeyings, deletions, expiries, restarts, and public keys that take their time; ESP, AH
+// and IPComp, tunnels and transport mode, NATs that give other ports, and an end that moves. At
+// every moment the tables are sound and bounded; when the network is well again both ends agree,
+// and after the last deletion nothing is left (RFC 7296 2.1 to 2.4, 2.8, 2.22, 2.23, 2.25; RFC
+// 2408 5.1, RFC 2409 5.5, RFC 3706 5.5, RFC 3947 5.2 and 7, RFC 4555 3.5).
 //
 // SPA_TEST_SEED=N repeats a life to the octet, SPA_TEST_LIVES=N sets how many there are.
 #include <cstdlib>
@@ -31,11 +32,16 @@ constexpr Version kIkev2{2, Duration(400 * 1000)};
 // Nobody answers a Delete of IKEv1: what one end alone has left lasts until its lifetime ends.
 constexpr Version kIkev1{1, Duration(1000 * 1000)};
 
+// What lies between them.
+enum class Way { kPlain, kNat, kMobile };
+
 class Life : public World {
  public:
   Life(std::uint32_t seed, const Version& version) : version_(version), random_(seed) {
     left.add_line(5, true);
     right.add_line(5, false);
+    if (chance(30)) way_ = Way::kNat;
+    if (way_ == Way::kPlain && version.number == 2 && chance(40)) way_ = Way::kMobile;
     loss_ = random_() % 40;
     late_ = random_() % 10;
     for (Router* r : {&left, &right}) {
@@ -46,6 +52,7 @@ class Life : public World {
       if (chance(30)) r->options.cookie_threshold = 0;
     }
     if (chance(50)) left.entry().pfs = right.entry().pfs = wire::DhId::kCurve25519;
+    use_transforms();
     if (version.number == 1) {
       use_ikev1();
     } else if (chance(20)) {
@@ -53,6 +60,8 @@ class Life : public World {
       left.use_certificates("CN=left");
       right.use_certificates("CN=right");
     }
+    if (way_ == Way::kNat) stand_behind_nat();
+    if (way_ == Way::kNat || (way_ == Way::kPlain && chance(20))) protect_hosts();
   }
 
   void live() {
@@ -64,13 +73,58 @@ class Life : public World {
  private:
   bool chance(unsigned percent) { return random_() % 100 < percent; }
 
-  // Either mode, with every method; transform sets of all kinds.
+  // ESP, AH, IKEv1 also AH around ESP; with IPComp or without. AH does not pass through a NAT.
+  void use_transforms() {
+    policy::TransformSet set = left.config.transform_sets.at("SET");
+    const bool alone = version_.number == 2 || chance(50);
+    if (chance(25) && way_ != Way::kNat) {
+      set.ah = wire::IntegId::kHmacSha256_128;
+      if (alone) set.esp_cipher.reset();
+    }
+    if (chance(25)) set.compression = wire::IpCompId::kDeflate;
+    for (Router* r : {&left, &right}) r->config.transform_sets["SET"] = set;
+  }
+
+  // `left` is seen at the outer address, from port 4500 at one that changes now and then. What
+  // `right` begins is let in to the ports of IKE.
+  void stand_behind_nat() {
+    left_seen_ = *IpAddress::parse("192.0.2.99");
+    right.peer_address = left_seen_;
+    network.rewrite = [this](Packet& p) {
+      if (p.from.address == left.address) {
+        p.from = {left_seen_, p.from.port == 4500 ? nat_port_ : p.from.port};
+      }
+      if (p.to.address != left_seen_) return;
+      const bool open = p.to.port == nat_port_ || p.to.port == 500 || p.to.port == 4500;
+      const std::uint16_t inside = p.to.port == 500 ? 500 : 4500;
+      p.to = open ? Endpoint{left.address, inside} : Endpoint{};
+    };
+  }
+
+  // Transport mode between the two ends: UDP under one rule, TCP under the other.
+  void protect_hosts() {
+    for (Router* r : {&left, &right}) {
+      const IpAddress& peer = r == &left ? right.address : left_seen_;
+      const IpPrefix only{peer, 32};
+      r->config.transform_sets.at("SET").mode = policy::EncapsulationMode::kTransport;
+      r->entry().peers = {peer};
+      r->key().address = only;
+      if (version_.number == 1) r->isakmp_key().address = only;
+      std::uint8_t protocol = 17;
+      for (ports::PolicyRule& rule : r->rules) {
+        rule.mode = policy::EncapsulationMode::kTransport;
+        rule.remote = peer;
+        rule.selectors = {policy::TrafficSelector::of({r->address, 32}, protocol),
+                          policy::TrafficSelector::of(only, protocol)};
+        protocol = 6;
+      }
+    }
+  }
+
+  // Either mode, with every method; RSA encryption has to know the peer by its address.
   void use_ikev1() {
     const bool aggressive = chance(40);
-    const unsigned method = random_() % 10;
-    policy::TransformSet set = left.config.transform_sets.at("SET");
-    if (chance(20)) set.ah = wire::IntegId::kHmacSha256_128;
-    if (chance(20)) set.compression = wire::IpCompId::kDeflate;
+    const unsigned method = random_() % (way_ == Way::kNat ? 9 : 10);
     if (method >= 8) copy_keys();
     for (Router* r : {&left, &right}) {
       const std::string peer = r == &left ? "CN=right" : "CN=left";
@@ -82,7 +136,6 @@ class Life : public World {
       r->config.isakmp.keepalive = {30, 2, true};
       r->config.isakmp.policies.at(10).lifetime_seconds = 100 + random_() % 400;
       r->config.default_lifetime.seconds = 120 + random_() % 300;
-      r->config.transform_sets["SET"] = set;
       r->isakmp_profile().initiate_aggressive = aggressive;
       r->entry().isakmp_profile = "V1";
     }
@@ -134,12 +187,39 @@ class Life : public World {
       case 11:  // ESP under an SPI that is not there any more
         (void)r.manager->on_unknown_spi({r.peer_address, static_cast<std::uint32_t>(random_())});
         return;
+      case 13:
+        if (way_ == Way::kNat) nat_port_ = static_cast<std::uint16_t>(40000 + random_() % 1000);
+        if (way_ == Way::kMobile) move_left("192.0.2." + std::to_string(random_() % 3));
+        return;
       case 12:  // everything that was ever said may be said again
         if (!network.sent.empty()) network.deliver(network.sent[random_() % network.sent.size()]);
         return;
       default:
         return;
     }
+  }
+
+  void move_left(const std::string& to) {
+    const IpAddress from = std::exchange(left.address, *IpAddress::parse(to));
+    if (from == left.address) return;
+    network.attach(from, [](const Endpoint&, const Endpoint&, ByteView) {});
+    network.attach(left.address, [this](const Endpoint& at, const Endpoint& by, ByteView message) {
+      if (left.manager) left.manager->receive(at, by, message);
+    });
+    for (ports::PolicyRule& rule : left.rules) rule.local = left.address;
+    (void)left.manager->move_local(from, left.address);
+    left.start();
+  }
+
+  // How the SAs of both ends differ, but for what the NAT changes.
+  [[nodiscard]] std::string disagreement() const {
+    FakeSaDatabase theirs = right.database;
+    for (auto& [spi, pair] : theirs.pairs) {
+      for (policy::TrafficSelector& s : pair.selectors_remote) {
+        if (s.first == left_seen_ && s.last == left_seen_) s.first = s.last = left.address;
+      }
+    }
+    return mismatch(left.database, theirs);
   }
 
   void expect_sound() {
@@ -167,14 +247,15 @@ class Life : public World {
 
   void heal() {
     network.plan = [](std::size_t, const Packet&) { return std::vector<Duration>{Duration(5)}; };
+    if (way_ == Way::kMobile) move_left("172.16.172.34");
     run(version_.recovery);
-    EXPECT_EQ(mismatch(left.database, right.database), "") << "after the storm";
+    EXPECT_EQ(disagreement(), "") << "after the storm";
     left.traffic(0);
     run(Duration(30 * 1000));
     expect_sound();
     EXPECT_GE(in_use(left), 1);
     EXPECT_GE(left.database.pairs.size(), 1U);
-    EXPECT_EQ(mismatch(left.database, right.database), "") << "with traffic";
+    EXPECT_EQ(disagreement(), "") << "with traffic";
     if (::testing::Test::HasFailure()) return;
     expect_nothing_left_over();
   }
@@ -204,6 +285,9 @@ class Life : public World {
 
   const Version& version_;
   std::mt19937 random_;
+  Way way_ = Way::kPlain;
+  IpAddress left_seen_ = left.address;
+  std::uint16_t nat_port_ = 4500;
   unsigned loss_ = 0;
   unsigned late_ = 0;
 };

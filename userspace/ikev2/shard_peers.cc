@@ -29,6 +29,9 @@ std::vector<IkeSa*> Shard::with_home(const IpAddress& home) const {
 }
 
 void Shard::moved(IkeSa& sa, const IpAddress& old_remote) {
+  // Begun from where the configuration knows nobody, it is now where it knows a peer.
+  const bool stranger = rules.towards(sa.home).empty();
+  if (stranger && !rules.towards(sa.remote.address).empty()) sa.home = sa.remote.address;
   if (sa.remote.address == sa.home) {
     roaming_.erase(sa.spi_local);
   } else {
