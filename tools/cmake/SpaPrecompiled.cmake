@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Compiles the standard headers, and GoogleTest, once instead of in each of some eight hundred files: reading them is
-# most of the time of a build without the optimiser. Only there: the optimised build compiles every file of the rooms without it, and so
-# shows that each includes what it uses. CMake's own precompiled headers name the folder of the build in the command,
-# so that no other clone would find anything in the compiler cache.
+# much of the time of a first build. The presets that CI builds do so; "dev" compiles every file without, and so shows
+# that each includes what it uses. CMake's own precompiled headers name the folder of the build in the command, so that
+# no other clone would find anything in the compiler cache.
 
 option(SPA_PRECOMPILE "Compile common headers ahead (clang only)" OFF)
 

@@ -39,7 +39,9 @@ target_compile_options(spa_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
 # Those that a header compiled ahead has to be compiled with too.
 set(SPA_COMPILE_OPTIONS -fstack-protector-strong -fno-omit-frame-pointer)
-target_compile_definitions(spa_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:_FORTIFY_SOURCE=2>)
+if(CMAKE_BUILD_TYPE MATCHES "^Rel")
+  list(APPEND SPA_COMPILE_OPTIONS -D_FORTIFY_SOURCE=2)
+endif()
 if(SPA_SANITIZE)
   list(APPEND SPA_COMPILE_OPTIONS -fsanitize=${SPA_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(spa_flags INTERFACE -fsanitize=${SPA_SANITIZE})

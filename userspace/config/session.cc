@@ -298,6 +298,7 @@ class Session::Impl {
         continue;
       }
       if (no || restore) return remove(exec, depth, result.matches, restore);
+      if (is_kept_further_out(depth, result.matches.front(), line, words)) continue;
       return add(exec, depth, result.matches.front());
     }
     // What only lacks a word here is not another command.
@@ -307,6 +308,21 @@ class Session::Impl {
         return configure(exec, std::string(line).replace(words[0].column, printed.size(), meant));
     if (is_exec_anywhere(words, no, restore)) return run_exec(exec, Mode::kPrivileged, line, 0);
     exec.reject(*best);
+  }
+
+  // R-CLI-11: a line that a mode around this one keeps as it is, with every word in full, is no
+  // abbreviation of a command here: `ip community-list` behind a trustpoint is not `ip-address`.
+  [[nodiscard]] bool is_kept_further_out(std::size_t depth, const Match& here,
+                                         std::string_view line,
+                                         const std::vector<Word>& words) const {
+    const std::vector<Value>& values = here.args.values();
+    if (values.empty() || values.front().text == words[0].text || values.front().alias)
+      return false;
+    for (std::size_t outer = depth; outer-- > 1;) {
+      const MatchResult there = Grammar::instance().match(state.frames[outer].mode, line, words);
+      if (!there.rejection && there.matches.front().rule->command.exact) return true;
+    }
+    return false;
   }
 
   // R-CLI-9: show and clear are taken at a configuration prompt too; R-CLI-10: on a PIX what it has

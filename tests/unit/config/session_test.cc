@@ -72,6 +72,20 @@ TEST_F(SessionTest, PastesFlushLeftWithCommentsAndFallsBack) {
   EXPECT_NE(text.find("\nip nat inside source route-map"), std::string::npos) << text;
 }
 
+// R-CLI-11: what is only kept, word for word, is not taken for an abbreviation in the block before.
+TEST_F(SessionTest, KeepsALineThatAbbreviatesOneOfTheBlock) {
+  type("conf t");
+  type("crypto pki trustpoint LAB");
+  EXPECT_EQ(session.execute("ip community-list 1 permit 65000:1").rejection, std::nullopt);
+  EXPECT_EQ(prompt(), "Router(config)#");
+  type("crypto pki trustpoint LAB");
+  EXPECT_EQ(session.execute("ip none").rejection, std::nullopt);
+  EXPECT_EQ(prompt(), "Router(ca-trustpoint)#");
+  const std::string text = configuration.running_config();
+  EXPECT_NE(text.find("crypto pki trustpoint LAB\n ip-address none\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nip community-list 1 permit 65000:1\n"), std::string::npos) << text;
+}
+
 // R-CLI-14: kept at the top, it would be printed behind an interface block and read back into it.
 TEST_F(SessionTest, RefusesTheLineOfAnInterfaceOutsideOfOne) {
   type("conf t");
