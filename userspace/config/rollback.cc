@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "userspace/config/configuration.h"
 #include "userspace/config/tree.h"
@@ -37,12 +38,12 @@ void Rollback::wait(Duration time) {
   });
 }
 
-Status Rollback::start(unsigned minutes) {
+Status Rollback::start(unsigned minutes, std::shared_ptr<Node> lines) {
   if (pending())
     return fail(Errc::kState,
                 "A configuration waits to be confirmed already: 'configure confirm' or 'configure "
                 "revert now' comes first.");
-  kept_ = configuration_.tree().copy();
+  kept_ = lines ? std::move(lines) : configuration_.tree().copy();
   wait(minutes_of(minutes));
   return {};
 }

@@ -25,8 +25,8 @@ class Rollback {
   Rollback(const Rollback&) = delete;
   Rollback& operator=(const Rollback&) = delete;
 
-  // Keeps the lines that are there now. kState: some are kept already.
-  Status start(unsigned minutes);
+  // Keeps the lines that are there now, or those that are given. kState: some are kept already.
+  Status start(unsigned minutes, std::shared_ptr<Node> lines = nullptr);
   // The time begins anew. kState: nothing waits to be confirmed; so in the next three.
   Status restart(unsigned minutes);
   Status confirm();

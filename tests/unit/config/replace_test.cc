@@ -186,6 +186,25 @@ TEST_F(ReplaceTest, StaysWhenItIsConfirmed) {
   EXPECT_EQ(backend.in_force->hostname, "other");
 }
 
+// `commit confirmed`: what was typed goes back to what was saved, unless it is confirmed in time.
+TEST_F(ReplaceTest, CommitsForATime) {
+  type("write memory");
+  EXPECT_EQ(type("commit confirmed 5"), "% Nothing has changed since it was saved.\n");
+  type("configure terminal");
+  type("hostname other");
+  EXPECT_EQ(type("commit confirmed 5"),
+            "% The startup configuration comes back in 5 minutes unless 'commit' is typed.\n");
+  backend.clock.advance(minutes(5));
+  EXPECT_EQ(backend.in_force->hostname, "left");
+  EXPECT_EQ(lines(), before);
+  type("hostname other");
+  type("commit confirmed 5");
+  EXPECT_EQ(type("commit"), "");
+  backend.clock.advance(minutes(10));
+  EXPECT_EQ(backend.in_force->hostname, "other");
+  EXPECT_EQ(type("commit"), "% No configuration waits to be confirmed.\n");
+}
+
 TEST_F(ReplaceTest, RevertsAtOnceWhatWasTyped) {
   type("configure terminal revert timer 3");
   EXPECT_EQ(type("do configure terminal revert timer 3"),

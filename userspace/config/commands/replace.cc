@@ -167,6 +167,23 @@ void say(Exec& exec, const Status& done) {
   if (!done) refuse(exec, done.error());
 }
 
+// What has been typed since it was last saved stays for so long.
+void commit_confirmed(Exec& exec, const Args& args) {
+  const auto plan = make_plan(exec, "startup-config");
+  if (!plan) return refuse(exec, plan.error());
+  if (plan->lines.empty()) return exec.print("% Nothing has changed since it was saved.");
+  const auto minutes = static_cast<unsigned>(args.number("minutes"));
+  const Status started = exec.configuration().rollback().start(
+      minutes, plan->candidate->configuration().tree().copy());
+  if (!started) return refuse(exec, started.error());
+  exec.print("% The startup configuration comes back in " + std::to_string(minutes) +
+             (minutes == 1 ? " minute" : " minutes") + " unless 'commit' is typed.");
+}
+
+void commit(Exec& exec, const Args&) {
+  say(exec, exec.configuration().rollback().confirm());
+}
+
 void show_timer(Exec& exec, const Args&) {
   const Rollback& rollback = exec.configuration().rollback();
   const auto seconds =
@@ -212,6 +229,19 @@ void add_replace_commands(std::vector<Command>& table) {
       [](Exec& e, const Args&) { say(e, e.configuration().rollback().confirm()); });
   add("configure revert now", "The configuration before the last comes back now.",
       [](Exec& e, const Args&) { say(e, e.configuration().rollback().revert_now()); });
+  for (const Mode mode : {Mode::kPrivileged, Mode::kAnyConfig}) {
+    table.push_back(
+        {.mode = mode,
+         .pattern = "commit confirmed <minutes:1-" + std::to_string(kMaxRevertMinutes) + ">",
+         .help = "The startup configuration comes back after so many minutes unless "
+                 "`commit` is typed.",
+         .run = commit_confirmed});
+    table.push_back({.mode = mode,
+                     .pattern = "commit",
+                     .help = "The configuration stays, as with `configure confirm`; `write memory` "
+                             "saves it.",
+                     .run = commit});
+  }
   add("show archive config rollback timer", "How long a configuration still waits to be confirmed.",
       show_timer);
 }
