@@ -159,8 +159,8 @@ END
 
 initiate() { swan "$1" --initiate --child net --timeout 20; }
 refused() { ! swan "$1" --initiate --child net --timeout 8; }
-route() { in_node router ip route show | grep -qE "^192\.168\.$1\.0/24 via 172.16.172.33 dev outside"; }
-no_route() { ! in_node router ip route show | grep -qE "^192\.168\.$1\."; }
+route() { in_node router ip route show | grep -E "^192\.168\.$1\.0/24 via 172.16.172.33 dev outside" >/dev/null; }
+no_route() { ! in_node router ip route show | grep -E "^192\.168\.$1\." >/dev/null; }
 carries() { # NAME: pings from either side, and the peer counts all of them as ESP.
     local n=${inside_of[$1]} in out
     in=$(swan_packets "$1" in) out=$(swan_packets "$1" out)

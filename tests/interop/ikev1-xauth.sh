@@ -33,9 +33,9 @@ again() {
     stop router iked || true
     up
 }
-qm_idle() { tool router show crypto isakmp sa | grep -q QM_IDLE; }
+qm_idle() { tool router show crypto isakmp sa | grep QM_IDLE >/dev/null; }
 refused() { ! swan peer --initiate --child net --timeout 20; }
-lent() { in_node "$1" ip -4 address show | grep -q "$2"; }
+lent() { in_node "$1" ip -4 address show | grep "$2" >/dev/null; }
 
 server="username alice password wonderland
 ip local pool CLIENTS 192.168.4.65 192.168.4.66

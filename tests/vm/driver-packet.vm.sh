@@ -202,7 +202,7 @@ lifetimes() {
     kill $monitor
     clear_security
 }
-no_states() { ! ip -n router xfrm state | grep -q 'spi 0x0000100'; }
+no_states() { ! ip -n router xfrm state | grep 'spi 0x0000100' >/dev/null; }
 
 # Numbers never repeat, outbound ones because they would be nonces, inbound ones because they would be replays.
 recovery() {

@@ -33,7 +33,7 @@ timed() {
 }
 
 program() { states "$1" "$2" offload | ip -n router -batch -; }
-in_card() { ip -n router xfrm state count | grep -qw "count $1" && stat_is drv_sa_added "$1"; }
+in_card() { ip -n router xfrm state count | grep -w "count $1" >/dev/null && stat_is drv_sa_added "$1"; }
 
 # One tunnel of them all, with policies and the peer's half.
 tunnel() {
@@ -48,7 +48,7 @@ xfrm policy add src $PI4 dst $RI4 dir out tmpl src $P4 dst $R4 proto esp reqid $
 END
 }
 
-carries() { router ping -q -c 5 -i 0.05 -W 20 $PI4 | grep -q ' 5 received'; }
+carries() { router ping -q -c 5 -i 0.05 -W 20 $PI4 | grep ' 5 received' >/dev/null; }
 all_deleted() { stat_is drv_sa_deleted "$(card_stat drv_sa_added)"; }
 out_state() { echo "src $R4 dst $P4 proto esp spi $(printf '0x%x' $((65536 + $1)))"; }
 add_one_more() { states 9000 9000 offload | head -n 1 | ip -n router -batch -; }

@@ -144,7 +144,7 @@ router_says() { await 10 grep -qE "$1" "$work/router/iked.log"; }
 peer_says() { await 10 grep -qE "$1" "$work/peer/charon.log"; }
 
 # established: strongSwan sees an IKE SA with a CHILD SA.
-established() { swan peer --list-sas 2>/dev/null | grep -q 'INSTALLED'; }
+established() { swan peer --list-sas 2>/dev/null | grep 'INSTALLED' >/dev/null; }
 not_established() { ! established; }
 
 # A packet that the crypto map protects starts the negotiation; the first ones may be lost meanwhile.

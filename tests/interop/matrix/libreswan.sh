@@ -106,7 +106,7 @@ peer_rekey() { whack --rekey-ipsec --name tunnel; }
 peer_delete() { whack --name tunnel --terminate; }
 
 # Since the row began.
-pluto_said() { tail -c "+$((pluto_seen + 1))" "$work/peer/pluto.log" | grep -qE "$1"; }
+pluto_said() { tail -c "+$((pluto_seen + 1))" "$work/peer/pluto.log" | grep -E "$1" >/dev/null; }
 
 # peer_look: as in strongswan.sh. The counters are the kernel's; what libreswan says of them is bytes only.
 peer_look() {
@@ -137,4 +137,4 @@ peer_look() {
     if has_option ppk && pluto_said 'PPK AUTH calculated'; then peer_facts+=" ppk"; fi
 }
 peer_up() { peer_look; [ -n "$peer_facts" ]; }
-peer_gone() { ! whack --showstates | grep -q '"tunnel"'; }
+peer_gone() { ! whack --showstates | grep '"tunnel"' >/dev/null; }

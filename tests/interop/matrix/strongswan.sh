@@ -155,4 +155,4 @@ swan_fragments() {
 }
 peer_up() { peer_look; [ -n "$peer_facts" ]; }
 # No IKE SA either.
-peer_gone() { ! peer_swan --list-sas --raw 2>/dev/null | grep -q 'list-sa event'; }
+peer_gone() { ! peer_swan --list-sas --raw 2>/dev/null | grep 'list-sa event' >/dev/null; }
