@@ -227,7 +227,7 @@ class Connection {
     wait_for_rest(id, std::exchange(output.text, {}));
     pieces_are_json_ = json;
     unfinished_ = std::move(output);
-    later([this] { next_piece(); });  // not now: many requests may wait behind this one
+    take_turn();  // not now: many requests may wait behind this one
   }
 
   void next_piece() {
@@ -239,7 +239,16 @@ class Connection {
                             : control::Progress{waiting_, std::move(piece)});
     if (closing_) return unfinished_.reset();
     if (!more) return finish_wait(*std::exchange(unfinished_, std::nullopt));
-    later([this] { next_piece(); });
+    take_turn();
+  }
+
+  // One turn waits at a time, whoever asks: also the socket does, when it has room again.
+  void take_turn() {
+    if (std::exchange(turn_waits_, true)) return;
+    later([this] {
+      turn_waits_ = false;
+      next_piece();
+    });
   }
 
   // On the next turn of the loop, if there still is a connection.
@@ -326,6 +335,7 @@ class Connection {
   std::uint64_t waiting_ = 0;                 // to this request
   std::optional<config::Output> unfinished_;  // whose pieces are being sent
   bool pieces_are_json_ = false;
+  bool turn_waits_ = false;
   std::shared_ptr<char> alive_ = std::make_shared<char>();  // posted work asks for it
 };
 
