@@ -98,6 +98,10 @@ std::string json_of(const Plan& plan) {
                                       {"warnings", std::move(warnings)}});
 }
 
+std::string in_minutes(unsigned minutes) {
+  return "in " + std::to_string(minutes) + (minutes == 1 ? " minute" : " minutes");
+}
+
 void refuse(Exec& exec, const Error& error) {
   // Lines of a file come with their own percent signs.
   exec.reject({Rejection::Kind::kRefused,
@@ -133,8 +137,8 @@ void put_in_force(Exec& exec, const Plan& plan, unsigned minutes) {
   if (!done) return give_up(done.error());
   exec.print("[OK]");
   if (minutes != 0)
-    exec.print("% It is taken back in " + std::to_string(minutes) +
-               (minutes == 1 ? " minute" : " minutes") + " unless 'configure confirm' is typed.");
+    exec.print("% It is taken back " + in_minutes(minutes) +
+               " unless 'configure confirm' is typed.");
 }
 
 void replace(Exec& exec, const Args& args) {
@@ -159,8 +163,8 @@ void configure_revertible(Exec& exec, const Args& args) {
   state.frames.push_back(
       {Mode::kGlobal, exec.configuration().tree().root().shared_from_this(), {}});
   exec.print("Enter configuration commands, one per line.  End with CNTL/Z.");
-  exec.print("% What is there now comes back in " + std::to_string(minutes) +
-             (minutes == 1 ? " minute" : " minutes") + " unless 'configure confirm' is typed.");
+  exec.print("% What is there now comes back " + in_minutes(minutes) +
+             " unless 'configure confirm' is typed.");
 }
 
 void say(Exec& exec, const Status& done) {
@@ -176,8 +180,8 @@ void commit_confirmed(Exec& exec, const Args& args) {
   const Status started = exec.configuration().rollback().start(
       minutes, plan->candidate->configuration().tree().copy());
   if (!started) return refuse(exec, started.error());
-  exec.print("% The startup configuration comes back in " + std::to_string(minutes) +
-             (minutes == 1 ? " minute" : " minutes") + " unless 'commit' is typed.");
+  exec.print("% The startup configuration comes back " + in_minutes(minutes) +
+             " unless 'commit' is typed.");
 }
 
 void commit(Exec& exec, const Args&) {
@@ -225,8 +229,7 @@ void add_replace_commands(std::vector<Command>& table) {
       [](Exec& e, const Args& a) {
         say(e, e.configuration().rollback().restart(static_cast<unsigned>(a.number("minutes"))));
       });
-  add("configure confirm", "The configuration stays.",
-      [](Exec& e, const Args&) { say(e, e.configuration().rollback().confirm()); });
+  add("configure confirm", "The configuration stays.", commit);
   add("configure revert now", "The configuration before the last comes back now.",
       [](Exec& e, const Args&) { say(e, e.configuration().rollback().revert_now()); });
   for (const Mode mode : {Mode::kPrivileged, Mode::kAnyConfig}) {
