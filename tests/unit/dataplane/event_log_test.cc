@@ -5,15 +5,10 @@
 
 #include <vector>
 
+#include "tests/unit/base/log_lines.h"
+
 namespace spa::dataplane {
 namespace {
-
-class Lines final : public LogSink {
- public:
-  void write(const LogRecord& record) override { lines.push_back(format(record)); }
-  [[nodiscard]] bool debugging(std::string_view) const override { return false; }
-  std::vector<std::string> lines;
-};
 
 esp::Event forged(std::uint8_t last) {
   esp::Event event;
@@ -27,7 +22,7 @@ esp::Event forged(std::uint8_t last) {
 }
 
 TEST(EventLog, SaysWhatCameAndNotTooOften) {
-  Lines log;
+  LogLines log;
   EventLog events(log);
   const SteadyTime start{};
   events.write(forged(2), start);
@@ -45,7 +40,7 @@ TEST(EventLog, SaysWhatCameAndNotTooOften) {
 
 // IKE writes of these, for every data plane.
 TEST(EventLog, SaysNothingOfUnknownSpis) {
-  Lines log;
+  LogLines log;
   EventLog events(log);
   esp::Event event = forged(2);
   event.type = SPA_EVENT_UNKNOWN_SPI;
@@ -54,7 +49,7 @@ TEST(EventLog, SaysNothingOfUnknownSpis) {
 }
 
 TEST(EventLog, ManyStrangersNeitherFillTheMemoryNorTheLog) {
-  Lines log;
+  LogLines log;
   EventLog events(log);
   for (std::uint32_t i = 0; i < 100000; ++i) {
     esp::Event event = forged(1);

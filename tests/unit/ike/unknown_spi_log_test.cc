@@ -5,15 +5,10 @@
 
 #include <vector>
 
+#include "tests/unit/base/log_lines.h"
+
 namespace spa::ike {
 namespace {
-
-class Lines final : public LogSink {
- public:
-  void write(const LogRecord& record) override { lines.push_back(format(record)); }
-  [[nodiscard]] bool debugging(std::string_view) const override { return false; }
-  std::vector<std::string> lines;
-};
 
 ports::UnknownSpi from(const std::string& peer, bool ah = false) {
   return {*IpAddress::parse(peer), 0x1b6d3e21, ah, *IpAddress::parse("10.0.0.1")};
@@ -23,7 +18,7 @@ constexpr SteadyTime kStart{Duration(1'000'000)};
 
 // R-SPI-13, R-SPI-19: the words, for ESP and AH.
 TEST(UnknownSpiLog, SaysWhatCame) {
-  Lines log;
+  LogLines log;
   UnknownSpiLog unknown(log);
   unknown.write(from("10.0.0.2"), kStart);
   unknown.write(from("10.0.0.3", true), kStart);
@@ -37,7 +32,7 @@ TEST(UnknownSpiLog, SaysWhatCame) {
 
 // R-SPI-15: one a minute and peer.
 TEST(UnknownSpiLog, NotTooOften) {
-  Lines log;
+  LogLines log;
   UnknownSpiLog unknown(log);
   unknown.write(from("10.0.0.2"), kStart);
   unknown.write(from("10.0.0.2"), kStart + Duration(59999));
@@ -50,7 +45,7 @@ TEST(UnknownSpiLog, NotTooOften) {
 
 // Neither memory nor log are filled by who forges sources.
 TEST(UnknownSpiLog, ManyStrangers) {
-  Lines log;
+  LogLines log;
   UnknownSpiLog unknown(log);
   for (unsigned i = 0; i < 10000; ++i) {
     unknown.write(from("11.0." + std::to_string(i / 256) + "." + std::to_string(i % 256)), kStart);
